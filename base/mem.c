@@ -1,0 +1,127 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/banned.h"
+
+/* No stdio: it may want memory itself. */
+static _Noreturn void
+out_of_memory(void)
+{
+	static const char msg[] = "presswatch: out of memory\n";
+	ssize_t n;
+
+	n = write(STDERR_FILENO, msg, sizeof(msg) - 1);
+	(void)n;
+	abort();
+}
+
+static size_t
+times(size_t n, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(n, size, &total))
+		out_of_memory();
+	return total;
+}
+
+void *
+xmalloc(size_t size)
+{
+	void *p = malloc(size > 0 ? size : 1);
+
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
+xcalloc(size_t n, size_t size)
+{
+	void *p;
+
+	if (times(n, size) == 0)
+		n = size = 1;
+	p = calloc(n, size);
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
+xrealloc(void *p, size_t size)
+{
+	p = realloc(p, size > 0 ? size : 1);
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
+xreallocarray(void *p, size_t n, size_t size)
+{
+	return xrealloc(p, times(n, size));
+}
+
+char *
+xstrdup(const char *s)
+{
+	return s != NULL ? xmemdup(s, strlen(s)) : NULL;
+}
+
+char *
+xstrndup(const char *s, size_t max)
+{
+	return s != NULL ? xmemdup(s, strnlen(s, max)) : NULL;
+}
+
+void *
+xmemdup(const void *p, size_t n)
+{
+	char *copy;
+
+	if (n == SIZE_MAX)
+		out_of_memory();
+	copy = xmalloc(n + 1);
+	if (n > 0)
+		memcpy(copy, p, n);
+	copy[n] = '\0';
+	return copy;
+}
+
+char *
+xasprintf(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		out_of_memory();
+	return s;
+}
+
+void *
+xgrow(void *array, size_t *cap, size_t need, size_t size)
+{
+	size_t want = *cap;
+
+	if (need <= *cap && array != NULL)
+		return array;
+	if (want < 8)
+		want = 8;
+	while (want < need)
+		want = times(want, 2);
+	array = xreallocarray(array, want, size);
+	*cap = want;
+	return array;
+}

@@ -1,0 +1,21 @@
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+/*
+ * mem: allocation that cannot fail. Out of memory ends the process with a message: systemd starts it
+ * again and the archive has lost nothing. Sizes are multiplied with an overflow check.
+ */
+#include <stddef.h>
+
+void *xmalloc(size_t size);
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t size);
+void *xreallocarray(void *p, size_t n, size_t size);
+char *xstrdup(const char *s);			/* NULL gives NULL */
+char *xstrndup(const char *s, size_t max);
+void *xmemdup(const void *p, size_t n);		/* a NUL byte is appended */
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Grow *array (element size) so that it holds at least need elements; doubles. */
+void *xgrow(void *array, size_t *cap, size_t need, size_t size);
+
+#endif
