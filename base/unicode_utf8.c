@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "base/unicode.h"
+#include "base/unicode_int.h"
 #include "base/banned.h"
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 
 /* Bytes at the front of s that are ASCII, eight at a time. */
-static size_t
-ascii_run(const char *s, size_t n)
+size_t
+utf8_ascii_run(const char *s, size_t n)
 {
 	size_t i = 0;
 	uint64_t a, b;
@@ -64,7 +65,7 @@ utf8_valid(const char *s, size_t n)
 
 	while (i < n) {
 		if ((unsigned char)s[i] < 0x80) {
-			i += ascii_run(s + i, n - i);
+			i += utf8_ascii_run(s + i, n - i);
 			continue;
 		}
 		len = char_len((const unsigned char *)s + i, n - i);
@@ -135,7 +136,7 @@ utf8_count(const char *s, size_t n)
 
 	while (i < n) {
 		if ((unsigned char)s[i] < 0x80) {
-			run = ascii_run(s + i, n - i);
+			run = utf8_ascii_run(s + i, n - i);
 			i += run;
 			count += run;
 		} else {

@@ -1,0 +1,161 @@
+/*
+ * Words by the rules of UAX 29 (WB1 to WB13b), written out over ICU's Word_Break property: a break
+ * iterator of ICU costs a millisecond to open, is not shared between threads, and its dictionaries would
+ * only be undone here, where each character of an unspaced script is a word.
+ */
+#include <unicode/uchar.h>
+
+#include "base/unicode.h"
+#include "base/unicode_int.h"
+#include "base/banned.h"
+
+enum kind {
+	K_OTHER,
+	K_LETTER,	/* ALetter, Hebrew_Letter */
+	K_DIGIT,	/* Numeric */
+	K_JOIN,		/* ExtendNumLet: the underscore */
+	K_MID_LETTER,	/* between two letters: ' . : and kin */
+	K_MID_DIGIT,	/* between two digits: , ; and kin */
+	K_MID_BOTH,	/* between either: . ' */
+	K_MARK,		/* Extend, Format, ZWJ: belongs to what stands before */
+	K_UNSPACED,
+};
+
+static enum kind
+kind_of(uint32_t c)
+{
+	if (c < 0x80) {
+		if (((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
+			return K_LETTER;
+		if (c >= '0' && c <= '9')
+			return K_DIGIT;
+		if (c == '_')
+			return K_JOIN;
+		if (c == '.' || c == '\'')
+			return K_MID_BOTH;
+		if (c == ',' || c == ';')
+			return K_MID_DIGIT;
+		return c == ':' ? K_MID_LETTER : K_OTHER;
+	}
+	if ((c >= 0xc0 && c < 0x250 && c != 0xd7 && c != 0xf7) || (c >= 0x1e00 && c < 0x1f00))
+		return K_LETTER;
+	switch (u_getIntPropertyValue((UChar32)c, UCHAR_WORD_BREAK)) {
+	case U_WB_EXTEND:
+	case U_WB_FORMAT:
+	case U_WB_ZWJ:
+		return K_MARK;
+	case U_WB_ALETTER:
+	case U_WB_HEBREW_LETTER:
+		return K_LETTER;
+	case U_WB_NUMERIC:
+		return K_DIGIT;
+	case U_WB_EXTENDNUMLET:
+		return K_JOIN;
+	case U_WB_MIDLETTER:
+		return K_MID_LETTER;
+	case U_WB_MIDNUM:
+		return K_MID_DIGIT;
+	case U_WB_MIDNUMLET:
+	case U_WB_SINGLE_QUOTE:
+		return K_MID_BOTH;
+	default:
+		return unicode_is_unspaced(c) ? K_UNSPACED :
+		    unicode_is_word(c) ? K_LETTER : K_OTHER;
+	}
+}
+
+/* The kind at s[*i..n) and its end, marks behind it included. */
+static enum kind
+next_kind(const char *s, size_t n, size_t *i)
+{
+	enum kind kind = kind_of(utf8_next(s, n, i));
+	size_t end = *i;
+
+	while (end < n && (unsigned char)s[end] >= 0x80) {
+		if (kind_of(utf8_next(s, n, &end)) != K_MARK)
+			break;
+		*i = end;
+	}
+	return kind;
+}
+
+static bool
+joins(enum kind left, enum kind mid, enum kind right)
+{
+	if (left == K_LETTER && right == K_LETTER)
+		return mid == K_MID_LETTER || mid == K_MID_BOTH;
+	if (left == K_DIGIT && right == K_DIGIT)
+		return mid == K_MID_DIGIT || mid == K_MID_BOTH;
+	return false;
+}
+
+static bool
+is_core(enum kind k)
+{
+	return k == K_LETTER || k == K_DIGIT || k == K_JOIN;
+}
+
+/* The end of the word whose first character, of kind last, ends at i. Sets *spoken for a letter or digit. */
+static size_t
+word_end(const char *s, size_t n, size_t i, enum kind last, bool *spoken)
+{
+	enum kind k, right;
+	size_t end;
+
+	*spoken = last != K_JOIN;
+	while (i < n) {
+		end = i;
+		k = next_kind(s, n, &end);
+		if (is_core(k)) {
+			*spoken = *spoken || k != K_JOIN;
+			last = k;
+			i = end;
+			continue;
+		}
+		if (k < K_MID_LETTER || k > K_MID_BOTH || end >= n)
+			break;
+		right = next_kind(s, n, &end);
+		if (!joins(last, k, right))
+			break;
+		last = right;
+		i = end;
+	}
+	return i;
+}
+
+int
+unicode_words(const char *s, size_t n,
+    int (*fn)(const char *word, size_t len, size_t offset, void *arg), void *arg)
+{
+	size_t i = 0, start;
+	enum kind k;
+	bool spoken;
+	int rc;
+
+	while (i < n) {
+		start = i;
+		k = next_kind(s, n, &i);
+		spoken = k == K_UNSPACED;
+		if (is_core(k))
+			i = word_end(s, n, i, k, &spoken);
+		if (spoken && (rc = fn(s + start, i - start, start, arg)) != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int
+count_one(const char *word, size_t len, size_t offset, void *arg)
+{
+	++*(size_t *)arg;
+	return 0;
+}
+
+size_t
+unicode_word_count(const char *s, size_t n)
+{
+	size_t count = 0;
+
+	unicode_words(s, n, count_one, &count);
+	return count;
+}
