@@ -1,0 +1,74 @@
+#ifndef DOCUMENT_DOCUMENT_H
+#define DOCUMENT_DOCUMENT_H
+/*
+ * document: what one page became. All strings are owned, valid UTF-8 in NFC, NULL when unknown:
+ * unknown fields are absent, never guessed.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <jansson.h>
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "document/dates.h"
+
+/* Raised whenever extraction may give other text for the same bytes: an upgrade is no edit. */
+#define DOCUMENT_EXTRACTOR_VERSION 1
+#define DOCUMENT_TITLE_MAX 512		/* characters */
+#define DOCUMENT_TEXT_MAX (2u << 20)	/* bytes of body text; longer is cut, text_state cut */
+
+enum text_state {
+	TEXT_FULL = 0,	/* "full": the body as published */
+	TEXT_NONE,	/* "none": a PDF without text, a page that yields none */
+	TEXT_CUT,	/* "cut": over DOCUMENT_TEXT_MAX */
+};
+
+struct document {
+	char *url;		/* address the bytes came from, after redirects */
+	char *canonical;	/* what the page claims (rel=canonical, else og:url), absolute; a claim, no more */
+	char *title;
+	struct doc_date published, modified;
+	char *language;		/* BCP 47 */
+	char *author;
+	char *section;		/* section label ("Making news") */
+	char *dateline;		/* the visible date line as published */
+	char **captions;	/* of pictures */
+	size_t captions_count;
+	char *text;		/* body in the normal form; NULL when text_state is none */
+	enum text_state text_state;
+	bool listing;		/* the page looks like a list of documents, not like one */
+	char **alternates;	/* "lang URL" of rel=alternate hreflang: siblings, not copies */
+	size_t alternates_count;
+	char *trouble;		/* why there is no text, in words for a person, or NULL */
+	unsigned words;		/* of text */
+};
+
+struct document *document_new(void);
+struct document *document_copy(const struct document *doc);
+void document_free(struct document *doc);
+CLEANUP_DEFINE(struct document, document_free);
+
+/* Set a string field (frees the old one); clean, one line, at most max characters (0: no limit). */
+void document_set_line(char **field, const char *value, size_t max_chars);
+void document_add_caption(struct document *doc, const char *caption);
+
+/*
+ * The document's own fields in the order of the exported document: url, title, published, modified,
+ * language, section, author, dateline, captions[], text, text_state, words (those known), and for
+ * the worker's wire also canonical, listing, alternates, trouble and the parts of both dates.
+ * New reference.
+ */
+json_t *document_to_json(const struct document *doc, bool wire);
+/* Reads what document_to_json(doc, true) wrote. ERR_INPUT. */
+int document_from_json(const json_t *j, struct document **ret_doc, struct err *reterr);
+
+const char *text_state_name(enum text_state s);
+int text_state_parse(const char *name, enum text_state *ret);
+
+/*
+ * Hash of what an edit is judged by: the comparison form (normal_compare()) of title and text.
+ * Equal hash: no edit, whatever happened to blanks, quote style or Unicode form.
+ */
+void document_compare_hash(const char *title, const char *text, unsigned char out[32]);
+
+#endif

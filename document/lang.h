@@ -1,0 +1,20 @@
+#ifndef DOCUMENT_LANG_H
+#define DOCUMENT_LANG_H
+/* lang: the language of a text, by CLD2, weighed against what the page declares. */
+#include <stdbool.h>
+#include <stddef.h>
+
+#define LANG_MAX 16
+
+/* Detects from text; out "" when not reliable. Returns out. */
+char *lang_detect(const char *text, size_t n, char out[LANG_MAX], bool *ret_reliable);
+/*
+ * Decide: declared (html lang, metadata; may be NULL or nonsense) against the text. The text wins when it
+ * is long and sure; a declared region or script is kept when the primary subtag agrees. out is a
+ * canonical BCP 47 tag or "". Returns out.
+ */
+char *lang_decide(const char *declared, const char *text, size_t n, char out[LANG_MAX]);
+/* Canonical form of a declared tag ("EN_us" to "en-US", "jp" to "ja", "cz" to "cs"); "" when malformed. */
+char *lang_canonical(const char *tag, char out[LANG_MAX]);
+
+#endif
