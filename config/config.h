@@ -1,0 +1,38 @@
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+/*
+ * config: read presswatch.yaml and every *.yaml of its sources.d/ (a list of sources, or one source, or a map with
+ * `sources`). All mistakes are found in one go, each with file, line and column.
+ */
+#include <stddef.h>
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "config/source.h"
+
+#define CONFIG_DEFAULT_PATH "/etc/presswatch/presswatch.yaml"
+
+struct config_mistake {
+	char *file;
+	int line, column;	/* from 1; 0 when it concerns the whole file */
+	char *text;		/* a sentence that names key and value */
+};
+
+struct config_mistakes {
+	struct config_mistake *list;
+	size_t count, cap;
+};
+
+/* Returns 0 and *ret, or -1 with at least one mistake (mistakes also holds warnings' absence: none on success). */
+int config_load(const char *path, struct config **ret, struct config_mistakes *mistakes);
+void config_free(struct config *c);
+CLEANUP_DEFINE(struct config, config_free);
+void config_mistakes_done(struct config_mistakes *m);
+
+const struct cfg_source *config_source(const struct config *c, const char *name);
+const struct cfg_channel *config_channel(const struct config *c, const char *name);
+
+/* "30s" "15m" "6h" "7d" to milliseconds; "512K" "16M" to bytes. 0 or -1. */
+int config_duration_ms(const char *s, int64_t *ret_ms);
+int config_size(const char *s, size_t *ret_bytes);
+
+#endif

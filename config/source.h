@@ -1,0 +1,81 @@
+#ifndef CONFIG_SOURCE_H
+#define CONFIG_SOURCE_H
+/*
+ * source: what an administrator writes, as plain structs. Strings are owned by the config, lists end in
+ * NULL, durations are seconds, sizes bytes.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <regex.h>
+
+enum cfg_kind { CFG_KIND_AUTO = 0, CFG_KIND_LISTING, CFG_KIND_FEED, CFG_KIND_SITEMAP, CFG_KIND_PAGE };
+enum cfg_event { CFG_EVENT_NEW = 1, CFG_EVENT_EDITED = 2, CFG_EVENT_REMOVED = 4, CFG_EVENT_SOURCE = 8, CFG_EVENT_ALL = 15 };
+
+struct cfg_select {
+	char *links, *title, *date, *body;	/* CSS or XPath, or NULL */
+	char **remove;				/* or NULL */
+};
+
+struct cfg_source {
+	char *name;		/* [a-z0-9][a-z0-9._-]{0,63}; unique */
+	char *was;		/* earlier name, or NULL */
+	char *url;		/* serialised */
+	enum cfg_kind kind;
+	int64_t every_s;
+	bool adaptive;
+	bool announce;		/* first-visit: announce */
+	int64_t *recheck_s;	/* ages, rising */
+	size_t recheck_count;
+	int64_t confirm_s;
+	bool ignore_robots;
+	char *timezone;		/* IANA, or NULL */
+	char *language;		/* BCP 47, or NULL */
+	char **labels;
+	regex_t *include, *exclude;	/* compiled, over the document URL */
+	size_t include_count, exclude_count;
+	char **include_text, **exclude_text;
+	struct cfg_select select;
+	char **channels;	/* NULL: all */
+	char **headers;		/* "Name: value" */
+	char *user_agent, *proxy;
+	const char *file;	/* where it stands */
+	int line;
+};
+
+struct cfg_channel {
+	char *name;
+	char *webhook;		/* one of webhook, exec, file, mail is set */
+	char **exec;
+	char *file;
+	char *mail_server, *mail_from, *mail_user, *mail_password_file;
+	char **mail_to;
+	char *secret_file;	/* webhook */
+	unsigned char *secret;	/* read from secret_file; NULL when none */
+	size_t secret_len;
+	char **headers;
+	unsigned events;	/* enum cfg_event bits */
+	char *match;		/* search query, or NULL */
+	int64_t *retry_s;
+	size_t retry_count;
+	bool once_per_story;
+	const char *config_file;
+	int line;
+};
+
+struct config {
+	char *path;		/* main file */
+	char *archive, *control, *contact;	/* control and contact may be NULL */
+	unsigned workers;	/* 0: processors */
+	unsigned connections, per_host;
+	int64_t host_delay_ms, timeout_ms;
+	size_t max_size;	/* 0: the defaults of each class */
+	char **allow;		/* rules for net/guard */
+	char *proxy;
+	struct cfg_source *sources;
+	size_t sources_count;
+	struct cfg_channel *channels;
+	size_t channels_count;
+};
+
+#endif

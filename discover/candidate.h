@@ -1,0 +1,60 @@
+#ifndef DISCOVER_CANDIDATE_H
+#define DISCOVER_CANDIDATE_H
+/*
+ * candidate: an address at which a document may stand, with what its row, item or entry says of it.
+ * Strings are owned and clean; NULL when unknown.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <jansson.h>
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "document/dates.h"
+
+struct candidate {
+	char *url;		/* absolute, http(s), no fragment */
+	char *guid;		/* feeds: id of the item, within its source only */
+	char *title;
+	struct doc_date published;
+	struct doc_date updated;	/* Atom updated, sitemap lastmod: a hint to look again */
+	char *language;
+	char *summary;		/* plain text, at most 2 KB: used when the page yields nothing */
+	char *why;		/* which structure it was found in, for --explain */
+};
+
+/* What a visit's bytes turned out to be. */
+enum source_kind { KIND_AUTO = 0, KIND_LISTING, KIND_FEED, KIND_SITEMAP, KIND_PAGE, KIND_COUNT };
+
+struct candidates {
+	enum source_kind kind;
+	struct candidate *list;
+	size_t count, cap;
+	char *title;		/* of the feed or page */
+	char *language;
+	char **more;		/* sitemap index: further files; listing or feed: next page */
+	size_t more_count;
+	char **feeds;		/* rel=alternate feeds that the page names */
+	size_t feeds_count;
+	char *hub;		/* WebSub */
+	bool guids_doubtful;	/* empty or repeated GUIDs: not to be trusted as names */
+	bool cut;		/* more than max candidates stood there */
+	bool truncated;		/* the bytes end in the middle: a doubtful end */
+	int ttl_min;		/* RSS ttl, 0 when not stated */
+};
+
+const char *source_kind_name(enum source_kind k);
+int source_kind_parse(const char *name, enum source_kind *ret);
+
+struct candidates *candidates_new(void);
+void candidates_free(struct candidates *c);
+CLEANUP_DEFINE(struct candidates, candidates_free);
+/* A fresh, zeroed candidate at the end; valid until the next add. */
+struct candidate *candidates_add(struct candidates *c);
+void candidate_clear(struct candidate *c);
+
+json_t *candidates_to_json(const struct candidates *c);
+int candidates_from_json(const json_t *j, struct candidates **ret, struct err *reterr);
+/* One line of `presswatch links`: url, title, published (and why). New reference. */
+json_t *candidate_to_line(const struct candidate *c, bool explain);
+
+#endif

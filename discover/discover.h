@@ -1,0 +1,37 @@
+#ifndef DISCOVER_DISCOVER_H
+#define DISCOVER_DISCOVER_H
+/*
+ * discover: bytes of a source to candidates, in page order. Pure: no I/O, no clock, no globals.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "discover/candidate.h"
+
+#define DISCOVER_MAX_LINKS 1000		/* candidates of a listing or feed */
+#define DISCOVER_MAX_SITEMAP 50000	/* entries of one sitemap file (sitemaps.org) */
+
+struct discover_opts {			/* all pointers borrowed for the call */
+	const char *url;		/* final URL; base of relative links */
+	const char *content_type;	/* header value, or NULL */
+	enum source_kind kind;		/* KIND_AUTO: sniff */
+	const char *select_links;	/* CSS or XPath, or NULL: find the list */
+	const char *select_title;	/* within the row of a link */
+	const char *select_date;
+	const char *language;		/* of the source when known, for dates */
+	int64_t now_ms;			/* for dates without a year */
+	size_t max;			/* candidates; 0: the constants above */
+};
+
+/*
+ * Returns 0 and sets *ret (free with candidates_free); an empty list is a valid answer.
+ * -1: ERR_INPUT (not what kind says: an HTML page at a feed's address, an empty body; the sentence says what it
+ * is), ERR_CONFIG (a selector matched nothing, names it), ERR_LIMIT.
+ */
+int discover(const char *p, size_t n, const struct discover_opts *opts, struct candidates **ret,
+    struct err *reterr);
+
+/* What the bytes are, without reading them all; never KIND_AUTO. */
+enum source_kind discover_sniff(const char *p, size_t n, const char *content_type);
+
+#endif

@@ -1,0 +1,203 @@
+#ifndef EXTRACT_EXTRACT_INT_H
+#define EXTRACT_EXTRACT_INT_H
+/*
+ * extract_int: what the files of this room share. A page is read once into two flat arrays in document
+ * order: nodes (elements, each with the range of its subtree) and blocks (runs of inline text between two
+ * block boundaries). Every later step works on these arrays; only selectors look at the tree again.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <libxml/tree.h>
+#include <jansson.h>
+#include "base/buf.h"
+#include "document/document.h"
+#include "extract/extract.h"
+#include "markup/html.h"
+
+#define PAGE_NODES_MAX 1000000u	/* elements of one page; a page of 32 MiB has fewer unless it is an attack */
+#define PAGE_BLOCKS_MAX 200000u
+#define JSONLD_MAX_BYTES (2u << 20)	/* of one script element */
+#define LINE_MAX_BYTES 4096		/* of a title, byline or date line candidate */
+
+enum tag {
+	TAG_OTHER = 0, TAG_A, TAG_ADDRESS, TAG_ARTICLE, TAG_ASIDE, TAG_BLOCKQUOTE, TAG_BODY, TAG_BR,
+	TAG_BUTTON, TAG_CAPTION, TAG_DD, TAG_DETAILS, TAG_DIV, TAG_DL, TAG_DT, TAG_FIGCAPTION,
+	TAG_FIGURE, TAG_FOOTER, TAG_FORM, TAG_H1, TAG_H2, TAG_H3, TAG_H4, TAG_H5, TAG_H6, TAG_HEAD,
+	TAG_HEADER, TAG_HR, TAG_HTML, TAG_IMG, TAG_INPUT, TAG_LABEL, TAG_LI, TAG_LINK, TAG_MAIN,
+	TAG_META, TAG_NAV, TAG_OL, TAG_P, TAG_PRE, TAG_SCRIPT, TAG_SECTION, TAG_SKIP, TAG_SPAN,
+	TAG_STRONG, TAG_TABLE, TAG_TD, TAG_TH, TAG_TIME, TAG_TITLE, TAG_TR, TAG_UL, TAG_COUNT
+};
+
+/* What class, id, role and itemprop of an element say: one bit for a family of words. */
+enum evidence {
+	EV_BODY = 1 << 0,	/* articleBody, entry-content, story-body */
+	EV_CONTENT = 1 << 1,	/* content, main, article, text */
+	EV_LEAD = 1 << 2,	/* standfirst, intro, sapo, chapo */
+	EV_TITLE = 1 << 3,
+	EV_NAV = 1 << 4,	/* nav, menu, breadcrumb, pagination */
+	EV_SHARE = 1 << 5,
+	EV_RELATED = 1 << 6,	/* related, recommended, most read, more from */
+	EV_COMMENT = 1 << 7,
+	EV_AD = 1 << 8,
+	EV_META = 1 << 9,	/* byline, date, tags, kicker */
+	EV_SUBSCRIBE = 1 << 10,	/* newsletter, sign-up, paywall, login */
+	EV_COOKIE = 1 << 11,
+	EV_FOOT = 1 << 12,
+	EV_HEAD = 1 << 13,
+	EV_SIDE = 1 << 14,	/* sidebar, widget, rail, module, box */
+	EV_CAPTION = 1 << 15,
+	EV_MEDIA = 1 << 16,	/* gallery, player, slideshow */
+	EV_HIDDEN = 1 << 17,	/* by class name, style or attribute */
+	EV_CARD = 1 << 18,	/* teaser, card, tile, item */
+	EV_AUTHOR = 1 << 19,
+	EV_DATE = 1 << 20,
+	EV_TAGS = 1 << 21,	/* keywords, topics */
+	EV_TOC = 1 << 22,	/* table of contents, toolbar, back to top */
+	EV_BIO = 1 << 23,	/* about the author */
+	EV_SECTION = 1 << 24,	/* kicker, category, rubric */
+	EV_POST = 1 << 25,	/* forum post, message, review */
+	EV_COUNT = 26
+};
+
+struct node {
+	xmlNodePtr x;
+	uint32_t parent;		/* index; 0 is its own parent */
+	uint32_t end;			/* subtree is [i, end) */
+	uint32_t b0, b1;		/* blocks of the subtree */
+	uint32_t ev;			/* evidence of its own attributes */
+	uint32_t ev_up;			/* of it and its ancestors that hold less than most of the page */
+	uint32_t tags_up;		/* UP_ bits: which telling elements it stands in */
+	uint32_t sig;			/* hash of tag and class */
+	uint32_t same;			/* siblings of one tag and class, itself counted */
+	uint32_t chars, link_chars;	/* weighted characters of the subtree */
+	uint32_t links;
+	uint16_t depth;
+	uint8_t tag;
+	uint8_t block;			/* starts and ends a block */
+	float score;			/* sum over its blocks */
+};
+
+enum up {
+	UP_ARTICLE = 1 << 0, UP_MAIN = 1 << 1, UP_NAV = 1 << 2, UP_ASIDE = 1 << 3, UP_HEADER = 1 << 4,
+	UP_FOOTER = 1 << 5, UP_FORM = 1 << 6, UP_FIGURE = 1 << 7, UP_TABLE = 1 << 8, UP_LIST = 1 << 9,
+	UP_QUOTE = 1 << 10, UP_LINK = 1 << 11, UP_SECTION = 1 << 12, UP_FIGCAPTION = 1 << 13,
+	UP_PRE = 1 << 14, UP_ADDRESS = 1 << 15, UP_TIME = 1 << 16
+};
+
+struct block {
+	uint32_t node;			/* innermost block element that holds it */
+	uint32_t off, len;		/* its bytes in page.text; lines parted by '\n' where a br stood */
+	uint32_t chars, link_chars;	/* weighted: a Han or kana character counts two */
+	uint16_t links, commas, ends, digits, words, breaks, images;
+	uint16_t strong_chars;
+	uint32_t dup;			/* blocks of the page with the same text */
+	uint32_t phrase;		/* PH_ bits, see phrases.c */
+	float s1, s2;			/* scores: alone, in context */
+	bool keep;
+};
+
+struct meta_item {
+	const char *name;		/* name, property, itemprop or http-equiv; borrowed from the tree */
+	const char *content;
+};
+
+/* What a page's JSON-LD says of its main thing. Strings owned. */
+struct jsonld {
+	char *headline, *name, *body, *published, *modified, *author, *section, *language, *site;
+	char *type;			/* "NewsArticle", "WebPage" ... of the thing taken */
+	bool forum;			/* a DiscussionForumPosting, QAPage or the like */
+	bool list;			/* an ItemList, CollectionPage or the like */
+	int rank;
+};
+
+struct page {
+	struct html *html;
+	const struct extract_opts *opts;
+	struct node *nodes;
+	size_t node_count, node_cap;
+	struct block *blocks;
+	size_t block_count, block_cap;
+	struct buf text;		/* of all blocks, collapsed, each followed by NUL */
+	struct meta_item *metas;
+	size_t meta_count, meta_cap;
+	xmlNodePtr *links;		/* link elements */
+	size_t link_count, link_cap;
+	xmlNodePtr *scripts;		/* JSON-LD scripts */
+	size_t script_count, script_cap;
+	xmlNodePtr title_x, html_x;
+	uint32_t *h1;			/* nodes of h1 elements and of times, in document order */
+	size_t h1_count, h1_cap;
+	uint32_t *times;
+	size_t time_count, time_cap;
+	uint32_t chars, link_chars;	/* of the whole page */
+	struct jsonld ld;
+	uint32_t title_node;		/* element that bears the headline, 0: none */
+	uint32_t title_block;		/* UINT32_MAX: none */
+	uint32_t body_node;		/* container chosen */
+	bool cut;			/* a limit ended the walk early */
+};
+
+/* page.c */
+void page_init(struct page *pg, struct html *html, const struct extract_opts *opts);
+void page_build(struct page *pg);
+void page_done(struct page *pg);
+const char *page_block_text(const struct page *pg, const struct block *b);
+char *page_node_line(const struct page *pg, uint32_t node);	/* text of its blocks as one line; caller frees */
+uint32_t page_node_of(const struct page *pg, const xmlNode *x);	/* 0 when it is not in the flat array */
+uint32_t page_weight(const char *s, size_t n);
+
+/* tags.c */
+enum tag tag_of(const char *name);
+bool tag_is_block(enum tag t);
+
+/* evidence.c */
+uint32_t evidence_words(const char *s);
+uint32_t evidence_of(const xmlNode *x, enum tag tag, uint32_t *ret_sig);
+
+/* phrases.c: what a short text says about itself, in many languages */
+enum phrase {
+	PH_MORE = 1 << 0,	/* read more, continue reading */
+	PH_SHARE = 1 << 1, PH_SUBSCRIBE = 1 << 2, PH_COPYRIGHT = 1 << 3, PH_RELATED = 1 << 4,
+	PH_COMMENT = 1 << 5, PH_PHOTO = 1 << 6, PH_BYLINE = 1 << 7, PH_UPDATED = 1 << 8, PH_AD = 1 << 9,
+	PH_COOKIE = 1 << 10, PH_BACK = 1 << 11, PH_LOGIN = 1 << 12, PH_DATE = 1 << 13, PH_TAGS = 1 << 14,
+	PH_SCRIPT = 1 << 15, PH_COUNT = 16
+};
+uint32_t phrase_of(const char *s, size_t n);
+
+/* features.c */
+#define FEATURES_MAX 112
+size_t features_alone(const struct page *pg, size_t block, float out[FEATURES_MAX]);
+size_t features_context(const struct page *pg, size_t block, float out[FEATURES_MAX]);
+void features_prepare(struct page *pg);
+
+/* score.c */
+void score_blocks(struct page *pg);
+void score_choose(struct page *pg);
+
+/* prune.c */
+void prune_blocks(struct page *pg);
+
+/* blocks.c */
+void blocks_write(struct page *pg, struct document *doc);
+void blocks_captions(struct page *pg, struct document *doc);
+
+/* meta.c */
+const char *meta_get(const struct page *pg, const char *name);
+const char *meta_first(const struct page *pg, const char *const *names);	/* names ends in NULL */
+void meta_read(struct page *pg, struct document *doc);
+const char *meta_site_name(const struct page *pg);
+
+/* jsonld.c */
+void jsonld_read(const struct page *pg, struct jsonld *ret);
+void jsonld_text(const char *s, size_t n, struct jsonld *ret);	/* one script's content */
+void jsonld_done(struct jsonld *ld);
+
+/* title.c */
+void title_choose(struct page *pg, struct document *doc);
+
+/* dateline.c, dates_page.c */
+void dateline_find(struct page *pg, struct document *doc);
+void dates_choose(struct page *pg, struct document *doc);
+
+#endif

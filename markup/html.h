@@ -1,0 +1,36 @@
+#ifndef MARKUP_HTML_H
+#define MARKUP_HTML_H
+/*
+ * html: a page as a libxml2 tree, with limits set once: bytes, nodes, depth 256, attributes of an element
+ * (500; libxml2 2.9.14 is quadratic in them, so they are counted before it sees the page). NONET, no
+ * entities from outside, never HUGE.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <libxml/tree.h>
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "markup/charset.h"
+
+#define HTML_MAX_BYTES (32u << 20)
+#define HTML_MAX_ATTRS 500
+#define HTML_MAX_DEPTH 256
+
+struct html {
+	xmlDocPtr doc;			/* UTF-8 */
+	struct charset_result charset;
+	char *base_href;		/* of <base href>, resolved against url; else url; "" when none */
+	bool too_deep;			/* nesting was cut at HTML_MAX_DEPTH */
+	bool complete;			/* </html> or </body> was seen: not obviously cut */
+};
+
+/*
+ * Parse bytes of a page. content_type may be NULL. ERR_LIMIT: too many attributes or bytes; ERR_INPUT: nothing
+ * that is a document. The tree never holds malformed UTF-8.
+ */
+int html_parse(const char *p, size_t n, const char *content_type, const char *url,
+    struct html **ret, struct err *reterr);
+void html_free(struct html *h);
+CLEANUP_DEFINE(struct html, html_free);
+
+#endif

@@ -1,0 +1,31 @@
+#ifndef MARKUP_XML_H
+#define MARKUP_XML_H
+/*
+ * xml: feeds and sitemaps as a libxml2 tree or as a stream. Strict first; with RECOVER when that fails
+ * (undeclared entities are replaced by their HTML meaning before the parser sees them, control characters
+ * dropped). No DTD is loaded, no external entity, no XInclude; entity expansion stays bounded.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <libxml/tree.h>
+#include <libxml/xmlreader.h>
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "markup/charset.h"
+
+struct xml {
+	xmlDocPtr doc;
+	struct charset_result charset;
+	bool recovered;		/* it was not well-formed */
+	bool truncated;		/* the root element was not closed */
+};
+
+int xml_parse(const char *p, size_t n, const char *content_type, struct xml **ret, struct err *reterr);
+void xml_free(struct xml *x);
+CLEANUP_DEFINE(struct xml, xml_free);
+
+/* A reader over UTF-8 bytes (already through charset_to_utf8), for files too large for a tree. Caller
+ * frees with xmlFreeTextReader(). NULL with *reterr. */
+xmlTextReaderPtr xml_reader(const char *utf8, size_t n, struct err *reterr);
+
+#endif

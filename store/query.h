@@ -1,0 +1,54 @@
+#ifndef STORE_QUERY_H
+#define STORE_QUERY_H
+/* query: what the command asks of the archive; the connection may be read-only. */
+#include <jansson.h>
+#include "store/store.h"
+
+struct store_filter {			/* borrowed; zero means no limit */
+	const char *source, *lang, *label;
+	int64_t since_ms, until_ms;	/* first seen */
+	unsigned limit;
+};
+
+struct store_doc {			/* one document as the exported document has it; owned */
+	int64_t doc_id;
+	char *id;			/* for users and the export: decimal */
+	char *source, *url;
+	char **aliases;
+	size_t aliases_count;
+	char *title, *published, *modified, *language, *section, *author, *dateline, *text, *state, *story;
+	char **captions, **labels;
+	size_t captions_count, labels_count;
+	enum text_state text_state;
+	unsigned words, revision;
+	int64_t first_seen_ms, last_changed_ms, published_ms;
+};
+void store_doc_free(struct store_doc *d);
+CLEANUP_DEFINE(struct store_doc, store_doc_free);
+json_t *store_doc_json(const struct store_doc *d, bool with_text);	/* exported document, fields in the design's order */
+
+typedef int store_doc_fn(const struct store_doc *d, const char *snippet, void *arg);	/* non-zero stops */
+/* Newest first. with_text: fill text (slower). Returns the number found or -1. */
+int store_list(struct store *s, const struct store_filter *f, bool with_text, store_doc_fn *fn, void *arg, struct err *reterr);
+/* All documents in order of first sight, for export. */
+int store_walk(struct store *s, const struct store_filter *f, store_doc_fn *fn, void *arg, struct err *reterr);
+/*
+ * Full-text search, best first: words, "phrases", AND OR NOT, prefix*, source: lang: title: before: after: label:. snippet marks
+ * hits with U+0002 and U+0003. Returns the number found or -1 (ERR_INPUT: points at the character of the query).
+ */
+int store_search(struct store *s, const char *query, const struct store_filter *f, store_doc_fn *fn, void *arg, struct err *reterr);
+/* By id, or by an address it is known under. revision 0: the current one. ERR_INPUT: not found. */
+int store_get(struct store *s, const char *id_or_url, unsigned revision, struct store_doc **ret, struct err *reterr);
+
+struct store_revision { unsigned number; int64_t seen_ms; const char *title; unsigned words, words_inserted, words_deleted, kinds;
+	const char *text_hash, *raw_hash, *extractor; };	/* hashes in hex; raw_hash may be NULL */
+int store_history(struct store *s, int64_t doc_id, int (*fn)(const struct store_revision *r, void *arg), void *arg, struct err *reterr);
+/* Near-duplicates and carriers: fn with similarity 0..1 in place of a snippet ("0.93"). */
+int store_similar(struct store *s, int64_t doc_id, store_doc_fn *fn, void *arg, struct err *reterr);
+/* Raw response of a revision (0: current). Caller frees. ERR_INPUT: none kept. */
+int store_raw_of(struct store *s, int64_t doc_id, unsigned revision, char **ret, size_t *ret_len, char **ret_content_type, struct err *reterr);
+/* The event chain and every hash: 0 all well; -1 names the first damage. progress may be NULL. */
+int store_verify(struct store *s, void (*progress)(int64_t done, int64_t all, void *arg), void *arg, struct err *reterr);
+int store_backup(struct store *s, const char *path, void (*progress)(int64_t done, int64_t all, void *arg), void *arg, struct err *reterr);
+
+#endif

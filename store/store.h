@@ -1,0 +1,240 @@
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+/*
+ * store: the archive, as intentions: record a visit, put a document, take deliveries, search. Synchronous and without threads
+ * of its own: the daemon's writer thread, the command and tests call it directly. All times are ms since 1970 UTC. SQL lives
+ * behind this header only.
+ *
+ * Every call is one transaction by itself, or part of the caller's between store_begin() and store_commit(); a call that
+ * fails leaves no trace of itself in either case. ERR_LOCAL: disk or database; ERR_TEMPORARY: locked by another process.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "document/document.h"
+
+struct store;
+
+enum store_mode { STORE_READ, STORE_WRITE };	/* WRITE creates, migrates and takes the archive's lock */
+
+struct store_opts {
+	const char *event_source;	/* CloudEvents "source" prefix; NULL: "presswatch" */
+	int cache_kib;			/* page cache; 0: 8 MiB */
+};
+
+/*
+ * ERR_CONFIG: no such archive, one that is newer than this program, or not an archive; ERR_TEMPORARY: another daemon holds the
+ * lock (names its pid); ERR_LOCAL: read-only, damaged (with advice; never deleted).
+ */
+int store_open(const char *path, enum store_mode mode, const struct store_opts *opts, struct store **ret,
+    struct err *reterr);
+void store_close(struct store *s);
+CLEANUP_DEFINE(struct store, store_close);
+int store_begin(struct store *s, struct err *reterr);
+int store_commit(struct store *s, struct err *reterr);
+void store_rollback(struct store *s);
+
+/* ---- sources ------------------------------------------------------------------------------------------------------ */
+
+enum store_state { STATE_NEW = 0, STATE_OK, STATE_FAILING, STATE_BLOCKED, STATE_EMPTY, STATE_QUIET, STATE_ENDED, STATE_COUNT };
+const char *store_state_name(enum store_state s);
+
+struct store_source {			/* strings owned by the struct when it is read */
+	int64_t id;
+	char *name, *url;
+	int kind;			/* what it turned out to be (enum source_kind of discover), 0 unknown */
+	char *labels;			/* JSON array */
+	char *etag, *last_modified;
+	unsigned char body_hash[32];	/* of the last body that was read; all 0: none */
+	uint64_t list_hash;		/* of the last list of candidates; 0: none */
+	int64_t last_visit_ms, last_good_ms, next_visit_ms, last_new_ms, last_full_ms;	/* full: unconditional look */
+	unsigned failures;		/* in a row */
+	enum store_state state;
+	int64_t state_since_ms;
+	char *cause;			/* of the state, in words */
+	int64_t visits;			/* all */
+	bool baseline;			/* the first good visit is recorded */
+	bool configured;		/* still in the configuration */
+	int64_t documents;		/* filled by store_sources only */
+};
+void store_source_done(struct store_source *src);
+
+struct store_source_def { const char *name, *was, *url; const char *const *labels; size_t labels_count; };
+/* Makes the archive's sources those of the configuration: adds, renames by `was`, marks others as no longer configured.
+ * A changed url drops validators and hashes, keeps history. */
+int store_sources_sync(struct store *s, const struct store_source_def *defs, size_t n, struct err *reterr);
+/* In order of name; fn returns non-zero to stop. The struct lives for the call. */
+int store_sources(struct store *s, int (*fn)(const struct store_source *src, void *arg), void *arg, struct err *reterr);
+
+/* ---- channels a notice goes to --------------------------------------------------------------------------------------- */
+
+enum store_event_kind { EV_DOCUMENT_NEW, EV_DOCUMENT_EDITED, EV_DOCUMENT_REMOVED, EV_DOCUMENT_RESTORED,
+	EV_SOURCE_FAILING, EV_SOURCE_RECOVERED, EV_SOURCE_GAP, EV_SOURCE_QUIET, EV_COUNT };
+const char *store_event_type(enum store_event_kind k);	/* "document.new" ... */
+
+struct store_route {			/* borrowed for the call */
+	const char *channel;
+	unsigned kinds;			/* bits 1 << store_event_kind */
+	const char *match;		/* query of the archive, or NULL */
+	bool once_per_story;
+};
+struct store_routes { const struct store_route *list; size_t count; };
+/* Is it a query that store_search understands? ERR_INPUT points at the character. */
+int store_query_check(const char *query, struct err *reterr);
+
+/* ---- visits and candidates -------------------------------------------------------------------------------------------- */
+
+struct store_visit {			/* borrowed for the call */
+	const char *source;		/* name */
+	int64_t at_ms, next_visit_ms;
+	long http_status;		/* 0: none came */
+	size_t bytes;
+	const char *etag, *last_modified;	/* to send next time; NULL: none */
+	const unsigned char *body_hash;	/* 32 bytes, or NULL: keep what stands */
+	uint64_t list_hash;
+	int kind;
+	bool full;			/* it was an unconditional look */
+	enum store_state state;		/* the source's state after it */
+	const char *cause, *advice;	/* of a state that is not ok */
+	const char *page_title;
+};
+
+struct store_candidate {		/* borrowed when given; owned by the struct when read */
+	int64_t id;
+	char *source;
+	char *url, *guid, *title;	/* guid NULL when none or not trusted */
+	char *published, *updated;	/* date_iso(), or NULL */
+	int published_source;		/* enum date_source */
+	char *language, *summary;
+	bool quiet;			/* tell nobody */
+	unsigned attempts;
+	int64_t not_before_ms, found_ms;
+	char *last_error;
+};
+void store_candidate_done(struct store_candidate *c);
+
+struct store_visit_result { unsigned found, known, fresh, recorded, touched; };	/* fresh: now waiting to be fetched; recorded: beyond
+	the newest baseline_max, kept as known addresses; touched: known documents whose row changed, now due for a recheck */
+
+/* Nothing new (304, or equal bytes or list): validators, times and state only. Many visits in one call. */
+int store_visits_same(struct store *s, const struct store_visit *v, size_t n, const struct store_routes *const *routes,
+    struct err *reterr);
+/*
+ * A list was read: one transaction stores validators, state and the candidates not known yet (by URL key, or GUID within the
+ * source). The first good visit of a source is quiet unless announce; of a quiet baseline only the newest baseline_max are fetched.
+ * max_fresh: on later visits more new ones than that are kept too, but quietly but for one event (a storm); 0: no hold.
+ * trust_guid: GUIDs of this list may be names.
+ */
+struct store_visit_opts { bool announce, trust_guid; unsigned baseline_max, max_fresh; int64_t next_check_ms; };
+int store_visit_read(struct store *s, const struct store_visit *v, const struct store_candidate *list, size_t n,
+    const struct store_visit_opts *opts, const struct store_routes *routes, struct store_visit_result *ret,
+    struct err *reterr);
+/* Failed: failures + 1; a change of state writes source.failing or source.recovered (once each). */
+int store_visit_failed(struct store *s, const struct store_visit *v, const struct store_routes *routes, struct err *reterr);
+
+/* Waiting candidates with not_before_ms <= now_ms and id > after_id, oldest first, at most limit. */
+int store_candidates_due(struct store *s, int64_t now_ms, int64_t after_id, unsigned limit,
+    int (*fn)(const struct store_candidate *c, void *arg), void *arg, struct err *reterr);
+int store_candidate_retry(struct store *s, int64_t id, int64_t not_before_ms, const char *error, struct err *reterr);
+
+/* ---- documents --------------------------------------------------------------------------------------------------------- */
+
+struct store_put {			/* borrowed for the call */
+	const char *source;
+	int64_t candidate_id;		/* 0: a recheck or a page source */
+	int64_t doc_id;			/* recheck: the document looked at; 0: find it by its names */
+	const char *url;		/* asked for */
+	const char *const *hops;	/* redirects on the way, as asked */
+	size_t hops_count;
+	const char *etag, *last_modified, *content_type;
+	long http_status;
+	const void *raw;		/* response body, or NULL: keep none */
+	size_t raw_len;
+	const struct document *doc;	/* doc->title NULL: the candidate's is used */
+	const char *extractor;		/* version and rules that derived it */
+	int64_t at_ms;
+	int64_t next_check_ms;		/* when nothing changed; 0: no recheck of its own */
+	int64_t next_check_hot_ms;	/* when it is new or was edited */
+	int64_t confirm_ms;		/* a difference is only remembered and looked at again that much later; 0: at once */
+	bool quiet;			/* new documents without an event (page source's first visit) */
+	bool announce;			/* page source: tell of the first version */
+};
+
+enum put_result {
+	PUT_NEW,	/* document and (unless quiet) document.new */
+	PUT_ALIAS,	/* another name of a document that we have */
+	PUT_SAME,	/* nothing changed */
+	PUT_PENDING,	/* differs; waits for the second look */
+	PUT_REVISION,	/* edited: revision and document.edited */
+};
+
+struct store_put_result {
+	enum put_result what;
+	int64_t doc_id;
+	int64_t event_seq;		/* 0: none */
+	bool urgent_check;		/* pending: document due at at_ms + confirm_ms */
+};
+
+/*
+ * One transaction: dedup, document or revision or alias, event, deliveries; the candidate is done. A text_state none never
+ * replaces a text that we have (PUT_SAME).
+ */
+int store_put(struct store *s, const struct store_put *put, const struct store_routes *routes,
+    struct store_put_result *ret, struct err *reterr);
+/* Same document, another extractor: replaces the derived text, writes no event, no revision. */
+int store_rederive(struct store *s, int64_t doc_id, const struct document *doc, const char *extractor, struct err *reterr);
+
+struct store_recheck {			/* a document that is due; strings owned */
+	int64_t doc_id;
+	char *source, *url, *etag, *last_modified, *title, *published, *extractor, *content_type;
+	char *listed_title, *listed_published;	/* of its row: hints */
+	unsigned char raw_hash[32];	/* all 0: none kept */
+	int64_t first_seen_ms, last_changed_ms, last_check_ms;
+	bool pending;			/* this is the second look */
+	bool has_text;
+};
+/* Due documents of configured sources, most overdue first. */
+int store_rechecks_due(struct store *s, int64_t now_ms, unsigned limit,
+    int (*fn)(const struct store_recheck *r, void *arg), void *arg, struct err *reterr);
+struct store_recheck_same { int64_t doc_id, at_ms, next_check_ms; const char *etag, *last_modified; };
+/* 304 or equal bytes. Many in one call. A pending difference is dropped when dropped_pending. */
+int store_rechecks_same(struct store *s, const struct store_recheck_same *r, size_t n, struct err *reterr);
+int store_recheck_failed(struct store *s, int64_t doc_id, int64_t at_ms, int64_t next_check_ms, long http_status,
+    const char *error, struct err *reterr);
+/* The stored response; caller frees *ret. ERR_INPUT: none kept. */
+int store_raw(struct store *s, const unsigned char hash[32], char **ret, size_t *ret_len, struct err *reterr);
+
+/* ---- events and deliveries ------------------------------------------------------------------------------------------------ */
+
+struct store_event { int64_t seq; const char *id, *type, *source; int64_t time_ms; const char *json; /* whole CloudEvents line */ };
+/* Events with seq > after, oldest first. */
+int store_events(struct store *s, int64_t after_seq, unsigned limit, int (*fn)(const struct store_event *e, void *arg),
+    void *arg, struct err *reterr);
+int store_event_seq_of(struct store *s, const char *event_id, int64_t *ret_seq, struct err *reterr);	/* id or decimal seq; ERR_INPUT */
+int64_t store_last_seq(struct store *s);
+
+struct store_delivery { int64_t seq; const char *channel, *source, *event_id, *type, *json; unsigned attempts; int64_t first_ms; };
+/* The oldest undelivered event of each source on that channel, when its not_before_ms <= now_ms (or any). */
+int store_deliveries_due(struct store *s, const char *channel, int64_t now_ms, bool any, unsigned limit,
+    int (*fn)(const struct store_delivery *d, void *arg), void *arg, struct err *reterr);
+/* When the next delivery of any channel is due; 0: none waits. */
+int64_t store_deliveries_next_ms(struct store *s);
+int store_delivery_done(struct store *s, int64_t seq, const char *channel, int64_t at_ms, struct err *reterr);
+int store_delivery_failed(struct store *s, int64_t seq, const char *channel, int64_t at_ms, int64_t not_before_ms, bool dead,
+    const char *error, struct err *reterr);
+
+/* ---- upkeep --------------------------------------------------------------------------------------------------------------- */
+
+/* Puts up to max documents that wait into the search index, or merges a little. Returns 1 when more waits, 0, or -1. */
+int store_index_step(struct store *s, unsigned max, struct err *reterr);
+int store_checkpoint(struct store *s, struct err *reterr);
+struct store_counts { int64_t documents, revisions, events, candidates, deliveries, dead_deliveries, sources, aliases, raw_bytes,
+	file_bytes, unindexed; };
+int store_get_counts(struct store *s, struct store_counts *ret, struct err *reterr);
+/* Meta values ("once", version notes ...). Caller frees; NULL when absent. */
+char *store_meta_get(struct store *s, const char *key);
+int store_meta_set(struct store *s, const char *key, const char *value, struct err *reterr);
+
+#endif
