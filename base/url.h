@@ -39,6 +39,8 @@ CLEANUP_DEFINE(struct url, url_free);
  * href of a page to an address.
  */
 char *url_resolve(const char *base_href, const char *ref);
+/* The same with the base parsed already, for pages of many links; base may be NULL. */
+char *url_resolve_at(const struct url *base, const char *ref);
 bool url_is_http(const char *href);
 
 /*
