@@ -32,6 +32,7 @@ static bool
 is_closed(const char *p, size_t n)
 {
 	const char *lt = memchr(p, '<', n);
+	bool gt = false;
 	size_t len, i;
 
 	if (lt == NULL)
@@ -40,8 +41,9 @@ is_closed(const char *p, size_t n)
 	for (i = n; i > 0; i--) {
 		const char *at = p + i - 1;
 
-		if (*at == '<' && n - (i - 1) > len + 2 && at[1] == '/' && strncmp(at + 2, lt + 1, len) == 0 &&
-		    memchr(at, '>', n - (i - 1)) != NULL)
+		gt |= *at == '>';
+		if (*at == '<' && gt && n - (i - 1) > len + 2 && at[1] == '/' &&
+		    strncmp(at + 2, lt + 1, len) == 0)
 			return true;
 	}
 	for (i = n; i > 1 && strchr(" \t\r\n", p[i - 1]) != NULL; i--)

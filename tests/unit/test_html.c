@@ -1,0 +1,151 @@
+/* test_html: pages as trees, and what is refused before the parser sees it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "markup/html.h"
+#include "markup/tree.h"
+#include "base/banned.h"
+
+static struct html *
+parse(const char *page, const char *content_type)
+{
+	struct html *h = NULL;
+	struct err err = { 0 };
+
+	if (html_parse(page, strlen(page), content_type, "http://example.org/a/b.html", &h, &err) < 0)
+		fail_msg("%s", err.text);
+	return h;
+}
+
+static void
+a_page_is_decoded_before_it_is_parsed(void **state)
+{
+	static const struct { const char *page, *type, *text; } cases[] = {
+		{ "<meta charset=shift_jis><p>\x83\x65\x83\x58\x83\x67", NULL, "\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88" },
+		{ "<p>\xc4\xc1", "text/html; charset=koi8-r", "\xd0\xb4\xd0\xb0" },
+		{ "<p>ch\xe1\xbb\xa7", "text/html; charset=iso-8859-1", "ch\xe1\xbb\xa7" },
+		{ "<meta charset=koi8-r><p>ch\xe1\xbb\xa7", NULL, "ch\xe1\xbb\xa7" },
+		{ "<p>caf\xe9 &amp; &eacute; &#8217;", NULL, "caf\xc3\xa9 & \xc3\xa9 \xe2\x80\x99" },
+		{ "<p>a<script>var x = '<p>no</p>';</script>b", NULL, "ab" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(html_freep) struct html *h = parse(cases[i].page, cases[i].type);
+		CLEANUP(freep) char *line = tree_line(xmlDocGetRootElement(h->doc));
+
+		assert_string_equal(line, cases[i].text);
+	}
+}
+
+static void
+nul_bytes_do_not_end_the_page(void **state)
+{
+	CLEANUP(html_freep) struct html *h = NULL;
+
+	assert_int_equal(html_parse("<p>a\0b<p>c</body>", 17, NULL, "http://x/", &h, NULL), 0);
+	CLEANUP(freep) char *line = tree_line(xmlDocGetRootElement(h->doc));
+	assert_string_equal(line, "ab c");
+	assert_true(h->complete);
+}
+
+static void
+the_base_element_is_resolved(void **state)
+{
+	static const struct { const char *page, *base; } cases[] = {
+		{ "<p>x", "http://example.org/a/b.html" },
+		{ "<base href='/c/'><p>x", "http://example.org/c/" },
+		{ "<base target=_top><base href='http://y.example/'><p>x", "http://y.example/" },
+		{ "<base href='javascript:x'><p>x", "http://example.org/a/b.html" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(html_freep) struct html *h = parse(cases[i].page, NULL);
+
+		assert_string_equal(h->base_href, cases[i].base);
+	}
+}
+
+static void
+what_is_no_page_is_refused_with_its_name(void **state)
+{
+	static const struct { const char *page; size_t n; const char *word; } cases[] = {
+		{ "", 0, "empty" }, { " \n\t", 3, "blanks" }, { "%PDF-1.4 x", 10, "PDF" },
+		{ "\x1f\x8b\x08", 3, "gzip" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct html *h = NULL;
+		struct err err = { 0 };
+
+		assert_int_equal(html_parse(cases[i].page, cases[i].n, NULL, "", &h, &err), -1);
+		assert_int_equal(err.class, ERR_INPUT);
+		assert_non_null(strstr(err.text, cases[i].word));
+		assert_null(h);
+	}
+}
+
+static struct buf
+repeat(const char *head, const char *piece, size_t times, const char *tail)
+{
+	struct buf b = BUF_INIT(8 << 20);
+
+	buf_adds(&b, head);
+	for (size_t i = 0; i < times; i++)
+		buf_addf(&b, "%s", piece);
+	buf_adds(&b, tail);
+	return b;
+}
+
+static void
+a_flood_of_attributes_is_a_limit_error(void **state)
+{
+	struct buf b = repeat("<p", " a=1", 600, ">x");
+	struct html *h = NULL;
+	struct err err = { 0 };
+
+	assert_int_equal(html_parse(b.data, b.len, NULL, "", &h, &err), -1);
+	assert_int_equal(err.class, ERR_LIMIT);
+	buf_done(&b);
+	b = repeat("<p>x", "<a b='c'>d</a> ", 2000, "<script>a<b c d e</script>");
+	assert_int_equal(html_parse(b.data, b.len, NULL, "", &h, &err), 0);
+	html_free(h);
+	buf_done(&b);
+}
+
+static void
+too_deep_nesting_is_said(void **state)
+{
+	struct buf b = repeat("<body>", "<div>", 400, "text");
+	CLEANUP(html_freep) struct html *h = NULL, *flat = NULL;
+
+	assert_int_equal(html_parse(b.data, b.len, NULL, "", &h, NULL), 0);
+	assert_true(h->too_deep);
+	assert_false(h->complete);
+	buf_done(&b);
+	b = repeat("<body>", "<div>", 100, "text");
+	assert_int_equal(html_parse(b.data, b.len, NULL, "", &flat, NULL), 0);
+	assert_false(flat->too_deep);
+	buf_done(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_page_is_decoded_before_it_is_parsed),
+		cmocka_unit_test(nul_bytes_do_not_end_the_page),
+		cmocka_unit_test(the_base_element_is_resolved),
+		cmocka_unit_test(what_is_no_page_is_refused_with_its_name),
+		cmocka_unit_test(a_flood_of_attributes_is_a_limit_error),
+		cmocka_unit_test(too_deep_nesting_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
