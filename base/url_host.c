@@ -41,6 +41,26 @@ idna_open(void)
 		idna = NULL;
 }
 
+/* Compatibility ideographs whose mapping UTS 46 held back until Unicode 16 (Corrigendum 4). */
+static uint32_t
+held_back_ideograph(uint32_t c)
+{
+	switch (c) {
+	case 0x2f868:
+		return 0x36fc;
+	case 0x2f874:
+		return 0x5f33;
+	case 0x2f91f:
+		return 0x43ab;
+	case 0x2f95f:
+		return 0x7aee;
+	case 0x2f9bf:
+		return 0x45d7;
+	default:
+		return 0;
+	}
+}
+
 /*
  * Characters whose mapping changed in UTS 46 after the Unicode of our ICU (15.1 and 16): the capital
  * sharp s maps to the small one, two letters gained lower case, some format characters are ignored,
@@ -61,6 +81,8 @@ map_newer(struct buf *b, const char *s, size_t n)
 			utf8_put(b, 0x4cf);
 		else if (c == 0x2183)
 			utf8_put(b, 0x2184);
+		else if (c >= 0x2f868 && held_back_ideograph(c) != 0)
+			utf8_put(b, held_back_ideograph(c));
 		else if (c == 0x180e || (c >= 0x206a && c <= 0x206f))
 			continue;
 		else if (c == 0xfffd || c == 0x2024 || c == 0x2025 || c == 0x2026)

@@ -7,6 +7,33 @@
 #include "base/err.h"
 #include "base/url.h"
 
+/* An address while it is read. Buffers are empty where the has_ flag is false. */
+struct url_parts {
+	struct buf scheme, username, password, host, path, query, fragment;
+	bool has_host, has_query, has_fragment;
+	bool special, file;	/* kind of scheme */
+	bool opaque;
+	int port;		/* -1: none */
+};
+
+void url_parts_init(struct url_parts *u);
+void url_parts_done(struct url_parts *u);
+/* True when a part met its ceiling, so that the parts are no true picture. */
+bool url_parts_full(const struct url_parts *u);
+/* A struct url of the parts, which stay the caller's. */
+struct url *url_build(const struct url_parts *u);
+
+/* 1 or 2 for a single-dot or double-dot segment, else 0. */
+int url_path_dots(const char *s, size_t n);
+/* Drops the last segment of u->path, but never the drive letter of a file. */
+void url_path_shorten(struct url_parts *u);
+/* Adds '/' and a segment. */
+void url_path_add(struct url_parts *u, const char *s, size_t n);
+/* "C:" or "C|"; the same at the front of s; "/C:" at the front of a path. */
+bool url_path_is_drive(const char *s, size_t n);
+bool url_path_starts_with_drive(const char *s, size_t n);
+bool url_path_has_drive(const char *path);
+
 /* Percent-encode sets (1.3): bits of one table. */
 enum url_set {
 	SET_C0 = 1 << 0,	/* opaque hosts and paths */

@@ -1,5 +1,4 @@
 /* The site of an address: who publishes it, by the public suffix list. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <libpsl.h>
@@ -8,13 +7,13 @@
 #include "base/url_int.h"
 #include "base/banned.h"
 
-/* The parser leaves no other host that ends in a digit's label, or in a bracket. */
+/* The parser leaves no other host that begins with a bracket or whose last label is a number. */
 static bool
 is_literal(const char *host)
 {
 	const char *dot = strrchr(host, '.');
 
-	return host[0] == '[' || (dot != NULL && isdigit((unsigned char)dot[1]));
+	return host[0] == '[' || (dot != NULL && dot[1 + strspn(dot + 1, "0123456789")] == '\0');
 }
 
 static char *
