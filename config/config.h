@@ -24,6 +24,12 @@ struct config_mistakes {
 
 /* Returns 0 and *ret, or -1 with at least one mistake (mistakes also holds warnings' absence: none on success). */
 int config_load(const char *path, struct config **ret, struct config_mistakes *mistakes);
+/*
+ * The same for a reader who needs less: CONFIG_SKIP_SECRETS leaves secret files alone (a user of the command may not
+ * read them), CONFIG_MAIN_ONLY reads the main file without sources and channels (where is the archive, the socket?).
+ */
+enum config_flags { CONFIG_SKIP_SECRETS = 1, CONFIG_MAIN_ONLY = 2 };
+int config_load_flags(const char *path, unsigned flags, struct config **ret, struct config_mistakes *mistakes);
 void config_free(struct config *c);
 CLEANUP_DEFINE(struct config, config_free);
 void config_mistakes_done(struct config_mistakes *m);
@@ -31,7 +37,10 @@ void config_mistakes_done(struct config_mistakes *m);
 const struct cfg_source *config_source(const struct config *c, const char *name);
 const struct cfg_channel *config_channel(const struct config *c, const char *name);
 
-/* "30s" "15m" "6h" "7d" to milliseconds; "512K" "16M" to bytes. 0 or -1. */
+/* Default path of the archive ($STATE_DIRECTORY/archive.db or the packaged place); caller frees. */
+char *config_default_archive(void);
+
+/* "500ms" "30s" "15m" "6h" "7d" to milliseconds; "512K" "16M" to bytes. 0 or -1. */
 int config_duration_ms(const char *s, int64_t *ret_ms);
 int config_size(const char *s, size_t *ret_bytes);
 

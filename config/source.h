@@ -76,6 +76,9 @@ struct config {
 	size_t sources_count;
 	struct cfg_channel *channels;
 	size_t channels_count;
+	char **files;		/* every file that was read, the main one first */
+	size_t files_count;
+	const struct cfg_source **by_name;	/* sources_count of them, in order of name */
 };
 
 #endif
