@@ -1,0 +1,35 @@
+#ifndef DISCOVER_FEED_INT_H
+#define DISCOVER_FEED_INT_H
+/* feed_int: what the readers of RSS, Atom and JSON Feed share. */
+#include <libxml/tree.h>
+#include "discover/discover_int.h"
+
+#define FEED_SUMMARY_MAX 2048	/* bytes */
+#define FEED_TITLE_MAX 1024
+
+/* Vocabulary of an element, by its namespace or, where that is undeclared, by its prefix. */
+enum feed_ns { NS_CORE, NS_ATOM, NS_DC, NS_CONTENT, NS_OTHER };
+
+enum feed_ns feed_ns(const xmlNode *node);
+const char *feed_local(const xmlNode *node);	/* name without an undeclared prefix */
+bool feed_is(const xmlNode *node, enum feed_ns ns, const char *local);
+
+/* Address against which links below node resolve: url with each xml:base on the way. Caller frees. */
+char *feed_base(const xmlNode *node, const char *url);
+/* Text of an element as one line, markup as it stands; NULL when empty. Caller frees. */
+char *feed_text(xmlNodePtr node);
+/* Plain text of a string that may hold HTML; NULL when empty. At most max bytes. Caller frees. */
+char *feed_plain(const char *s, size_t max);
+/* Absolute address of ref, or NULL. Caller frees. */
+char *feed_link(const xmlNode *node, const char *url, const char *ref);
+/* Keep the longer of two summaries short: sets *field when it is NULL. Takes value. */
+void feed_set(char **field, char *value);
+
+void feed_read_rss(xmlNodePtr root, const struct discover_opts *opts, struct candidates *c);
+void feed_read_atom(xmlNodePtr root, const struct discover_opts *opts, struct candidates *c);
+int feed_read_json(const char *p, size_t n, const struct discover_opts *opts, struct candidates *c,
+    struct err *reterr);
+/* <atom:link> of a feed: next page and hub. */
+void feed_read_atom_link(xmlNodePtr link, const struct discover_opts *opts, struct candidates *c);
+
+#endif

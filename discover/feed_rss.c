@@ -1,0 +1,225 @@
+/* feed_rss: RSS 0.9x, 1.0 and 2.0, with the Dublin Core, content and Atom elements that they carry. */
+#include <string.h>
+#include <strings.h>
+#include "base/mem.h"
+#include "base/url.h"
+#include "discover/feed_int.h"
+#include "markup/tree.h"
+#include "base/banned.h"
+
+/* What an item says, before it is weighed. */
+struct item {
+	char *link, *alternate, *permalink, *about;
+	char *description, *content;
+	const char *date, *created, *updated;
+	char *texts[4];		/* owners of the three above */
+	size_t texts_count;
+	bool guid_seen;
+};
+
+static void
+item_done(struct item *it)
+{
+	free(it->link);
+	free(it->alternate);
+	free(it->permalink);
+	free(it->about);
+	free(it->description);
+	free(it->content);
+	for (size_t i = 0; i < it->texts_count; i++)
+		free(it->texts[i]);
+}
+
+static void
+keep_date(struct item *it, const char **field, xmlNodePtr node)
+{
+	char *text;
+
+	if (*field != NULL || it->texts_count == 4 || (text = feed_text(node)) == NULL)
+		return;
+	it->texts[it->texts_count++] = text;
+	*field = text;
+}
+
+static void
+read_guid(struct item *it, xmlNodePtr node, const char *url, struct candidate *one)
+{
+	const char *permalink = tree_attr(node, "isPermaLink");
+	char *guid = feed_text(node);
+
+	it->guid_seen = true;
+	if (guid == NULL)
+		return;
+	if (permalink == NULL || strcasecmp(permalink, "false") != 0) {
+		if (url_is_http(guid) || (permalink != NULL && strcasecmp(permalink, "true") == 0))
+			feed_set(&it->permalink, feed_link(node, url, guid));
+	}
+	feed_set(&one->guid, guid);
+}
+
+static void
+read_link(struct item *it, xmlNodePtr node, const char *url)
+{
+	const char *rel = tree_attr(node, "rel"), *href = tree_attr(node, "href");
+	char *text = feed_text(node);
+
+	if (text != NULL && feed_ns(node) != NS_ATOM)
+		feed_set(&it->link, feed_link(node, url, text));
+	else if (href != NULL && (rel == NULL || strcasecmp(rel, "alternate") == 0))
+		feed_set(&it->alternate, feed_link(node, url, href));
+	free(text);
+}
+
+static void
+read_core(struct item *it, xmlNodePtr node, const struct discover_opts *opts, struct candidate *one)
+{
+	const char *name = feed_local(node);
+	CLEANUP(freep) char *text = NULL;
+
+	if (strcasecmp(name, "title") == 0) {
+		text = feed_text(node);
+		feed_set(&one->title, feed_plain(text, FEED_TITLE_MAX));
+	} else if (strcasecmp(name, "link") == 0) {
+		read_link(it, node, opts->url);
+	} else if (strcasecmp(name, "guid") == 0) {
+		read_guid(it, node, opts->url, one);
+	} else if (strcasecmp(name, "pubDate") == 0 || strcasecmp(name, "date") == 0) {
+		keep_date(it, &it->date, node);
+	} else if (strcasecmp(name, "description") == 0) {
+		text = feed_text(node);
+		feed_set(&it->description, feed_plain(text, FEED_SUMMARY_MAX));
+	} else if (strcasecmp(name, "language") == 0) {
+		feed_set(&one->language, feed_text(node));
+	}
+}
+
+static void
+read_extension(struct item *it, xmlNodePtr node, enum feed_ns ns, const struct discover_opts *opts,
+    struct candidate *one)
+{
+	const char *name = feed_local(node);
+	CLEANUP(freep) char *text = NULL;
+
+	if (ns == NS_DC && strcasecmp(name, "title") == 0) {
+		text = feed_text(node);
+		feed_set(&one->title, feed_plain(text, FEED_TITLE_MAX));
+	} else if (ns == NS_DC && (strcasecmp(name, "date") == 0 || strcasecmp(name, "issued") == 0 ||
+	    strcasecmp(name, "available") == 0)) {
+		keep_date(it, &it->created, node);
+	} else if (ns == NS_DC && strcasecmp(name, "created") == 0) {
+		keep_date(it, &it->created, node);
+	} else if (ns == NS_DC && strcasecmp(name, "modified") == 0) {
+		keep_date(it, &it->updated, node);
+	} else if (ns == NS_DC && strcasecmp(name, "language") == 0) {
+		feed_set(&one->language, feed_text(node));
+	} else if (ns == NS_CONTENT && strcasecmp(name, "encoded") == 0) {
+		text = feed_text(node);
+		feed_set(&it->content, feed_plain(text, FEED_SUMMARY_MAX));
+	} else if (ns == NS_ATOM && strcasecmp(name, "link") == 0) {
+		read_link(it, node, opts->url);
+	} else if (ns == NS_ATOM && (strcasecmp(name, "published") == 0 ||
+	    strcasecmp(name, "issued") == 0)) {
+		keep_date(it, &it->created, node);
+	} else if (ns == NS_ATOM && (strcasecmp(name, "updated") == 0 ||
+	    strcasecmp(name, "modified") == 0)) {
+		keep_date(it, &it->updated, node);
+	}
+}
+
+/* An address that several sources name: the link, else Atom's, else a GUID that is one, else rdf:about. */
+static char *
+take_address(struct item *it)
+{
+	char **from[] = { &it->link, &it->alternate, &it->permalink, &it->about };
+	char *url = NULL;
+
+	for (size_t i = 0; i < 4 && url == NULL; i++) {
+		url = *from[i];
+		*from[i] = NULL;
+	}
+	return url;
+}
+
+static void
+read_item(xmlNodePtr node, const struct discover_opts *opts, struct candidates *c)
+{
+	struct candidate one = { 0 };
+	struct item it = { 0 };
+	const char *language, *about = tree_attr(node, "about");
+	enum feed_ns ns;
+
+	for (xmlNodePtr child = node->children; child != NULL; child = child->next) {
+		if (child->type != XML_ELEMENT_NODE)
+			continue;
+		ns = feed_ns(child);
+		if (ns == NS_CORE)
+			read_core(&it, child, opts, &one);
+		else if (ns != NS_OTHER)
+			read_extension(&it, child, ns, opts, &one);
+	}
+	if (about != NULL && url_is_http(about))
+		it.about = feed_link(node, opts->url, about);
+	if (it.guid_seen && one.guid == NULL)
+		c->guids_doubtful = true;
+	language = one.language != NULL ? one.language : c->language;
+	if (candidate_date(it.date, language, DATE_FROM_FEED, opts, &one.published) < 0)
+		(void)candidate_date(it.created, language, DATE_FROM_FEED, opts, &one.published);
+	(void)candidate_date(it.updated, language, DATE_FROM_FEED, opts, &one.updated);
+	one.summary = it.description != NULL ? it.description : it.content;
+	it.description = one.summary == it.description ? NULL : it.description;
+	it.content = one.summary == it.content ? NULL : it.content;
+	one.url = take_address(&it);
+	if (one.url != NULL) {
+		one.why = xstrdup("RSS item");
+		*candidates_add(c) = one;
+	} else {
+		candidate_clear(&one);
+	}
+	item_done(&it);
+}
+
+static void
+read_channel(xmlNodePtr node, const struct discover_opts *opts, struct candidates *c)
+{
+	const char *name = feed_local(node);
+	enum feed_ns ns = feed_ns(node);
+	CLEANUP(freep) char *text = NULL;
+	long ttl;
+
+	if (ns == NS_ATOM && strcasecmp(name, "link") == 0) {
+		feed_read_atom_link(node, opts, c);
+	} else if ((ns == NS_CORE || ns == NS_DC) && strcasecmp(name, "language") == 0) {
+		feed_set(&c->language, feed_text(node));
+	} else if ((ns == NS_CORE || ns == NS_DC) && strcasecmp(name, "title") == 0) {
+		text = feed_text(node);
+		feed_set(&c->title, feed_plain(text, FEED_TITLE_MAX));
+	} else if (ns == NS_CORE && strcasecmp(name, "ttl") == 0 && (text = feed_text(node)) != NULL) {
+		ttl = strtol(text, NULL, 10);
+		c->ttl_min = ttl > 0 && ttl <= 60 * 24 * 7 ? (int)ttl : 0;
+	}
+}
+
+void
+feed_read_rss(xmlNodePtr root, const struct discover_opts *opts, struct candidates *c)
+{
+	bool skip;
+
+	for (xmlNodePtr at = root; at != NULL; at = tree_next(at, root, skip)) {
+		skip = false;
+		if (at->type != XML_ELEMENT_NODE)
+			continue;
+		/* an item of a broken feed may stand inside the one before */
+		if (strcasecmp(feed_local(at), "item") == 0 && feed_ns(at) == NS_CORE) {
+			if (c->count >= opts->max) {
+				c->cut = true;
+				return;
+			}
+			read_item(at, opts, c);
+		} else if (at->parent != NULL && at->parent->type == XML_ELEMENT_NODE &&
+		    strcasecmp(feed_local(at->parent), "channel") == 0) {
+			read_channel(at, opts, c);
+			skip = strcasecmp(feed_local(at), "image") == 0 ||
+			    strcasecmp(feed_local(at), "textInput") == 0;
+		}
+	}
+}
