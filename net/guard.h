@@ -17,5 +17,8 @@ void guard_free(struct guard *g);
 /* "10.1.2.0/24", "::1/128", "127.0.0.2:8080", "[::1]:8080", "10.0.0.1". ERR_CONFIG. */
 int guard_allow(struct guard *g, const char *rule, struct err *reterr);
 bool guard_permits(const struct guard *g, const struct sockaddr *sa);
+/* The same of "10.0.0.1:80" or "[::1]:80", as url_hostport() writes an address literal; false when text is none. */
+bool guard_permits_text(const struct guard *g, const char *text);
+bool guard_is_address(const char *text);	/* such a literal, with or without port */
 
 #endif

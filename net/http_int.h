@@ -1,0 +1,112 @@
+#ifndef NET_HTTP_INT_H
+#define NET_HTTP_INT_H
+/*
+ * http_int: what the files of this room share. A transfer lives on one list of its http at a time: waiting for a
+ * connection, running inside libcurl, finished with its answer not yet told, or idle for the next request. Callbacks
+ * of callers run only from http_drain(), so never inside libcurl.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <curl/curl.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include "net/http.h"
+#include "net/inflate.h"
+
+#define HTTP_TICK_MS 100		/* how exact limits are kept */
+#define HTTP_REDIRECT_BODY (64u << 10)	/* read of a body that nobody wants, before the connection is given up */
+#define HTTP_IGNORED_BODY (1u << 20)
+#define HTTP_POOL 64			/* idle handles kept */
+#define HTTP_RATIO_FROM (1u << 20)
+
+enum transfer_state { T_IDLE, T_WAITING, T_RUNNING, T_FINISHED, T_TELLING };
+
+struct http_transfer {
+	struct http_transfer *prev, *next;
+	struct http *http;
+	enum transfer_state state;
+	CURL *easy;
+	http_done_fn *done;
+	void *arg;
+
+	/* what was asked */
+	char *method;			/* NULL: GET */
+	char *url;			/* of the present hop */
+	char *proxy;			/* NULL: none */
+	char *agent;			/* last set in easy */
+	struct curl_slist *headers;	/* one allocation: nodes, then their text */
+	void *body;
+	size_t body_len;
+	size_t max_wire, max_decoded;
+	unsigned connect_ms, first_byte_ms, total_ms;
+	int max_redirects;
+	bool ignore_body, cut_body, head_only;
+
+	/* limits of time; monotonic */
+	int64_t start_ms, hop_ms, asked_ms, first_ms;	/* asked, first: 0 until it happens */
+	uint64_t received[HTTP_LOW_SPEED_S];	/* bytes so far, at each second since first_ms */
+	int64_t speed_s;
+	uint64_t bytes;
+
+	/* the present hop */
+	struct http_answer answer;
+	char *encoding;			/* Content-Encoding */
+	struct inflate *inflate;
+	size_t header_bytes;
+	size_t hop_wire;
+	int64_t content_length;		/* -1: not stated */
+	bool chunked, head_done, http2;
+	bool discard;			/* the body is read and forgotten */
+	bool stopped;			/* we ended the transfer and are content */
+	bool redirect;			/* a hop to follow */
+	bool resolved;
+	int socket_errno;
+	char refused[64];		/* address that the guard refused, "" */
+	bool tried;			/* a permitted address was tried */
+	char error[CURL_ERROR_SIZE];
+};
+
+struct http {
+	struct event_base *base;
+	CURLM *multi;
+	CURLSH *share;
+	struct event timer;		/* libcurl's */
+	struct event tick;		/* limits of time */
+	struct event drain;
+	bool ticking;
+	struct http_transfer *waiting, *running, *finished, *idle;
+	unsigned waiting_count, running_count, idle_count;
+	unsigned connections;
+	char *user_agent, *proxy;
+	struct guard *guard;
+};
+
+/* multi.c */
+int http_multi_open(struct http *h, struct err *reterr);
+void http_multi_close(struct http *h);
+/* Take what libcurl finished, then tell. */
+void http_reap(struct http *h);
+
+/* http.c */
+/* Tell the finished, start the waiting. */
+void http_drain(struct http *h);
+
+/* transfer.c: each leaves the transfer running or finished. */
+struct http_transfer *transfer_get(struct http *h, struct err *reterr);
+void transfer_recycle(struct http_transfer *t);		/* forget the request; keep the handle or free it */
+void transfer_free(struct http_transfer *t);
+void transfer_begin(struct http_transfer *t);
+void transfer_hop_ended(struct http_transfer *t, CURLcode rc);
+void transfer_stop(struct http_transfer *t);		/* out of libcurl and off its list */
+void transfer_check_limits(struct http_transfer *t, int64_t now_ms);
+
+/* receive.c: libcurl's callbacks for what comes in. */
+size_t receive_header(char *p, size_t size, size_t n, void *arg);
+size_t receive_body(char *p, size_t size, size_t n, void *arg);
+void receive_reset(struct http_transfer *t);		/* before a hop or another response of it */
+
+/* explain.c */
+/* What libcurl's code means for this transfer, as class and sentence. */
+void explain(struct http_transfer *t, CURLcode rc, struct err *ret);
+
+#endif

@@ -1,0 +1,474 @@
+/*
+ * transfer: one request through its hops. Handles are kept with their options set and used again, since
+ * making one costs more than a request on a kept connection.
+ */
+#include "net/http_int.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <utlist.h>
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/url.h"
+#include "base/banned.h"
+
+#define DNS_KEEP_S 300L
+
+static void
+address_text(const struct sockaddr *sa, char out[64])
+{
+	char ip[INET6_ADDRSTRLEN] = "?";
+
+	if (sa->sa_family == AF_INET) {
+		const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)sa;
+
+		inet_ntop(AF_INET, &in->sin_addr, ip, sizeof(ip));
+		snprintf(out, 64, "%s:%u", ip, ntohs(in->sin_port));
+	} else if (sa->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)sa;
+
+		inet_ntop(AF_INET6, &in6->sin6_addr, ip, sizeof(ip));
+		snprintf(out, 64, "[%s]:%u", ip, ntohs(in6->sin6_port));
+	} else
+		snprintf(out, 64, "?");
+}
+
+/*
+ * libcurl asks for a socket: after resolution, for every address of every hop. A proxy is the administrator's own
+ * choice; what it may be asked for is judged in transfer_begin().
+ */
+static curl_socket_t
+open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct http_transfer *t = arg;
+	curl_socket_t fd;
+
+	t->resolved = true;
+	if (t->proxy == NULL && !guard_permits(t->http->guard, &a->addr)) {
+		address_text(&a->addr, t->refused);
+		return CURL_SOCKET_BAD;
+	}
+	address_text(&a->addr, t->answer.address);
+	t->tried = true;
+	fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	if (fd < 0) {
+		t->socket_errno = errno;
+		return CURL_SOCKET_BAD;
+	}
+	return fd;
+}
+
+/* The connection stands, new or kept, and the request goes out. A kept one is judged by today's guard. */
+static int
+about_to_ask(void *arg, char *ip, char *local_ip, int port, int local_port)
+{
+	struct http_transfer *t = arg;
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
+	const struct sockaddr *sa = NULL;
+
+	if (inet_pton(AF_INET, ip, &in.sin_addr) == 1)
+		sa = (const struct sockaddr *)(const void *)&in;
+	else if (inet_pton(AF_INET6, ip, &in6.sin6_addr) == 1)
+		sa = (const struct sockaddr *)(const void *)&in6;
+	if (sa != NULL)
+		address_text(sa, t->answer.address);
+	if (t->proxy == NULL && (sa == NULL || !guard_permits(t->http->guard, sa))) {
+		snprintf(t->refused, sizeof(t->refused), "%s", sa != NULL ? t->answer.address : ip);
+		t->tried = false;
+		return CURL_PREREQFUNC_ABORT;
+	}
+	t->resolved = true;
+	t->asked_ms = clock_mono_ms();
+	return CURL_PREREQFUNC_OK;
+}
+
+/* Options that hold for every request of a handle. */
+static void
+set_lasting(struct http_transfer *t)
+{
+	CURL *e = t->easy;
+	const char *ca = getenv("SSL_CERT_FILE");	/* as OpenSSL's own programs read it */
+
+	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
+	curl_easy_setopt(e, CURLOPT_SHARE, t->http->share);
+	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);	/* a resolver's thread is never waited for */
+	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(e, CURLOPT_DNS_CACHE_TIMEOUT, DNS_KEEP_S);
+	curl_easy_setopt(e, CURLOPT_NOPROXY, "");
+	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
+	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, about_to_ask);
+	curl_easy_setopt(e, CURLOPT_PREREQDATA, t);
+	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, receive_header);
+	curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
+	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, receive_body);
+	curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+	if (ca != NULL && *ca != '\0')
+		curl_easy_setopt(e, CURLOPT_CAINFO, ca);
+}
+
+struct http_transfer *
+transfer_get(struct http *h, struct err *reterr)
+{
+	struct http_transfer *t = h->idle;
+
+	if (t != NULL) {
+		DL_DELETE(h->idle, t);
+		h->idle_count--;
+		return t;
+	}
+	t = xcalloc(1, sizeof(*t));
+	t->http = h;
+	t->easy = curl_easy_init();
+	if (t->easy == NULL) {
+		free(t);
+		err_set(reterr, ERR_LOCAL, "libcurl could not make a handle");
+		return NULL;
+	}
+	set_lasting(t);
+	return t;
+}
+
+static void
+forget(struct http_transfer *t)
+{
+	inflate_free(t->inflate);
+	http_answer_done(&t->answer);
+	free(t->encoding);
+	free(t->method);
+	free(t->url);
+	free(t->proxy);
+	free(t->headers);
+	free(t->body);
+}
+
+void
+transfer_free(struct http_transfer *t)
+{
+	forget(t);
+	curl_easy_cleanup(t->easy);
+	free(t->agent);
+	free(t);
+}
+
+void
+transfer_recycle(struct http_transfer *t)
+{
+	struct http *h = t->http;
+	CURL *easy = t->easy;
+	char *agent = t->agent;
+
+	if (h->idle_count >= HTTP_POOL) {
+		transfer_free(t);
+		return;
+	}
+	forget(t);
+	memset(t, 0, sizeof(*t));
+	t->http = h;
+	t->easy = easy;
+	t->agent = agent;
+	DL_PREPEND(h->idle, t);
+	h->idle_count++;
+}
+
+/* From running to finished. */
+static void
+finish(struct http_transfer *t)
+{
+	struct http *h = t->http;
+	struct http_answer *a = &t->answer;
+
+	DL_DELETE(h->running, t);
+	h->running_count--;
+	t->state = T_FINISHED;
+	DL_APPEND(h->finished, t);
+	a->total_ms = clock_mono_ms() - t->start_ms;
+	free(a->url);
+	a->url = t->url;
+	t->url = NULL;
+	if (a->err.class != ERR_NONE)
+		buf_done(&a->body);
+}
+
+void
+transfer_stop(struct http_transfer *t)
+{
+	struct http *h = t->http;
+
+	switch (t->state) {
+	case T_WAITING:
+		DL_DELETE(h->waiting, t);
+		h->waiting_count--;
+		break;
+	case T_RUNNING:
+		curl_multi_remove_handle(h->multi, t->easy);
+		DL_DELETE(h->running, t);
+		h->running_count--;
+		break;
+	case T_FINISHED:
+		DL_DELETE(h->finished, t);
+		break;
+	case T_IDLE:
+	case T_TELLING:
+		break;
+	}
+	t->state = T_IDLE;
+}
+
+static void
+set_method(struct http_transfer *t)
+{
+	CURL *e = t->easy;
+
+	curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, NULL);
+	curl_easy_setopt(e, CURLOPT_NOBODY, 0L);
+	curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
+	if (t->body != NULL) {
+		curl_easy_setopt(e, CURLOPT_POST, 1L);
+		curl_easy_setopt(e, CURLOPT_POSTFIELDS, t->body);
+		curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body_len);
+	}
+	if (t->method == NULL)
+		return;
+	if (strcmp(t->method, "HEAD") == 0)
+		curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
+	else
+		curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, t->method);
+}
+
+/*
+ * Through a proxy no socket shows where a request ends, so an address written in the URL is judged
+ * here. A name is the proxy's to resolve.
+ */
+static int
+judge_written_address(struct http_transfer *t)
+{
+	CLEANUP(freep) char *hostport = url_hostport(t->url);
+	CLEANUP(freep) char *loopback = NULL;
+	const char *written = hostport;
+
+	if (hostport == NULL)
+		return err_set(&t->answer.err, ERR_INPUT, "malformed address");
+	if (strncmp(hostport, "localhost:", 10) == 0 || strstr(hostport, ".localhost:") != NULL)
+		written = loopback = xasprintf("127.0.0.1%s", strrchr(hostport, ':'));
+	if (!guard_is_address(written) || guard_permits_text(t->http->guard, written))
+		return 0;
+	return err_set(&t->answer.err, ERR_CONFIG,
+	    "%s is a private address; allow it under network: allow", hostport);
+}
+
+static void
+begin_hop(struct http_transfer *t)
+{
+	struct http *h = t->http;
+	CURL *e = t->easy;
+	CURLMcode rc;
+
+	t->hop_ms = clock_mono_ms();
+	t->asked_ms = t->first_ms = 0;
+	t->resolved = t->tried = false;
+	t->socket_errno = 0;
+	t->refused[0] = t->error[0] = '\0';
+	t->header_bytes = 0;
+	receive_reset(t);
+	t->answer.status = 0;
+	if (t->proxy != NULL && judge_written_address(t) < 0) {
+		finish(t);
+		return;
+	}
+	curl_easy_setopt(e, CURLOPT_URL, t->url);
+	rc = curl_multi_add_handle(h->multi, e);
+	if (rc != CURLM_OK) {
+		err_set(&t->answer.err, ERR_LOCAL, "libcurl: %s", curl_multi_strerror(rc));
+		finish(t);
+	}
+}
+
+void
+transfer_begin(struct http_transfer *t)
+{
+	struct http *h = t->http;
+	CURL *e = t->easy;
+	struct timeval tick = { .tv_usec = HTTP_TICK_MS * 1000 };
+
+	t->state = T_RUNNING;
+	DL_APPEND(h->running, t);
+	h->running_count++;
+	if (!h->ticking) {
+		event_add(&h->tick, &tick);
+		h->ticking = true;
+	}
+	t->start_ms = clock_mono_ms();
+	t->answer.started_ms = clock_wall_ms();
+	curl_easy_setopt(e, CURLOPT_PROXY, t->proxy != NULL ? t->proxy : "");
+	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
+	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)t->connect_ms);
+	set_method(t);
+	begin_hop(t);
+	if (t->state == T_FINISHED)
+		event_active(&h->drain, EV_TIMEOUT, 0);
+}
+
+/*
+ * Another host, or another port of it, gets none of the caller's headers but the harmless ones: a token meant for
+ * one server must not be had by redirecting to another (RFC 9110 15.4).
+ */
+static void
+drop_private_headers(struct http_transfer *t)
+{
+	static const char *const harmless[] = {
+		"accept", "accept-encoding", "accept-language", "if-none-match", "if-modified-since", "expect",
+	};
+	struct curl_slist **at = &t->headers;
+
+	/* The first node is where the one allocation begins, so it stays; its text may change. */
+	for (struct curl_slist *n = t->headers; n != NULL; n = n->next) {
+		size_t len = strcspn(n->data, ":;");
+		bool keep = false;
+
+		for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+			keep |= strlen(harmless[i]) == len && strncasecmp(n->data, harmless[i], len) == 0;
+		if (keep) {
+			(*at)->data = n->data;
+			at = &(*at)->next;
+		}
+	}
+	if (at == &t->headers)
+		curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
+	else
+		*at = NULL;
+}
+
+/* Where the redirect leads, or NULL with the error set. http after https is asked as https. */
+static char *
+redirect_target(struct http_transfer *t)
+{
+	struct err *err = &t->answer.err;
+	char *to = url_resolve(t->url, t->answer.location), *secure;
+
+	if (to == NULL) {
+		err_set(err, ERR_TEMPORARY, "redirected to something that is no http or https address: %.200s",
+		    t->answer.location);
+		return NULL;
+	}
+	if (strncmp(t->url, "https:", 6) != 0 || strncmp(to, "http:", 5) != 0)
+		return to;
+	secure = xasprintf("https%s", to + 4);
+	free(to);
+	return secure;
+}
+
+static void
+follow(struct http_transfer *t)
+{
+	struct http_answer *a = &t->answer;
+	char *to, *from_host, *to_host;
+
+	if ((int)a->hops_count >= t->max_redirects) {
+		err_set(&a->err, ERR_LIMIT, "more than %d redirects", t->max_redirects);
+		finish(t);
+		return;
+	}
+	if ((to = redirect_target(t)) == NULL) {
+		finish(t);
+		return;
+	}
+	a->hops = xreallocarray(a->hops, a->hops_count + 1, sizeof(a->hops[0]));
+	a->hops[a->hops_count++] = (struct http_hop){ .url = t->url, .status = a->status };
+	if (t->body != NULL && a->status != 307 && a->status != 308) {	/* RFC 9110 15.4 */
+		free(t->body);
+		free(t->method);
+		t->body = NULL;
+		t->method = NULL;
+		set_method(t);
+	}
+	from_host = url_host(t->url);
+	to_host = url_host(to);
+	t->url = to;
+	if (from_host == NULL || to_host == NULL || strcmp(from_host, to_host) != 0)
+		drop_private_headers(t);
+	free(from_host);
+	free(to_host);
+	begin_hop(t);
+}
+
+/* The body's end is certain, or the error says why not. */
+static void
+check_complete(struct http_transfer *t)
+{
+	struct http_answer *a = &t->answer;
+	bool no_body = a->status == 204 || a->status == 304 ||
+	    (t->method != NULL && strcmp(t->method, "HEAD") == 0);
+
+	if (t->inflate != NULL && !t->stopped && inflate_finish(t->inflate, &a->err) < 0)
+		return;
+	a->close_delimited = !no_body && !t->http2 && !t->chunked && t->content_length < 0;
+}
+
+void
+transfer_hop_ended(struct http_transfer *t, CURLcode rc)
+{
+	struct http_answer *a = &t->answer;
+
+	if (rc != CURLE_OK && !t->stopped && a->err.class == ERR_NONE && !(t->redirect && t->head_done))
+		explain(t, rc, &a->err);
+	curl_multi_remove_handle(t->http->multi, t->easy);
+	if (a->err.class == ERR_NONE && t->redirect) {
+		follow(t);
+		return;
+	}
+	if (a->err.class == ERR_NONE) {
+		if (a->status < 200)
+			err_set(&a->err, ERR_TEMPORARY, "malformed answer: status %ld", a->status);
+		else
+			check_complete(t);
+	}
+	finish(t);
+}
+
+static bool
+too_slow(struct http_transfer *t, int64_t now_ms)
+{
+	int64_t s = (now_ms - t->first_ms) / 1000;
+
+	for (; t->speed_s <= s; t->speed_s++) {
+		uint64_t *past = &t->received[t->speed_s % HTTP_LOW_SPEED_S];
+
+		if (t->speed_s >= HTTP_LOW_SPEED_S &&
+		    t->bytes - *past < HTTP_LOW_SPEED_BYTES * HTTP_LOW_SPEED_S)
+			return true;
+		*past = t->bytes;
+	}
+	return false;
+}
+
+void
+transfer_check_limits(struct http_transfer *t, int64_t now_ms)
+{
+	struct err *err = &t->answer.err;
+
+	if (now_ms - t->start_ms >= t->total_ms)
+		err_set(err, ERR_TEMPORARY, "not finished within %u s", (t->total_ms + 999) / 1000);
+	else if (t->asked_ms == 0 && now_ms - t->hop_ms >= (int64_t)t->connect_ms + 2 * HTTP_TICK_MS)
+		explain(t, CURLE_OPERATION_TIMEDOUT, err);
+	else if (t->asked_ms != 0 && t->first_ms == 0 && now_ms - t->asked_ms >= t->first_byte_ms)
+		err_set(err, ERR_TEMPORARY, "%s sent no answer within %u s", t->answer.address,
+		    (t->first_byte_ms + 999) / 1000);
+	else if (t->first_ms != 0 && too_slow(t, now_ms))
+		err_set(err, ERR_TEMPORARY, "%s sent less than %d bytes a second for %d s",
+		    t->answer.address, HTTP_LOW_SPEED_BYTES, HTTP_LOW_SPEED_S);
+	if (err->class == ERR_NONE)
+		return;
+	curl_multi_remove_handle(t->http->multi, t->easy);
+	finish(t);
+}
