@@ -6,6 +6,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <jansson.h>
 #include "base/buf.h"
 #include "base/err.h"
 #include "discover/discover.h"
@@ -29,12 +30,43 @@ struct job_answer {
 };
 
 void job_answer_done(struct job_answer *a);
-/* Runs the job here, in this process: what the worker does, and tests. */
+/* Runs the job here, in this process: what the worker does, and tests. ret is written without being read. */
 void job_run(const struct job *j, struct job_answer *ret);
 
 /* The wire. Encoders append one frame to b; decoders read head and body of one whole frame. */
 int job_encode(uint32_t id, const struct job *j, struct buf *b, struct err *reterr);
 int job_answer_encode(uint32_t id, const struct job_answer *a, struct buf *b, struct err *reterr);
 int job_answer_decode(const char *head, size_t head_len, struct job_answer *ret, struct err *reterr);
+
+/*
+ * What both ends need besides. A job over these bytes is refused with ERR_LIMIT before it is sent; a frame
+ * that announces more is not read at all: its sender is broken or lies.
+ */
+#define JOB_FRAME_HEAD 12		/* bytes before the JSON */
+#define JOB_MAX_OPTS (1u << 20)		/* JSON head of a job: addresses, selectors, hints */
+#define JOB_MAX_BYTES (72u << 20)	/* bytes of a page or sitemap, 64 MB with some air */
+#define JOB_MAX_ANSWER (64u << 20)	/* JSON head of an answer; it has no body */
+
+struct job_frame {
+	uint32_t id, head_len, body_len;
+};
+
+/* Reads p[0..JOB_FRAME_HEAD). Any bytes give some answer: the caller compares with the limits. */
+void job_frame_read(const char *p, struct job_frame *ret);
+/* Appends one frame. ERR_LIMIT when b's ceiling or 32 bits are not enough. */
+int job_frame_add(struct buf *b, uint32_t id, const char *head, size_t head_len, const char *body,
+    size_t body_len, struct err *reterr);
+
+/* A job as it came over the wire; its strings live in head, its bytes are the caller's. */
+struct job_received {
+	struct job job;
+	json_t *head;
+	const char **remove;
+};
+
+/* ERR_INPUT: no job of ours. On success free with job_received_done. */
+int job_decode(const char *head, size_t head_len, const char *body, size_t body_len,
+    struct job_received *ret, struct err *reterr);
+void job_received_done(struct job_received *r);
 
 #endif

@@ -22,16 +22,20 @@ struct pool_opts {
 struct pool_stats {
 	unsigned workers, busy, waiting;
 	uint64_t jobs, restarts;	/* restarts: not those after jobs_max */
+	bool unfiltered;	/* a worker runs without system call filter: old kernel or sanitizers */
 };
 
-/* Workers start lazily. base is the loop on which answers come. */
+/* Workers start lazily. base is the loop on which answers come. The opts are copied. Always 0. */
 int pool_new(struct event_base *base, const struct pool_opts *opts, struct pool **ret, struct err *reterr);
-/* Kills the workers; waiting jobs are dropped without an answer. */
+/* Kills the workers; waiting jobs are dropped without an answer. May be called from within done. */
 void pool_free(struct pool *p);
 /* job->bytes and its options are copied (encoded) before this returns. done is called once, from the loop, never from
- * within pool_submit. Returns a handle for pool_cancel. */
+ * within pool_submit; the answer is the pool's and gone after done. Returns a handle for pool_cancel. */
 uint64_t pool_submit(struct pool *p, const struct job *j, pool_done_fn *done, void *arg);
 void pool_cancel(struct pool *p, uint64_t handle);	/* done will not be called */
+/* Within done: the answer's document or candidates are the receiver's from now on. NULL when it has none. */
+struct document *pool_take_document(const struct job_answer *answer);
+struct candidates *pool_take_candidates(const struct job_answer *answer);
 void pool_get_stats(const struct pool *p, struct pool_stats *ret);
 
 /*
