@@ -11,12 +11,14 @@
 
 enum kind {
 	K_OTHER,
-	K_LETTER,	/* ALetter, Hebrew_Letter */
+	K_LETTER,	/* ALetter */
+	K_HEBREW,	/* Hebrew_Letter, a letter that a double quote may follow (an acronym) */
 	K_DIGIT,	/* Numeric */
 	K_JOIN,		/* ExtendNumLet: the underscore */
-	K_MID_LETTER,	/* between two letters: ' . : and kin */
+	K_MID_LETTER,	/* between two letters: the middle dot and kin */
 	K_MID_DIGIT,	/* between two digits: , ; and kin */
 	K_MID_BOTH,	/* between either: . ' */
+	K_MID_HEBREW,	/* the double quote */
 	K_MARK,		/* Extend, Format, ZWJ: belongs to what stands before */
 	K_UNSPACED,
 };
@@ -35,7 +37,7 @@ kind_of(uint32_t c)
 			return K_MID_BOTH;
 		if (c == ',' || c == ';')
 			return K_MID_DIGIT;
-		return c == ':' ? K_MID_LETTER : K_OTHER;
+		return c == '"' ? K_MID_HEBREW : K_OTHER;
 	}
 	if ((c >= 0xc0 && c < 0x250 && c != 0xd7 && c != 0xf7) || (c >= 0x1e00 && c < 0x1f00))
 		return K_LETTER;
@@ -45,14 +47,15 @@ kind_of(uint32_t c)
 	case U_WB_ZWJ:
 		return K_MARK;
 	case U_WB_ALETTER:
-	case U_WB_HEBREW_LETTER:
 		return K_LETTER;
+	case U_WB_HEBREW_LETTER:
+		return K_HEBREW;
 	case U_WB_NUMERIC:
 		return K_DIGIT;
 	case U_WB_EXTENDNUMLET:
 		return K_JOIN;
-	case U_WB_MIDLETTER:
-		return K_MID_LETTER;
+	case U_WB_MIDLETTER:	/* the colon joins words in Swedish and Finnish alone (CLDR) */
+		return c == 0xfe55 || c == 0xff1a ? K_OTHER : K_MID_LETTER;
 	case U_WB_MIDNUM:
 		return K_MID_DIGIT;
 	case U_WB_MIDNUMLET:
@@ -80,9 +83,17 @@ next_kind(const char *s, size_t n, size_t *i)
 }
 
 static bool
+is_letter(enum kind k)
+{
+	return k == K_LETTER || k == K_HEBREW;
+}
+
+static bool
 joins(enum kind left, enum kind mid, enum kind right)
 {
-	if (left == K_LETTER && right == K_LETTER)
+	if (mid == K_MID_HEBREW)
+		return left == K_HEBREW && right == K_HEBREW;
+	if (is_letter(left) && is_letter(right))
 		return mid == K_MID_LETTER || mid == K_MID_BOTH;
 	if (left == K_DIGIT && right == K_DIGIT)
 		return mid == K_MID_DIGIT || mid == K_MID_BOTH;
@@ -92,7 +103,7 @@ joins(enum kind left, enum kind mid, enum kind right)
 static bool
 is_core(enum kind k)
 {
-	return k == K_LETTER || k == K_DIGIT || k == K_JOIN;
+	return is_letter(k) || k == K_DIGIT || k == K_JOIN;
 }
 
 /* The end of the word whose first character, of kind last, ends at i. Sets *spoken for a letter or digit. */
@@ -112,7 +123,7 @@ word_end(const char *s, size_t n, size_t i, enum kind last, bool *spoken)
 			i = end;
 			continue;
 		}
-		if (k < K_MID_LETTER || k > K_MID_BOTH || end >= n)
+		if (k < K_MID_LETTER || k > K_MID_HEBREW || end >= n)
 			break;
 		right = next_kind(s, n, &end);
 		if (!joins(last, k, right))
