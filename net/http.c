@@ -169,9 +169,7 @@ copy_url(struct http_transfer *t, const char *url, struct err *reterr)
 	len = strcspn(u->href, "#");
 	if (len > URL_MAX)
 		return err_set(reterr, ERR_LIMIT, "the address is over %d bytes", URL_MAX);
-	t->url = u->href;
-	t->url[len] = '\0';
-	u->href = NULL;
+	t->url = xstrndup(u->href, len);
 	return 0;
 }
 
