@@ -1,0 +1,16 @@
+#ifndef DAEMON_CONTROL_H
+#define DAEMON_CONTROL_H
+/*
+ * control: the socket through which the command speaks to the daemon. One JSON object a line each way:
+ * {"cmd":"status"} {"cmd":"sources"} {"cmd":"poll","source":NAME} {"cmd":"poll","all":true} {"cmd":"reload"};
+ * answers are {"ok":true,...} or {"ok":false,"error":"..."}.
+ */
+#include "daemon/daemon.h"
+
+#define CONTROL_LINE_MAX 65536
+
+/* ERR_CONFIG: the folder of path is missing or not ours; ERR_LOCAL. */
+int control_new(struct daemon *d, const char *path, struct control **ret, struct err *reterr);
+void control_free(struct control *c);
+
+#endif

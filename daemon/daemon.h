@@ -1,0 +1,83 @@
+#ifndef DAEMON_DAEMON_H
+#define DAEMON_DAEMON_H
+/*
+ * daemon: start, signals, reload, stop; and what the steps of the daemon share. The loop's thread owns all of it
+ * but the archive, which is the writer's.
+ */
+#include <stdbool.h>
+#include <event2/event.h>
+#include <uthash.h>
+#include "daemon/scheduler.h"
+#include "daemon/wire.h"
+#include "daemon/writer.h"
+#include "discover/discover.h"
+#include "worker/pool.h"
+
+struct intake;
+struct deliver;
+struct control;
+struct visit;
+struct visit_file;
+struct visit_same;
+
+struct watch {			/* a source at run time: poll state in memory */
+	struct due due;		/* first member: the scheduler hands it back */
+	struct daemon *d;
+	char *name;
+	const struct plan_source *ps;	/* in d->plan */
+	struct visit *visit;	/* under way, or NULL */
+	bool again;		/* asked for while a visit was under way */
+	bool gone;		/* no longer configured: freed when its visit ends */
+	bool seen_good;		/* a visit succeeded, ever */
+	/* what the archive holds too */
+	enum source_kind kind;
+	char *etag, *last_modified;
+	unsigned char body_hash[32];
+	uint64_t list_hash;
+	int64_t last_full_ms;	/* wall */
+	int64_t last_visit_ms, next_visit_ms;
+	unsigned failures;
+	enum store_state state;
+	struct visit_file *files;	/* of a sitemap index: their validators, in memory only */
+	UT_hash_handle hh;
+};
+
+struct daemon {
+	struct event_base *base;
+	struct plan *plan;
+	struct http *http;
+	struct fetcher *fetcher;
+	struct pool *pool;
+	struct notify *notify;
+	struct writer *writer;
+	struct scheduler scheduler;
+	struct watch *watches;		/* by name */
+	struct intake *intake;		/* candidates and rechecks */
+	struct deliver *deliver;
+	struct control *control;
+	struct event *tick, *flush, *sig_term, *sig_int, *sig_hup, *sig_pipe;
+	const char *config_path;
+	bool once;			/* --once */
+	bool stopping;
+	int64_t started_ms;
+	struct visit_same *same;	/* unchanged visits, written in batches */
+	size_t same_count, same_cap;
+	unsigned visits_running;
+	unsigned once_visits_left;
+	int64_t resync_ms;	/* monotonic: when the archive is told of the sources again; 0: it knows */
+	bool trouble;			/* --once: some source or channel failed */
+	uint64_t visits_done, visits_failed;
+};
+
+struct daemon_opts { const char *config_path; bool once; };
+
+/* Runs until told to stop. Returns the exit code of presswatchd(8). */
+int daemon_run(const struct daemon_opts *opts);
+/* What may be finished is looked at soon: --once ends when nothing is under way. */
+void daemon_progress(struct daemon *d);
+/* Loads the configuration anew; a bad one keeps the running one. 0 or -1 with a sentence. */
+int daemon_reload(struct daemon *d, struct err *reterr);
+/* A number in 0..1. */
+double daemon_random(void);
+
+#endif

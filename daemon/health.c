@@ -1,0 +1,55 @@
+#include "daemon/health.h"
+
+#include <stdio.h>
+
+#include "base/banned.h"
+
+struct diagnosis {
+	enum store_state state;
+	bool lasting;
+	const char *advice;
+};
+
+static struct diagnosis
+diagnose(enum fetch_outcome outcome, long status, enum err_class class)
+{
+	switch (outcome) {
+	case FETCH_GONE:
+		return (struct diagnosis){ STATE_FAILING, true,
+		    "look for the new address of this page and change `url`" };
+	case FETCH_DENIED:
+		if (class == ERR_PERMANENT)
+			return (struct diagnosis){ STATE_BLOCKED, true,
+			    "ask the publisher, or set `robots: ignore` if you may" };
+		return (struct diagnosis){ STATE_FAILING, false, "nothing to do unless it lasts" };
+	case FETCH_REFUSED:
+		return (struct diagnosis){ STATE_BLOCKED, status != 429,
+		    "the server refuses us: visit less often, or ask the publisher" };
+	case FETCH_OK:
+	case FETCH_NOT_MODIFIED:
+		if (class == ERR_CONFIG)
+			return (struct diagnosis){ STATE_EMPTY, true,
+			    "the page may have been rebuilt: check it with `presswatch try` and "
+			    "adjust `select`" };
+		return (struct diagnosis){ STATE_FAILING, true,
+		    "check the address and `kind` with `presswatch try`" };
+	case FETCH_FAILED:
+		if (class == ERR_CONFIG)
+			return (struct diagnosis){ STATE_FAILING, true,
+			    "change the configuration of the source or of `network`" };
+		break;
+	}
+	return (struct diagnosis){ STATE_FAILING, false, "nothing to do unless it lasts" };
+}
+
+void
+health_after_failure(enum store_state now, unsigned failures, bool ever_good, enum fetch_outcome outcome,
+    long http_status, const struct err *err, struct health *ret)
+{
+	struct diagnosis d = diagnose(outcome, http_status, err->class);
+	unsigned enough = !d.lasting ? 3 : ever_good ? 2 : 1;
+
+	snprintf(ret->cause, sizeof(ret->cause), "%s", err->text);
+	ret->advice = d.advice;
+	ret->state = failures >= enough ? d.state : now;
+}

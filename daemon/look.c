@@ -1,0 +1,189 @@
+/* look: one document from its address to a struct document: fetch and extraction. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "daemon/look_int.h"
+#include "base/banned.h"
+
+static void
+on_extracted(const struct job_answer *answer, void *arg)
+{
+	struct look *l = arg;
+
+	l->job = 0;
+	if (answer->err.class == ERR_NONE) {
+		l->doc = document_copy(answer->document);
+		look_put(l);
+		return;
+	}
+	snprintf(l->reason, sizeof(l->reason), "%s", answer->err.text);
+	if (l->kind == LOOK_RECHECK)
+		look_recheck_failed(l, l->body.status, &answer->err);
+	else if (l->kind == LOOK_CANDIDATE && answer->err.class != ERR_INPUT && l->cand.attempts == 0)
+		look_retry(l, &answer->err, true, 0);	/* a busy machine, perhaps: once more */
+	else
+		look_put(l);
+}
+
+static void
+extract_opts(const struct look *l, struct extract_opts *ret)
+{
+	plan_extract_opts(l->ps, ret);
+	ret->url = l->body.url;
+	ret->content_type = l->body.content_type;
+	ret->now_ms = clock_wall_ms();
+	if (l->kind == LOOK_CANDIDATE) {
+		ret->title_hint = l->cand.title;
+		ret->date_hint = l->cand.published;
+	} else if (l->kind == LOOK_RECHECK) {
+		ret->title_hint = l->re.listed_title;
+		ret->date_hint = l->re.listed_published;
+	}
+}
+
+void
+look_extract(struct look *l)
+{
+	struct job job = { .kind = JOB_EXTRACT, .bytes = l->body.bytes, .len = l->body.len };
+
+	extract_opts(l, &job.extract);
+	l->job = pool_submit(l->in->d->pool, &job, on_extracted, l);
+}
+
+/* ---- texts derived by an earlier extractor: derived anew before anything is compared ----------------------- */
+
+static int
+read_raw(struct store *s, void *arg, struct err *reterr)
+{
+	struct look *l = arg;
+
+	return store_raw(s, l->re.raw_hash, &l->old_raw, &l->old_len, reterr);
+}
+
+static int
+write_rederived(struct store *s, void *arg, struct err *reterr)
+{
+	struct look *l = arg;
+
+	return store_rederive(s, l->re.doc_id, l->old_doc, l->ps->extractor, reterr);
+}
+
+static void
+wrote_rederived(void *arg, int rc, const struct err *err)
+{
+	struct look *l = arg;
+
+	if (rc < 0)
+		log_kv(LOG_P_WARNING, "rederive-failed", "url", l->re.url, "text", err->text, NULL);
+	l->recording = false;
+	look_extract(l);
+}
+
+static void
+on_old_extracted(const struct job_answer *answer, void *arg)
+{
+	struct look *l = arg;
+
+	l->job = 0;
+	if (answer->err.class != ERR_NONE) {
+		look_recheck_failed(l, 0, &answer->err);
+		return;
+	}
+	l->old_doc = document_copy(answer->document);
+	l->recording = true;
+	writer_post(l->in->d->writer, write_rederived, wrote_rederived, l);
+}
+
+static void
+have_raw(void *arg, int rc, const struct err *err)
+{
+	struct look *l = arg;
+	struct job job = { .kind = JOB_EXTRACT, .bytes = l->old_raw, .len = l->old_len };
+
+	l->recording = false;
+	if (rc < 0) {	/* nothing to derive from: compared as it stands */
+		look_extract(l);
+		return;
+	}
+	extract_opts(l, &job.extract);
+	job.extract.url = l->re.url;
+	job.extract.content_type = l->re.content_type;
+	l->job = pool_submit(l->in->d->pool, &job, on_old_extracted, l);
+}
+
+static void
+rederive(struct look *l)
+{
+	l->recording = true;
+	writer_post(l->in->d->writer, read_raw, have_raw, l);
+}
+
+/* ---- fetch --------------------------------------------------------------------------------------------------- */
+
+static void
+recheck_fetched(struct look *l)
+{
+	static const unsigned char none[32];
+	bool kept = memcmp(l->re.raw_hash, none, sizeof(none)) != 0;
+
+	if (kept && memcmp(l->re.raw_hash, l->body.hash, sizeof(none)) == 0)
+		look_recheck_same(l);
+	else if (kept && (l->re.extractor == NULL || strcmp(l->re.extractor, l->ps->extractor) != 0))
+		rederive(l);
+	else
+		look_extract(l);
+}
+
+static void
+candidate_failed(struct look *l, struct fetch_answer *a)
+{
+	bool lasting = a->outcome == FETCH_GONE || a->outcome == FETCH_REFUSED;
+
+	snprintf(l->reason, sizeof(l->reason), "%s", a->err.text);
+	if (a->outcome == FETCH_DENIED && a->err.class == ERR_PERMANENT)
+		look_put(l);	/* listed, and not to be read: told with what its row says */
+	else
+		look_retry(l, &a->err, lasting, a->host_until_ms);
+}
+
+static void
+on_fetched(struct fetch_answer *a, void *arg)
+{
+	struct look *l = arg;
+
+	l->fetch = 0;
+	if (a->outcome == FETCH_OK) {
+		body_take(&l->body, a->http);
+		if (l->kind == LOOK_RECHECK)
+			recheck_fetched(l);
+		else
+			look_extract(l);
+	} else if (a->outcome == FETCH_NOT_MODIFIED && l->kind == LOOK_RECHECK) {
+		body_take_validators(&l->body, a->http);
+		look_recheck_same(l);
+	} else if (l->kind == LOOK_RECHECK)
+		look_recheck_failed(l, a->http != NULL ? a->http->status : 0, &a->err);
+	else
+		candidate_failed(l, a);
+}
+
+void
+look_start(struct look *l)
+{
+	const struct cfg_source *cfg = l->ps->cfg;
+	struct fetch_request req = { .class = FETCH_PAGE, .ignore_robots = cfg->ignore_robots,
+		.user_agent = cfg->user_agent, .proxy = cfg->proxy,
+		.headers = (const char *const *)cfg->headers };
+
+	if (l->kind == LOOK_RECHECK) {
+		req.url = l->re.url;
+		if (!l->re.pending) {
+			req.etag = l->re.etag;
+			req.last_modified = l->re.last_modified;
+		}
+	} else
+		req.url = l->cand.url;
+	l->fetch = fetch_start(l->in->d->fetcher, &req, on_fetched, l);
+}

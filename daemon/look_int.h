@@ -1,0 +1,71 @@
+#ifndef DAEMON_LOOK_INT_H
+#define DAEMON_LOOK_INT_H
+/* look_int: what intake.c, look.c and look_put.c share; for them alone. A look is one document on its way. */
+#include "daemon/body.h"
+#include "daemon/intake.h"
+
+enum look_kind { LOOK_CANDIDATE, LOOK_RECHECK, LOOK_PAGE };
+
+struct look {
+	int64_t key;			/* candidate id, or minus the document's id; 0: page */
+	enum look_kind kind;
+	struct intake *in;
+	struct plan *plan;		/* a reference */
+	const struct plan_source *ps;
+	struct store_candidate cand;	/* LOOK_CANDIDATE */
+	struct store_recheck re;	/* LOOK_RECHECK */
+	struct watch *watch;		/* LOOK_PAGE */
+	intake_page_fn *page_done;
+	uint64_t fetch, job;		/* handles, 0: none */
+	bool recording;			/* the writer has it */
+	bool finished;			/* --once: kept so that it is not tried again */
+	struct body body;
+	struct document *doc;
+	char *old_raw;			/* stored response, while its text is derived anew */
+	size_t old_len;
+	struct document *old_doc;
+	struct store_put_result result;
+	int64_t not_before_ms, next_check_ms;
+	char reason[ERR_TEXT_MAX];
+	UT_hash_handle hh;
+};
+
+struct same_check {			/* an unchanged document, waiting for its batch */
+	int64_t doc_id, at_ms, next_check_ms;
+	char *etag, *last_modified;
+};
+
+struct intake {
+	struct daemon *d;
+	struct look *looks;		/* by key */
+	unsigned active;		/* looks under way, pages included */
+	/* candidates */
+	int64_t cursor;			/* ids up to it were loaded in this pass */
+	bool cand_loading, cand_more, cand_kicked;
+	int64_t next_retry_ms;		/* wall: earliest retry that we know of */
+	/* rechecks */
+	bool check_loading, check_more;
+	int64_t next_check_ms;		/* wall: when to ask for due documents */
+	struct same_check *same;
+	size_t same_count, same_cap;
+	bool once;
+	int64_t once_ms;		/* rechecks due until then */
+};
+
+/* Begins: fetch, extract, put; ends in look_end(). */
+void look_start(struct look *l);
+/* Bytes are in l->body. */
+void look_extract(struct look *l);
+/* l->doc is made (or NULL: only the row is known, l->reason says why): to the archive. */
+void look_put(struct look *l);
+/* The candidate is tried again later, or archived without text once its attempts are used up. */
+void look_retry(struct look *l, const struct err *err, bool lasting, int64_t not_before_ms);
+void look_recheck_failed(struct look *l, long status, const struct err *err);
+void look_recheck_same(struct look *l);
+/* The look is over; l is gone. */
+void look_end(struct look *l);
+void look_free(struct look *l);
+/* When this document is due again, as wall ms; hot: it is new or was edited. 0: never by itself. */
+int64_t look_next_check(const struct look *l, bool hot);
+
+#endif

@@ -1,0 +1,81 @@
+/* presswatchd: watches press-release sources. See presswatchd(8). */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "config/config.h"
+#include "daemon/daemon.h"
+#include "daemon/exit.h"
+#include "net/http.h"
+#include "worker/pool.h"
+#include "base/banned.h"
+
+static const char usage_text[] =
+    "usage: presswatchd [--config FILE] [--check] [--once] [--verbose] [--version]\n"
+    "  --config FILE  configuration (" CONFIG_DEFAULT_PATH ")\n"
+    "  --check        print every mistake of the configuration and exit 1 if there is one\n"
+    "  --once         visit every source once, deliver what waits, and exit: 0 all well, 3 something failed\n"
+    "  --verbose      log what is looked at and unchanged, too\n";
+
+static int
+check_config(const char *path)
+{
+	struct config_mistakes mistakes = { 0 };
+	struct config *config = NULL;
+	int rc = config_load(path, &config, &mistakes);
+
+	for (size_t i = 0; i < mistakes.count; i++) {
+		const struct config_mistake *m = &mistakes.list[i];
+
+		if (m->line > 0)
+			fprintf(stderr, "%s:%d:%d: %s\n", m->file, m->line, m->column, m->text);
+		else
+			fprintf(stderr, "%s: %s\n", m->file, m->text);
+	}
+	if (rc == 0)
+		printf("%s: %zu sources, %zu channels, no mistake\n", path, config->sources_count,
+		    config->channels_count);
+	config_mistakes_done(&mistakes);
+	config_free(config);
+	return rc == 0 ? EXIT_WELL : EXIT_CONFIG;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, 'n' },
+		{ "once", no_argument, NULL, 'o' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct daemon_opts opts = { .config_path = CONFIG_DEFAULT_PATH };
+	bool check = false, verbose = false;
+	int c;
+
+	worker_main(argc, argv);
+	while ((c = getopt_long(argc, argv, "c:novVh", options, NULL)) != -1) {
+		switch (c) {
+		case 'c': opts.config_path = optarg; break;
+		case 'n': check = true; break;
+		case 'o': opts.once = true; break;
+		case 'v': verbose = true; break;
+		case 'V': printf("presswatchd " PRESSWATCH_VERSION "\n"); return EXIT_WELL;
+		case 'h': fputs(usage_text, stdout); return EXIT_WELL;
+		default: fputs(usage_text, stderr); return EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "presswatchd: unexpected operand '%s'\n%s", argv[optind], usage_text);
+		return EXIT_USAGE;
+	}
+	log_init(verbose ? LOG_P_DEBUG : LOG_P_INFO, getenv("JOURNAL_STREAM") != NULL);
+	if (check)
+		return check_config(opts.config_path);
+	http_global_init();
+	return daemon_run(&opts);
+}

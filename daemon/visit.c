@@ -1,0 +1,211 @@
+#include "daemon/visit.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "daemon/intake.h"
+#include "daemon/visit_int.h"
+#include "base/banned.h"
+
+/* However good the validators look: an unconditional look at least that often (they may lie). */
+#define FULL_LOOK_MS (24 * 3600 * 1000LL)
+
+void
+visit_free(struct visit *v)
+{
+	struct visit_file *f, *tmp;
+
+	if (v->fetch != 0)
+		fetch_cancel(v->d->fetcher, v->fetch);
+	if (v->job != 0)
+		pool_cancel(v->d->pool, v->job);
+	body_done(&v->body);
+	candidates_free(v->found);
+	for (size_t i = 0; i < v->files_count; i++)
+		free(v->files[i]);
+	free(v->files);
+	free(v->depth);
+	HASH_ITER(hh, v->read_now, f, tmp) {
+		HASH_DEL(v->read_now, f);
+		free(f->url);
+		free(f->etag);
+		free(f->last_modified);
+		free(f);
+	}
+	plan_unref(v->plan);
+	v->d->visits_running--;
+	free(v);
+}
+
+/* What the bytes are taken for: what the administrator says, else what they turned out to be before. */
+static enum source_kind
+kind_of(const struct visit *v)
+{
+	struct discover_opts opts;
+
+	plan_discover_opts(v->ps, &opts);
+	return opts.kind != KIND_AUTO ? opts.kind : v->watch->kind;
+}
+
+void
+visit_discover(struct visit *v, const struct body *body, enum source_kind kind, pool_done_fn *done)
+{
+	struct job job = { .kind = JOB_DISCOVER, .bytes = body->bytes, .len = body->len };
+
+	plan_discover_opts(v->ps, &job.discover);
+	job.discover.url = body->url;
+	job.discover.content_type = body->content_type;
+	job.discover.kind = kind;
+	job.discover.now_ms = clock_wall_ms();
+	v->job = pool_submit(v->d->pool, &job, done, v);
+}
+
+static void
+on_page_put(struct watch *w, int rc, const struct err *err, bool look_again_soon)
+{
+	if (w->visit != NULL)
+		visit_end_page(w->visit, rc, err, look_again_soon);
+}
+
+/* The page itself is the document. */
+static void
+put_page(struct visit *v)
+{
+	struct body body = v->body;
+
+	v->body = (struct body){ .status = body.status, .etag = xstrdup(body.etag),
+		.last_modified = xstrdup(body.last_modified) };
+	memcpy(v->body.hash, body.hash, sizeof(body.hash));
+	v->watch->kind = KIND_PAGE;
+	v->recording = true;
+	intake_page(v->d->intake, v->watch, &body, on_page_put);
+}
+
+static void
+on_discovered(const struct job_answer *answer, void *arg)
+{
+	struct visit *v = arg;
+	struct candidates *found = answer->candidates;
+	struct err err = { 0 };
+
+	v->job = 0;
+	if (answer->err.class != ERR_NONE) {
+		visit_end_failed(v, FETCH_OK, v->body.status, &answer->err, 0);
+		return;
+	}
+	if (found->kind == KIND_PAGE) {
+		put_page(v);
+		return;
+	}
+	if (found->kind == KIND_LISTING && found->count == 0) {
+		(void)err_set(&err, ERR_CONFIG, "no list of documents was found on the page");
+		visit_end_failed(v, FETCH_OK, v->body.status, &err, 0);
+		return;
+	}
+	if (v->body.doubtful_end && found->truncated) {
+		(void)err_set(&err, ERR_TEMPORARY, "the answer ends in the middle");
+		visit_end_failed(v, FETCH_FAILED, v->body.status, &err, 0);
+		return;
+	}
+	v->found = candidates_new();
+	*v->found = *found;		/* the answer's memory, taken over */
+	*found = (struct candidates){ 0 };
+	if (v->found->kind == KIND_SITEMAP && v->found->more_count > 0)
+		visit_files_begin(v);
+	else
+		visit_end_read(v);
+}
+
+static void
+look_into(struct visit *v)
+{
+	struct watch *w = v->watch;
+	enum source_kind kind = kind_of(v);
+	static const unsigned char none[32];
+
+	if (v->body.len > 0 && memcmp(v->body.hash, w->body_hash, 32) == 0 &&
+	    memcmp(w->body_hash, none, 32) != 0) {
+		visit_end_same(v);
+		return;
+	}
+	if (kind == KIND_PAGE)
+		put_page(v);
+	else
+		visit_discover(v, &v->body, kind, on_discovered);
+}
+
+static void
+on_fetched(struct fetch_answer *a, void *arg)
+{
+	struct visit *v = arg;
+	long status = a->http != NULL ? a->http->status : 0;
+	int64_t retry_after_ms = a->http != NULL ? a->http->retry_after_ms : -1;
+
+	v->fetch = 0;
+	switch (a->outcome) {
+	case FETCH_NOT_MODIFIED:
+		body_take_validators(&v->body, a->http);
+		visit_end_same(v);
+		return;
+	case FETCH_OK:
+		body_take(&v->body, a->http);
+		look_into(v);
+		return;
+	default:
+		if (a->host_until_ms > 0)
+			retry_after_ms = a->host_until_ms - clock_wall_ms();
+		visit_end_failed(v, a->outcome, status, &a->err, retry_after_ms);
+	}
+}
+
+static enum fetch_class
+class_of(enum source_kind kind)
+{
+	return kind == KIND_FEED ? FETCH_FEED : kind == KIND_LISTING || kind == KIND_PAGE ? FETCH_PAGE :
+	    FETCH_SITEMAP;
+}
+
+void
+visit_start(struct watch *w)
+{
+	struct daemon *d = w->d;
+	const struct cfg_source *cfg = w->ps->cfg;
+	struct fetch_request req = { .url = cfg->url, .urgent = true, .ignore_robots = cfg->ignore_robots,
+		.user_agent = cfg->user_agent, .proxy = cfg->proxy,
+		.headers = (const char *const *)cfg->headers };
+	struct visit *v;
+	int64_t now = clock_wall_ms();
+
+	if (w->visit != NULL) {
+		w->again = true;
+		return;
+	}
+	scheduler_remove(&d->scheduler, &w->due);
+	v = xcalloc(1, sizeof(*v));
+	v->watch = w;
+	v->d = d;
+	v->plan = plan_ref(d->plan);
+	v->ps = w->ps;
+	v->started_ms = now;
+	v->full = now - w->last_full_ms >= FULL_LOOK_MS || (w->etag == NULL && w->last_modified == NULL);
+	w->visit = v;
+	w->again = false;
+	d->visits_running++;
+	req.class = class_of(kind_of(v));
+	if (!v->full) {
+		req.etag = w->etag;
+		req.last_modified = w->last_modified;
+	}
+	v->fetch = fetch_start(d->fetcher, &req, on_fetched, v);
+}
+
+void
+visit_cancel(struct watch *w)
+{
+	if (w->visit == NULL || w->visit->recording)
+		return;
+	visit_free(w->visit);
+	w->visit = NULL;
+}

@@ -1,0 +1,51 @@
+#ifndef DAEMON_VISIT_INT_H
+#define DAEMON_VISIT_INT_H
+/* visit_int: what visit.c, visit_files.c and visit_record.c share; for them alone. */
+#include "daemon/body.h"
+#include "daemon/visit.h"
+#include "fetchers/fetch.h"
+
+/* Further file of a sitemap index: its validators, in memory only. */
+struct visit_file {
+	char *url;
+	char *etag, *last_modified;
+	unsigned char hash[32];
+	UT_hash_handle hh;
+};
+
+struct visit {
+	struct watch *watch;
+	struct daemon *d;
+	struct plan *plan;		/* a reference */
+	const struct plan_source *ps;
+	uint64_t fetch, job;		/* handles, 0: none */
+	struct body body;
+	bool recording;			/* the writer has it: not to be cancelled */
+	bool full;			/* an unconditional look */
+	int64_t started_ms;
+	struct candidates *found;
+	/* sitemap index */
+	char **files;			/* to be read, from files_at on */
+	unsigned char *depth;
+	size_t files_count, files_cap, files_at;
+	struct visit_file *read_now;	/* validators to keep once the visit is recorded */
+	bool files_failed;		/* some file could not be read: come again, record what was */
+};
+
+/* Ends of a visit; each schedules the next one and frees v. */
+void visit_end_same(struct visit *v);
+void visit_end_read(struct visit *v);
+void visit_end_page(struct visit *v, int rc, const struct err *err, bool look_again_soon);
+void visit_end_failed(struct visit *v, enum fetch_outcome outcome, long status, const struct err *err,
+    int64_t retry_after_ms);
+void visit_free(struct visit *v);
+
+/* Reads the further files that found names, one after the other, then visit_end_read(). */
+void visit_files_begin(struct visit *v);
+/* Moves the validators of read files to the watch. */
+void visit_files_keep(struct visit *v);
+
+/* The discovery job of v's body; done gets v. */
+void visit_discover(struct visit *v, const struct body *body, enum source_kind kind, pool_done_fn *done);
+
+#endif

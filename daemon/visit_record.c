@@ -1,0 +1,422 @@
+/* visit_record: the ends of a visit: what the archive is told, what the watch remembers, when it comes again. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "daemon/health.h"
+#include "daemon/intake.h"
+#include "daemon/deliver.h"
+#include "daemon/visit_int.h"
+#include "daemon/watch.h"
+#include "base/banned.h"
+
+#define SAME_BATCH 256			/* unchanged visits that wait before they are written */
+#define BASELINE_MAX 200		/* documents that a quiet first visit fetches */
+#define FRESH_MAX 200			/* new ones a visit before it counts as a storm */
+#define ARCHIVE_RETRY_MS 10000		/* the archive could not be written: look again then */
+
+/* What goes to the writer; strings owned. */
+struct record {
+	struct daemon *d;
+	struct plan *plan;
+	const struct plan_source *ps;
+	struct watch *watch;
+	struct store_visit visit;
+	char *etag, *last_modified, *page_title;
+	unsigned char body_hash[32];
+	struct health health;
+	struct store_candidate *list;
+	size_t count;
+	struct store_visit_opts opts;
+	struct store_visit_result result;
+	int64_t next_in_ms;
+	bool failed;
+};
+
+struct visit_same {			/* a bare "unchanged", waiting for its batch */
+	struct plan *plan;
+	const struct plan_source *ps;
+	struct store_visit visit;
+	char *etag, *last_modified;
+};
+
+static void
+set_str(char **field, const char *value)
+{
+	char *copy = xstrdup(value);
+
+	free(*field);
+	*field = copy;
+}
+
+/* The visit is over: the next one is scheduled and v is gone. */
+static void
+leave(struct watch *w, int64_t next_in_ms)
+{
+	struct daemon *d = w->d;
+	bool again = w->again;
+
+	visit_free(w->visit);
+	w->visit = NULL;
+	if (w->gone) {
+		watch_free(w);
+		daemon_progress(d);
+		return;
+	}
+	if (d->once) {
+		d->once_visits_left--;
+		daemon_progress(d);
+		return;
+	}
+	if (!d->stopping) {
+		w->next_visit_ms = clock_wall_ms() + next_in_ms;
+		scheduler_set(&d->scheduler, &w->due, clock_mono_ms() + (again ? 0 : next_in_ms));
+	}
+	w->again = false;
+}
+
+static int64_t
+interval_ms(const struct visit *v)
+{
+	return scheduler_interval_ms(v->ps->cfg->every_s * 1000, daemon_random());
+}
+
+static struct record *
+record_new(struct visit *v, int64_t next_in_ms)
+{
+	struct record *r = xcalloc(1, sizeof(*r));
+
+	v->recording = true;
+	r->d = v->d;
+	r->plan = plan_ref(v->plan);
+	r->ps = v->ps;
+	r->watch = v->watch;
+	r->next_in_ms = next_in_ms;
+	r->visit = (struct store_visit){ .source = r->ps->cfg->name, .at_ms = clock_wall_ms(),
+		.next_visit_ms = clock_wall_ms() + next_in_ms, .http_status = v->body.status,
+		.bytes = v->body.len, .full = v->full, .state = STATE_OK, .kind = v->watch->kind };
+	return r;
+}
+
+static void
+record_free(struct record *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		store_candidate_done(&r->list[i]);
+	free(r->list);
+	free(r->etag);
+	free(r->last_modified);
+	free(r->page_title);
+	plan_unref(r->plan);
+	free(r);
+}
+
+/* What a good visit leaves in memory; called once the archive holds the same. */
+static void
+remember_good(struct watch *w, const struct store_visit *v)
+{
+	set_str(&w->etag, v->etag);
+	set_str(&w->last_modified, v->last_modified);
+	if (v->body_hash != NULL)
+		memcpy(w->body_hash, v->body_hash, sizeof(w->body_hash));
+	w->list_hash = v->list_hash;
+	w->kind = (enum source_kind)v->kind;
+	w->failures = 0;
+	w->state = STATE_OK;
+	w->seen_good = true;
+	w->last_visit_ms = v->at_ms;
+	if (v->full)
+		w->last_full_ms = v->at_ms;
+}
+
+/* ---- unchanged ---------------------------------------------------------------------------------------- */
+
+struct same_batch {
+	struct daemon *d;
+	struct visit_same *list;
+	size_t count;
+	struct store_visit *visits;
+	const struct store_routes **routes;
+};
+
+static int
+write_same(struct store *s, void *arg, struct err *reterr)
+{
+	struct same_batch *b = arg;
+
+	return store_visits_same(s, b->visits, b->count, b->routes, reterr);
+}
+
+static void
+wrote_same(void *arg, int rc, const struct err *err)
+{
+	struct same_batch *b = arg;
+
+	if (rc < 0)	/* nothing is lost: the validators stand as they were, the next batch says the same */
+		log_kv(LOG_P_ERR, "archive-failed", "class", err_class_name(err->class), "text", err->text, NULL);
+	for (size_t i = 0; i < b->count; i++) {
+		free(b->list[i].etag);
+		free(b->list[i].last_modified);
+		plan_unref(b->list[i].plan);
+	}
+	free(b->list);
+	free(b->visits);
+	free(b->routes);
+	deliver_kick(b->d->deliver);
+	daemon_progress(b->d);
+	free(b);
+}
+
+void
+visit_flush(struct daemon *d)
+{
+	struct same_batch *b;
+
+	if (d->same_count == 0)
+		return;
+	b = xcalloc(1, sizeof(*b));
+	b->d = d;
+	b->list = d->same;
+	b->count = d->same_count;
+	b->visits = xcalloc(b->count, sizeof(*b->visits));
+	b->routes = xcalloc(b->count, sizeof(*b->routes));
+	for (size_t i = 0; i < b->count; i++) {
+		b->list[i].visit.etag = b->list[i].etag;
+		b->list[i].visit.last_modified = b->list[i].last_modified;
+		b->visits[i] = b->list[i].visit;
+		b->routes[i] = &b->list[i].ps->routes;
+	}
+	d->same = NULL;
+	d->same_count = d->same_cap = 0;
+	writer_post(d->writer, write_same, wrote_same, b);
+}
+
+void
+visit_end_same(struct visit *v)
+{
+	struct watch *w = v->watch;
+	struct daemon *d = v->d;
+	int64_t next = interval_ms(v);
+	struct visit_same *s;
+	bool news = w->state != STATE_OK;	/* a recovery is told at once */
+
+	d->same = xgrow(d->same, &d->same_cap, d->same_count + 1, sizeof(*d->same));
+	s = &d->same[d->same_count++];
+	*s = (struct visit_same){ .plan = plan_ref(v->plan), .ps = v->ps };
+	/* A 304 may bring new validators (RFC 9110 15.4.5); else those that were sent still hold. */
+	s->etag = xstrdup(v->body.etag != NULL || v->body.last_modified != NULL ? v->body.etag : w->etag);
+	s->last_modified = xstrdup(v->body.last_modified != NULL || v->body.etag != NULL ?
+	    v->body.last_modified : w->last_modified);
+	s->visit = (struct store_visit){ .source = v->ps->cfg->name, .at_ms = clock_wall_ms(),
+		.next_visit_ms = clock_wall_ms() + next, .http_status = v->body.status, .bytes = v->body.len,
+		.etag = s->etag, .last_modified = s->last_modified, .list_hash = w->list_hash,
+		.kind = w->kind, .full = v->full, .state = STATE_OK };
+	remember_good(w, &s->visit);
+	d->visits_done++;
+	log_kv(LOG_P_DEBUG, "unchanged", "source", w->name, "status", log_num(v->body.status), NULL);
+	leave(w, next);
+	if (news || d->same_count >= SAME_BATCH || d->once)
+		visit_flush(d);
+}
+
+/* ---- read --------------------------------------------------------------------------------------------- */
+
+static int
+write_read(struct store *s, void *arg, struct err *reterr)
+{
+	struct record *r = arg;
+
+	return store_visit_read(s, &r->visit, r->list, r->count, &r->opts, &r->ps->routes, &r->result, reterr);
+}
+
+static void
+log_read(const struct record *r)
+{
+	const struct store_visit_result *n = &r->result;
+
+	log_kv(n->fresh > 0 ? LOG_P_INFO : LOG_P_DEBUG, "visited", "source", r->ps->cfg->name, "kind",
+	    source_kind_name((enum source_kind)r->visit.kind), "found", log_num(n->found), "new",
+	    log_num(n->fresh), "known", log_num(n->known), "recorded", log_num(n->recorded), NULL);
+}
+
+static void
+wrote_read(void *arg, int rc, const struct err *err)
+{
+	struct record *r = arg;
+	struct watch *w = r->watch;
+	struct daemon *d = r->d;
+
+	if (rc < 0) {
+		log_kv(LOG_P_ERR, "archive-failed", "source", w->name, "class", err_class_name(err->class),
+		    "text", err->text, NULL);
+		d->trouble = true;
+		leave(w, ARCHIVE_RETRY_MS);
+	} else {
+		remember_good(w, &r->visit);
+		visit_files_keep(w->visit);
+		log_read(r);
+		d->visits_done++;
+		if (r->result.fresh > 0 || r->result.touched > 0)
+			intake_kick(d->intake);
+		deliver_kick(d->deliver);
+		leave(w, r->next_in_ms);
+	}
+	record_free(r);
+	daemon_progress(d);
+}
+
+static void
+take_candidate(struct record *r, struct candidate *c)
+{
+	struct store_candidate *to = &r->list[r->count++];
+	char iso[DATE_ISO_MAX];
+
+	to->url = xstrdup(c->url);
+	to->guid = xstrdup(c->guid);
+	to->title = xstrdup(c->title);
+	to->language = xstrdup(c->language);
+	to->summary = xstrdup(c->summary);
+	if (c->published.precision != DATE_NONE)
+		to->published = xstrdup(date_iso(&c->published, iso));
+	to->published_source = c->published.source != DATE_FROM_NOWHERE ? (int)c->published.source :
+	    DATE_FROM_ROW;
+	if (c->updated.precision != DATE_NONE)
+		to->updated = xstrdup(date_iso(&c->updated, iso));
+}
+
+/* Equal for equal lists: an unchanged list behind changed bytes ends here. */
+static uint64_t
+hash_list(const struct record *r)
+{
+	uint64_t h = r->count + 1;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct store_candidate *c = &r->list[i];
+		const char *parts[] = { c->url, c->guid, c->title, c->published, c->updated };
+
+		for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
+			h = digest_xxh64(parts[k] != NULL ? parts[k] : "", parts[k] != NULL ? strlen(parts[k]) : 0, h);
+	}
+	return h;
+}
+
+static void
+take_list(struct record *r, struct visit *v)
+{
+	struct candidates *found = v->found;
+
+	r->list = xcalloc(found->count + 1, sizeof(*r->list));
+	for (size_t i = 0; i < found->count; i++)
+		if (plan_takes(v->ps, found->list[i].url))
+			take_candidate(r, &found->list[i]);
+	r->page_title = xstrdup(found->title);
+	r->opts = (struct store_visit_opts){ .announce = v->ps->cfg->announce,
+		.trust_guid = !found->guids_doubtful, .baseline_max = BASELINE_MAX, .max_fresh = FRESH_MAX,
+		.next_check_ms = clock_wall_ms() };
+}
+
+void
+visit_end_read(struct visit *v)
+{
+	struct record *r = record_new(v, interval_ms(v));
+	struct candidates *found = v->found;
+	/* An index is read again each time, its files by their own validators; a list that was cut short is, too. */
+	bool again = v->files_count > 0 || found->truncated || v->files_failed;
+
+	take_list(r, v);
+	r->visit.kind = (int)found->kind;
+	r->visit.page_title = r->page_title;
+	r->visit.list_hash = again ? 0 : hash_list(r);
+	if (!again) {
+		r->etag = xstrdup(v->body.etag);
+		r->last_modified = xstrdup(v->body.last_modified);
+		r->visit.etag = r->etag;
+		r->visit.last_modified = r->last_modified;
+		memcpy(r->body_hash, v->body.hash, sizeof(r->body_hash));
+		r->visit.body_hash = r->body_hash;
+	}
+	writer_post(v->d->writer, write_read, wrote_read, r);
+}
+
+/* ---- a page that is its own document --------------------------------------------------------------------- */
+
+void
+visit_end_page(struct visit *v, int rc, const struct err *err, bool look_again_soon)
+{
+	struct record *r;
+	int64_t next = interval_ms(v);
+	int64_t confirm_ms = v->ps->cfg->confirm_s * 1000;
+
+	if (rc < 0) {
+		visit_end_failed(v, FETCH_OK, v->body.status, err, 0);
+		return;
+	}
+	r = record_new(v, look_again_soon && confirm_ms < next ? confirm_ms : next);
+	r->visit.kind = KIND_PAGE;
+	r->list = xcalloc(1, sizeof(*r->list));
+	r->opts = (struct store_visit_opts){ .announce = v->ps->cfg->announce };
+	if (!look_again_soon) {	/* else the second look must see the bytes whole */
+		r->etag = xstrdup(v->body.etag);
+		r->last_modified = xstrdup(v->body.last_modified);
+		r->visit.etag = r->etag;
+		r->visit.last_modified = r->last_modified;
+		memcpy(r->body_hash, v->body.hash, sizeof(r->body_hash));
+	}
+	r->visit.body_hash = r->body_hash;
+	writer_post(v->d->writer, write_read, wrote_read, r);
+}
+
+/* ---- failed --------------------------------------------------------------------------------------------- */
+
+static int
+write_failed(struct store *s, void *arg, struct err *reterr)
+{
+	struct record *r = arg;
+
+	return store_visit_failed(s, &r->visit, &r->ps->routes, reterr);
+}
+
+static void
+wrote_failed(void *arg, int rc, const struct err *err)
+{
+	struct record *r = arg;
+	struct watch *w = r->watch;
+	struct daemon *d = r->d;
+
+	if (rc < 0)
+		log_kv(LOG_P_ERR, "archive-failed", "source", w->name, "class", err_class_name(err->class),
+		    "text", err->text, NULL);
+	else
+		w->state = r->visit.state;
+	d->visits_failed++;
+	d->trouble = true;
+	deliver_kick(d->deliver);
+	leave(w, r->next_in_ms);
+	record_free(r);
+	daemon_progress(d);
+}
+
+void
+visit_end_failed(struct visit *v, enum fetch_outcome outcome, long status, const struct err *err,
+    int64_t retry_after_ms)
+{
+	struct watch *w = v->watch;
+	struct record *r;
+	int64_t next;
+
+	w->failures++;
+	next = fetch_backoff_ms(v->ps->cfg->every_s * 1000, w->failures, retry_after_ms, daemon_random());
+	r = record_new(v, next);
+	r->visit.http_status = status;
+	health_after_failure(w->state, w->failures, w->seen_good, outcome, status, err, &r->health);
+	r->visit.state = r->health.state;
+	r->visit.cause = r->health.cause;
+	r->visit.advice = r->health.advice;
+	w->last_visit_ms = r->visit.at_ms;
+	log_kv(LOG_P_WARNING, "visit-failed", "source", w->name, "url", v->ps->cfg->url, "class",
+	    err_class_name(err->class), "status", status != 0 ? log_num(status) : NULL, "failures",
+	    log_num(w->failures), "retry_s", log_num(next / 1000), "text", err->text, NULL);
+	writer_post(v->d->writer, write_failed, wrote_failed, r);
+}

@@ -1,0 +1,187 @@
+#include "daemon/watch.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "daemon/visit.h"
+#include "daemon/visit_int.h"
+#include "base/banned.h"
+
+static struct watch *
+watch_new(struct daemon *d, const struct plan_source *ps)
+{
+	struct watch *w = xcalloc(1, sizeof(*w));
+
+	w->d = d;
+	w->ps = ps;
+	w->name = xstrdup(ps->cfg->name);
+	HASH_ADD_KEYPTR(hh, d->watches, w->name, strlen(w->name), w);
+	return w;
+}
+
+static void
+forget_state(struct watch *w)
+{
+	free(w->etag);
+	free(w->last_modified);
+	w->etag = w->last_modified = NULL;
+	memset(w->body_hash, 0, sizeof(w->body_hash));
+	w->list_hash = 0;
+	w->last_full_ms = 0;
+	w->kind = KIND_AUTO;
+}
+
+void
+watch_free(struct watch *w)
+{
+	struct visit_file *f, *tmp;
+
+	scheduler_remove(&w->d->scheduler, &w->due);
+	if (!w->gone)
+		HASH_DEL(w->d->watches, w);
+	HASH_ITER(hh, w->files, f, tmp) {
+		HASH_DEL(w->files, f);
+		free(f->url);
+		free(f->etag);
+		free(f->last_modified);
+		free(f);
+	}
+	free(w->etag);
+	free(w->last_modified);
+	free(w->name);
+	free(w);
+}
+
+static int
+load_one(const struct store_source *src, void *arg)
+{
+	struct daemon *d = arg;
+	struct watch *w;
+
+	HASH_FIND_STR(d->watches, src->name, w);
+	if (w == NULL)
+		return 0;
+	w->kind = (enum source_kind)src->kind;
+	w->etag = xstrdup(src->etag);
+	w->last_modified = xstrdup(src->last_modified);
+	memcpy(w->body_hash, src->body_hash, sizeof(w->body_hash));
+	w->list_hash = src->list_hash;
+	w->last_full_ms = src->last_full_ms;
+	w->last_visit_ms = src->last_visit_ms;
+	w->next_visit_ms = src->next_visit_ms;
+	w->failures = src->failures;
+	w->state = src->state;
+	w->seen_good = src->baseline;
+	return 0;
+}
+
+static void
+schedule_first(struct watch *w)
+{
+	int64_t wait_ms = w->next_visit_ms - clock_wall_ms();
+	int64_t every_ms = w->ps->cfg->every_s * 1000;
+
+	if (wait_ms < 0)
+		wait_ms = 0;
+	/* A clock that was set back must not silence a source; a backoff in force is kept. */
+	if (wait_ms > every_ms && w->failures == 0)
+		wait_ms = every_ms;
+	scheduler_set(&w->d->scheduler, &w->due, clock_mono_ms() + wait_ms);
+}
+
+int
+watch_load_all(struct daemon *d, struct store *s, struct err *reterr)
+{
+	struct watch *w, *tmp;
+
+	for (size_t i = 0; i < d->plan->config->sources_count; i++)
+		watch_new(d, &d->plan->sources[i]);
+	if (store_sources(s, load_one, d, reterr) < 0)
+		return -1;
+	HASH_ITER(hh, d->watches, w, tmp)
+		schedule_first(w);
+	return 0;
+}
+
+static void
+drop(struct daemon *d, struct watch *w)
+{
+	HASH_DEL(d->watches, w);
+	w->gone = true;
+	scheduler_remove(&d->scheduler, &w->due);
+	visit_cancel(w);
+	if (w->visit == NULL)
+		watch_free(w);	/* else when the writer is done with it */
+}
+
+static struct watch *
+renamed(struct daemon *d, const struct cfg_source *cfg)
+{
+	struct watch *w = NULL;
+
+	if (cfg->was == NULL || config_source(d->plan->config, cfg->was) != NULL)
+		return NULL;
+	HASH_FIND_STR(d->watches, cfg->was, w);
+	if (w == NULL)
+		return NULL;
+	HASH_DEL(d->watches, w);
+	free(w->name);
+	w->name = xstrdup(cfg->name);
+	HASH_ADD_KEYPTR(hh, d->watches, w->name, strlen(w->name), w);
+	return w;
+}
+
+static void
+repoint(struct watch *w, const struct plan_source *ps)
+{
+	bool moved = strcmp(w->ps->cfg->url, ps->cfg->url) != 0;
+	bool sooner = ps->cfg->every_s < w->ps->cfg->every_s;
+
+	w->ps = ps;
+	if (moved) {
+		visit_cancel(w);
+		forget_state(w);
+	}
+	if (w->visit == NULL && (moved || sooner || w->due.place == 0)) {
+		int64_t at = moved ? clock_mono_ms() : clock_mono_ms() + ps->cfg->every_s * 1000;
+
+		if (w->due.place == 0 || at < w->due.at_ms)
+			scheduler_set(&w->d->scheduler, &w->due, at);
+	}
+}
+
+void
+watch_apply_plan(struct daemon *d)
+{
+	struct watch *w, *tmp;
+
+	for (size_t i = 0; i < d->plan->config->sources_count; i++) {
+		const struct plan_source *ps = &d->plan->sources[i];
+
+		HASH_FIND_STR(d->watches, ps->cfg->name, w);
+		if (w == NULL)
+			w = renamed(d, ps->cfg);
+		if (w != NULL)
+			repoint(w, ps);
+		else {
+			w = watch_new(d, ps);
+			scheduler_set(&d->scheduler, &w->due, clock_mono_ms());
+		}
+	}
+	HASH_ITER(hh, d->watches, w, tmp)
+		if (config_source(d->plan->config, w->name) == NULL)
+			drop(d, w);
+}
+
+void
+watch_free_all(struct daemon *d)
+{
+	struct watch *w, *tmp;
+
+	HASH_ITER(hh, d->watches, w, tmp) {
+		if (w->visit != NULL)
+			visit_free(w->visit);
+		watch_free(w);
+	}
+}

@@ -1,0 +1,14 @@
+#ifndef DAEMON_WATCH_H
+#define DAEMON_WATCH_H
+/* watch: the sources at run time, made from configuration and archive, kept over a reload. */
+#include "daemon/daemon.h"
+
+/* Reads every source's state from s (before the writer has it) and schedules its first visit: at once when it was never
+ * visited or is overdue, spread over the hosts by the fetcher's turns. */
+int watch_load_all(struct daemon *d, struct store *s, struct err *reterr);
+/* After d->plan was replaced: adds new sources, repoints those that stay, drops those that are gone. */
+void watch_apply_plan(struct daemon *d);
+void watch_free(struct watch *w);
+void watch_free_all(struct daemon *d);
+
+#endif

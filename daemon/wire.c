@@ -1,0 +1,250 @@
+#include "daemon/wire.h"
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "base/banned.h"
+
+static const unsigned event_bits[] = {
+	[EV_DOCUMENT_NEW] = CFG_EVENT_NEW,
+	[EV_DOCUMENT_EDITED] = CFG_EVENT_EDITED,
+	[EV_DOCUMENT_REMOVED] = CFG_EVENT_REMOVED,
+	[EV_DOCUMENT_RESTORED] = CFG_EVENT_REMOVED,
+	[EV_SOURCE_FAILING] = CFG_EVENT_SOURCE,
+	[EV_SOURCE_RECOVERED] = CFG_EVENT_SOURCE,
+	[EV_SOURCE_GAP] = CFG_EVENT_SOURCE,
+	[EV_SOURCE_QUIET] = CFG_EVENT_SOURCE,
+};
+
+static unsigned
+kinds_of(unsigned cfg_events)
+{
+	unsigned kinds = 0;
+
+	for (unsigned k = 0; k < EV_COUNT; k++)
+		if (cfg_events & event_bits[k])
+			kinds |= 1u << k;
+	return kinds;
+}
+
+static bool
+hears(const struct cfg_source *src, const struct cfg_channel *ch)
+{
+	if (src->channels == NULL)
+		return true;
+	for (char **name = src->channels; *name != NULL; name++)
+		if (strcmp(*name, ch->name) == 0)
+			return true;
+	return false;
+}
+
+static void
+make_routes(const struct config *c, const struct cfg_source *src, struct store_routes *ret)
+{
+	struct store_route *list = xcalloc(c->channels_count + 1, sizeof(*list));
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->channels_count; i++) {
+		const struct cfg_channel *ch = &c->channels[i];
+
+		if (hears(src, ch))
+			list[n++] = (struct store_route){ .channel = ch->name,
+				.kinds = kinds_of(ch->events), .match = ch->match,
+				.once_per_story = ch->once_per_story };
+	}
+	ret->list = list;
+	ret->count = n;
+}
+
+/* The rules that shape a text, as one string: select.body, select.title, select.date, select.remove. */
+static char *
+extractor_name(const struct cfg_select *sel)
+{
+	struct buf b = BUF_INIT(1 << 20);
+	char *name;
+
+	buf_addf(&b, "%s\n%s\n%s\n", sel->body != NULL ? sel->body : "", sel->title != NULL ? sel->title : "",
+	    sel->date != NULL ? sel->date : "");
+	for (char **r = sel->remove; r != NULL && *r != NULL; r++)
+		buf_addf(&b, "%s\n", *r);
+	if (b.len > 3)
+		name = xasprintf("%d:%08x", DOCUMENT_EXTRACTOR_VERSION,
+		    (unsigned)(digest_xxh64(b.data, b.len, 0) & 0xffffffff));
+	else
+		name = xasprintf("%d", DOCUMENT_EXTRACTOR_VERSION);
+	buf_done(&b);
+	return name;
+}
+
+static int
+make_guard(struct plan *p, struct err *reterr)
+{
+	p->guard = guard_new();
+	for (char **rule = p->config->allow; rule != NULL && *rule != NULL; rule++)
+		if (guard_allow(p->guard, *rule, reterr) < 0)
+			return -1;
+	return 0;
+}
+
+int
+plan_new(struct config *config, struct plan **ret, struct err *reterr)
+{
+	struct plan *p = xcalloc(1, sizeof(*p));
+
+	p->refs = 1;
+	p->config = config;
+	if (make_guard(p, reterr) < 0) {
+		plan_unref(p);
+		return -1;
+	}
+	if (config->contact != NULL)
+		p->user_agent = xasprintf("presswatch/" PRESSWATCH_VERSION " (+%s)", config->contact);
+	else
+		p->user_agent = xstrdup("presswatch/" PRESSWATCH_VERSION);
+	p->sources = xcalloc(config->sources_count + 1, sizeof(*p->sources));
+	for (size_t i = 0; i < config->sources_count; i++) {
+		struct plan_source *ps = &p->sources[i];
+		char **r;
+
+		ps->cfg = &config->sources[i];
+		make_routes(config, ps->cfg, &ps->routes);
+		ps->extractor = extractor_name(&ps->cfg->select);
+		ps->remove = (const char **)ps->cfg->select.remove;
+		for (r = ps->cfg->select.remove; r != NULL && *r != NULL; r++)
+			ps->remove_count++;
+	}
+	*ret = p;
+	return 0;
+}
+
+struct plan *
+plan_ref(struct plan *p)
+{
+	p->refs++;
+	return p;
+}
+
+void
+plan_unref(struct plan *p)
+{
+	if (p == NULL || --p->refs > 0)
+		return;
+	for (size_t i = 0; p->sources != NULL && i < p->config->sources_count; i++) {
+		free((void *)p->sources[i].routes.list);
+		free(p->sources[i].extractor);
+	}
+	free(p->sources);
+	guard_free(p->guard);
+	free(p->user_agent);
+	config_free(p->config);
+	free(p);
+}
+
+const struct plan_source *
+plan_find(const struct plan *p, const char *name)
+{
+	const struct cfg_source *cfg = config_source(p->config, name);
+
+	return cfg == NULL ? NULL : &p->sources[cfg - p->config->sources];
+}
+
+void
+plan_http_opts(const struct plan *p, struct http_opts *ret)
+{
+	*ret = (struct http_opts){ .user_agent = p->user_agent, .connections = p->config->connections,
+		.guard = p->guard, .proxy = p->config->proxy };
+}
+
+void
+plan_fetcher_opts(const struct plan *p, struct fetcher_opts *ret)
+{
+	const struct config *c = p->config;
+
+	*ret = (struct fetcher_opts){ .product = "presswatch", .connections = c->connections,
+		.per_host = c->per_host, .host_delay_ms = (unsigned)c->host_delay_ms,
+		.timeout_ms = (unsigned)c->timeout_ms, .max_decoded = c->max_size };
+}
+
+void
+plan_sink(const struct cfg_channel *ch, struct sink_opts *ret)
+{
+	*ret = (struct sink_opts){
+		.name = ch->name,
+		.kind = ch->webhook != NULL ? SINK_WEBHOOK : ch->exec != NULL ? SINK_EXEC :
+		    ch->file != NULL ? SINK_FILE : SINK_MAIL,
+		.url = ch->webhook,
+		.secret = ch->secret,
+		.secret_len = ch->secret_len,
+		.headers = (const char *const *)ch->headers,
+		.argv = (const char *const *)ch->exec,
+		.path = ch->file,
+		.mail_server = ch->mail_server,
+		.mail_from = ch->mail_from,
+		.mail_to = (const char *const *)ch->mail_to,
+		.mail_user = ch->mail_user,
+	};
+}
+
+void
+plan_extract_opts(const struct plan_source *ps, struct extract_opts *ret)
+{
+	const struct cfg_select *sel = &ps->cfg->select;
+
+	*ret = (struct extract_opts){ .select_body = sel->body, .select_title = sel->title,
+		.select_date = sel->date, .select_remove = ps->remove,
+		.select_remove_count = ps->remove_count, .language_hint = ps->cfg->language };
+	/* With `links`, title and date are for the row of the listing, not for the page. */
+	if (sel->links != NULL)
+		ret->select_title = ret->select_date = NULL;
+}
+
+void
+plan_discover_opts(const struct plan_source *ps, struct discover_opts *ret)
+{
+	static const enum source_kind kinds[] = { [CFG_KIND_AUTO] = KIND_AUTO,
+		[CFG_KIND_LISTING] = KIND_LISTING, [CFG_KIND_FEED] = KIND_FEED,
+		[CFG_KIND_SITEMAP] = KIND_SITEMAP, [CFG_KIND_PAGE] = KIND_PAGE };
+	const struct cfg_source *cfg = ps->cfg;
+
+	*ret = (struct discover_opts){ .kind = kinds[cfg->kind], .select_links = cfg->select.links,
+		.language = cfg->language };
+	if (cfg->select.links != NULL) {
+		ret->select_title = cfg->select.title;
+		ret->select_date = cfg->select.date;
+	}
+}
+
+bool
+plan_takes(const struct plan_source *ps, const char *url)
+{
+	const struct cfg_source *cfg = ps->cfg;
+	bool in = cfg->include_count == 0;
+
+	for (size_t i = 0; i < cfg->include_count && !in; i++)
+		in = regexec(&cfg->include[i], url, 0, NULL, 0) == 0;
+	for (size_t i = 0; i < cfg->exclude_count && in; i++)
+		in = regexec(&cfg->exclude[i], url, 0, NULL, 0) != 0;
+	return in;
+}
+
+int
+plan_sync(const struct plan *p, struct store *s, struct err *reterr)
+{
+	size_t n = p->config->sources_count;
+	struct store_source_def *defs = xcalloc(n + 1, sizeof(*defs));
+	int rc;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct cfg_source *cfg = &p->config->sources[i];
+		size_t labels = 0;
+
+		while (cfg->labels != NULL && cfg->labels[labels] != NULL)
+			labels++;
+		defs[i] = (struct store_source_def){ .name = cfg->name, .was = cfg->was, .url = cfg->url,
+			.labels = (const char *const *)cfg->labels, .labels_count = labels };
+	}
+	rc = store_sources_sync(s, defs, n, reterr);
+	free(defs);
+	return rc;
+}
