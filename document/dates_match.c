@@ -122,6 +122,22 @@ short_year_at(const struct date_scan *sc, size_t i, size_t month, size_t *ret_en
 	return (int)t->value + (t->value < 70 ? 2000 : 1900);
 }
 
+/* Arabic papers give both names: "9 تشرين الأول/أكتوبر 2023", "(October)". Tokens of the second one. */
+static size_t
+second_name(const struct date_scan *sc, size_t i, const struct date_name *first)
+{
+	struct date_name name;
+	bool bracket = date_is_mark(sc, i, "(");
+	size_t took;
+
+	if (!bracket && !date_is_mark(sc, i, "/-"))
+		return 0;
+	took = date_name_at(sc, i + 1, &name);
+	if (took == 0 || name.calendar != first->calendar || name.month != first->month)
+		return 0;
+	return 1 + took + (bracket && date_is_mark(sc, i + 1 + took, ")"));
+}
+
 /* D MONTH YEAR: 9 February 2023, 9. Februar 2023, 9 de febrero de 2023, 09-Feb-2023. */
 static bool
 match_day_month(const struct date_scan *sc, size_t i, struct date_match *m)
@@ -135,6 +151,7 @@ match_day_month(const struct date_scan *sc, size_t i, struct date_match *m)
 	took = date_name_at(sc, at, &name);
 	if (took == 0 || name.calendar >= CALENDAR_COUNT)
 		return false;
+	took += second_name(sc, at + took, &name);
 	at = skip(sc, at + took, ".,-/'", year_words);
 	year = year_at(sc, at, name.calendar, &end);
 	if (year == 0 && name.calendar == CALENDAR_GREGORIAN) {
@@ -154,9 +171,7 @@ match_day_month(const struct date_scan *sc, size_t i, struct date_match *m)
 		}
 	}
 	if (year != 0)
-		return (name.own || name.sure || sc->language[0] == '\0' ||
-		    date_at(sc, at)->kind == TOKEN_NUMBER) &&
-		    set(m, i, end, name.calendar, year, name.month, day);
+		return set(m, i, end, name.calendar, year, name.month, day);
 	if (!sc->yearless || name.calendar != CALENDAR_GREGORIAN || !name.sure ||
 	    !set(m, i, month + took, CALENDAR_GREGORIAN, 2000, name.month, day))
 		return false;
@@ -179,7 +194,7 @@ match_month_first(const struct date_scan *sc, size_t i, struct date_match *m)
 	at = skip(sc, i + took, ".,-/'", year_words);
 	if (name.sure && (year = year_at(sc, at, name.calendar, &end)) != 0)
 		return name.calendar == CALENDAR_GREGORIAN && !joined_to_number(sc, i) &&
-		    set(m, i, end, name.calendar, year, name.month, 0);
+		    (i == 0 || date_at(sc, i - 1)->kind != TOKEN_NUMBER) && set(m, i, end, name.calendar, year, name.month, 0);
 	at = skip(sc, i + took, ".,-/", of_words);
 	if (!day_at(sc, at))
 		return false;

@@ -4,6 +4,7 @@
  * one of all others only when a name was not found where a month must stand.
  */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/udat.h>
@@ -87,8 +88,7 @@ static const char *const calendar_locales[][2] = {
 
 /* Own words that abbreviations of other languages look like: never months but in their language. */
 static const char *const common_words[] = {
-	"out", "set", "ago", "mar", "may", "mag", "gen", "lip", "lis", "maj", "mei", "mai", "ene",
-	"dic", "sen", "tem", "kas", "oca", "eki", "mart", "mars", "juin", "avg", "sun", "sat", NULL,
+	"out", "set", "ago", "mag", "gen", "lip", "lis", "sen", "tem", "eki", "avg", "mart", NULL,
 };
 
 static size_t
@@ -215,9 +215,13 @@ add_locale(struct table *t, const char *locale, int calendar)
 	    UDAT_STANDALONE_WEEKDAYS, UDAT_STANDALONE_SHORT_WEEKDAYS };
 	static const UChar pattern[] = { 'd', 0 };
 	UErrorCode e = U_ZERO_ERROR;
-	UDateFormat *f = udat_open(UDAT_PATTERN, UDAT_PATTERN, locale, NULL, 0, pattern, 1, &e);
-	char language[4] = "";
+	char language[4] = "", id[64];
+	UDateFormat *f;
 
+	/* Persian and Thai locales have calendars of their own as default. */
+	snprintf(id, sizeof(id), "%s%s", locale, strchr(locale, '@') == NULL ?
+	    "@calendar=gregorian" : "");
+	f = udat_open(UDAT_PATTERN, UDAT_PATTERN, id, NULL, 0, pattern, 1, &e);
 	if (U_FAILURE(e))
 		return;
 	memcpy(language, locale, strspn(locale, "abcdefghijklmnopqrstuvwxyz") > 2 ? 3 : 2);
@@ -317,15 +321,15 @@ find_name(const struct date_scan *sc, const char *folded, size_t n, bool deep, s
 	}
 	if (e == NULL)
 		return false;
+	if (!own && language[0] != '\0') {
+		for (size_t i = 0; common_words[i] != NULL; i++)
+			if (strcmp(folded, common_words[i]) == 0)
+				return false;
+	}
 	ret->calendar = (enum date_calendar)e->calendar;
 	ret->month = e->month;
 	ret->own = own;
 	ret->sure = own || n >= NAME_SURE_BYTES;
-	if (!own && language[0] != '\0') {
-		for (size_t i = 0; common_words[i] != NULL; i++)
-			if (strcmp(folded, common_words[i]) == 0)
-				ret->sure = false;
-	}
 	return true;
 }
 
@@ -334,6 +338,18 @@ static bool
 between_numbers(const struct date_scan *sc, size_t i)
 {
 	return i > 0 && date_is_number(sc, i - 1, 1, 2) && date_is_number(sc, i + 1, 4, 4);
+}
+
+/* Languages whose month names take more endings than ICU lists: "otsailaren", "helmikuussa". */
+static bool
+inflects(const char *language)
+{
+	static const char list[][3] = { "eu", "fi", "et", "hu", "lv", "lt", "tr" };
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		if (strcmp(list[i], language) == 0)
+			return true;
+	return false;
 }
 
 size_t
@@ -355,6 +371,11 @@ date_name_at(const struct date_scan *sc, size_t i, struct date_name *ret)
 		return 0;
 	if (find_name(sc, folded, n, between_numbers(sc, i), ret))
 		return 1;
+	if (n > 6 && inflects(sc->language)) {
+		for (size_t cut = 1; cut <= 3; cut++)
+			if (find_name(sc, folded, n - cut, false, ret) && ret->own)
+				return 1;
+	}
 	/* Hebrew: "in February" is one word with the letter bet before it. */
 	if (t->mark == 0x5d1 && n > 4 && find_name(sc, folded + 2, n - 2, false, ret))
 		return 1;

@@ -323,11 +323,12 @@ date_time_after(const struct date_scan *sc, size_t i, struct doc_date *d)
 			*d = t;
 			return end;
 		}
-		if (is_colon(sc, at) || is_parting_mark(sc, at) || date_is_any(sc, at, parting_words)) {
+		if (date_is_weekday(sc, at, &next)) {
+			at = next;
+		} else if (is_colon(sc, at) || is_parting_mark(sc, at) ||
+		    date_is_any(sc, at, parting_words)) {
 			dotted |= date_is_any(sc, at, clock_words);
 			at++;
-		} else if (date_is_weekday(sc, at, &next)) {
-			at = next;
 		} else {
 			return 0;
 		}

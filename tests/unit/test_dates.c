@@ -183,7 +183,7 @@ dates_of_other_languages_are_read(void **state)
 		{ "9 ta’ Frar 2023", "mt", "2023-02-09" },
 		{ "9 de febrer de 2023", "ca", "2023-02-09" },
 		{ "9 d’abril de 2023", "ca", "2023-04-09" },
-		{ "2023(e)ko otsailaren 9a", "eu", "2023-02-09" },
+		{ "2023ko otsailaren 9a", "eu", "2023-02-09" },
 		{ "9 Chwefror 2023", "cy", "2023-02-09" },
 		{ "9 Feabhra 2023", "ga", "2023-02-09" },
 		{ "9 თებერვალი, 2023", "ka", "2023-02-09" },
