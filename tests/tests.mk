@@ -1,12 +1,11 @@
-# Tests. Each tests/unit/test_X.c is a cmocka program of its own; "make unit" runs them all,
-# "make unit-X" runs one. The room libraries that a test needs are found by the linker.
+# Tests and measurements. "make check" is the one gate; it installs what is missing.
 
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
+BENCH_SRC := $(wildcard tests/bench/*.c)
 
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(LIBS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LINK_LIBS) -lcmocka
-
 
 .PHONY: unit
 unit: $(UNIT_BIN)
@@ -15,4 +14,70 @@ unit: $(UNIT_BIN)
 unit-%: $(B)/tests/unit/test_%
 	$<
 
--include $(patsubst %.c,$(B)/%.d,$(UNIT_SRC))
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LINK_LIBS)
+
+# Whole programs against servers on loopback.
+.PHONY: scenario
+scenario: all
+	PRESSWATCH_BIN=$(abspath $(B)) python3 -m pytest -q tests/scenario
+
+.PHONY: golden regen-golden
+golden: all
+	python3 tests/golden/golden.py --bin $(B)
+regen-golden: all
+	python3 tests/golden/golden.py --bin $(B) --regen
+
+.PHONY: check-layers check-headers check-style check-man
+check-layers:
+	@tools/check-layers.sh
+check-headers:
+	@tools/check-headers.sh $(CC) $(ALL_CPPFLAGS)
+check-style:
+	@tools/check-style.sh
+check-man:
+	@mandoc -Tlint -W warning docs/*.[158] && echo "man: nothing to say"
+
+# The gate. Steps run one after the other, all of them, and the last line sums up.
+.PHONY: check
+check:
+	@tools/deps.sh test
+	@MAKE="$(MAKE)" tools/check.sh
+
+.PHONY: deps
+deps:
+	@tools/deps.sh test
+
+.PHONY: demo
+demo:
+	@tools/deps.sh build
+	@$(MAKE) --no-print-directory -s -j2 all
+	@PRESSWATCH_BIN=$(abspath $(B)) python3 tools/demo.py
+
+# The time-lapse sites: the whole chain against real sites as they changed.
+.PHONY: acceptance
+acceptance: all
+	@PRESSWATCH_BIN=$(abspath $(B)) tools/acceptance.sh
+
+# Fuzzing: every target for MINUTES (of CPU) on its corpus.
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BIN := $(patsubst %.c,$(B)/%,$(FUZZ_SRC))
+MINUTES ?= 1
+ifeq ($(VARIANT),fuzz)
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(LIBS)
+	$(CXX) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LINK_LIBS)
+.PHONY: fuzz
+fuzz: $(FUZZ_BIN)
+	@tools/run-fuzz.sh $(MINUTES) $(FUZZ_BIN)
+else
+.PHONY: fuzz
+fuzz:
+	$(MAKE) VARIANT=fuzz fuzz MINUTES=$(MINUTES)
+endif
+
+.PHONY: coverage
+coverage:
+	$(MAKE) VARIANT=coverage unit
+	@tools/coverage.sh build/coverage
+
+-include $(patsubst %.c,$(B)/%.d,$(UNIT_SRC) $(BENCH_SRC) $(FUZZ_SRC))

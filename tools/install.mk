@@ -1,1 +1,36 @@
-# Installation; see README.md.
+# Installation: make install PREFIX=/usr DESTDIR=/tmp/stage. Configuration that stands already is left alone.
+
+SUBST = sed -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@BINDIR@|$(BINDIR)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g'
+CONFDIR = $(DESTDIR)$(SYSCONFDIR)/presswatch
+
+.PHONY: install uninstall
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
+	    $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(DOCDIR) $(CONFDIR)/sources.d
+	install -m 755 $(B)/presswatchd $(DESTDIR)$(SBINDIR)/presswatchd
+	install -m 755 $(B)/presswatch $(DESTDIR)$(BINDIR)/presswatch
+	install -m 644 docs/presswatch.1 $(DESTDIR)$(MANDIR)/man1/
+	install -m 644 docs/presswatch.yaml.5 $(DESTDIR)$(MANDIR)/man5/
+	install -m 644 docs/presswatchd.8 $(DESTDIR)$(MANDIR)/man8/
+	$(SUBST) systemd/presswatchd.service.in >$(DESTDIR)$(UNITDIR)/presswatchd.service
+	install -m 644 systemd/presswatch.sysusers $(DESTDIR)$(SYSUSERSDIR)/presswatch.conf
+	install -m 644 README.md docs/ARCHITECTURE.md $(DESTDIR)$(DOCDIR)/
+	[ -e $(CONFDIR)/presswatch.yaml ] || install -m 640 config/presswatch.yaml $(CONFDIR)/presswatch.yaml
+	for f in config/sources.d/*; do \
+	    [ -e $(CONFDIR)/sources.d/$${f##*/} ] || install -m 644 $$f $(CONFDIR)/sources.d/; done
+
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/presswatchd $(DESTDIR)$(BINDIR)/presswatch $(DESTDIR)$(MANDIR)/man1/presswatch.1 \
+	    $(DESTDIR)$(MANDIR)/man5/presswatch.yaml.5 $(DESTDIR)$(MANDIR)/man8/presswatchd.8 \
+	    $(DESTDIR)$(UNITDIR)/presswatchd.service $(DESTDIR)$(SYSUSERSDIR)/presswatch.conf
+	rm -rf $(DESTDIR)$(DOCDIR)
+
+.PHONY: compile_commands.json
+compile_commands.json:
+	@{ echo '['; sep=; for f in $(filter %.c,$(SRC)); do \
+	    printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$sep" "$(CURDIR)" "$$f" \
+	    '$(CC) $(subst ",\\\",$(ALL_CPPFLAGS)) $(ALL_CFLAGS) -c '"$$f"; sep=',\n'; done; echo ']'; } >$@
+
+.PHONY: clean
+clean:
+	rm -rf build compile_commands.json

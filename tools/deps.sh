@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs the Debian packages that are missing: "tools/deps.sh build" to build and run, "tools/deps.sh test" for the tests too.
+# Does nothing, and needs neither root nor network, when all are there.
+set -eu
+
+build="gcc g++ make pkg-config libcurl4-openssl-dev libxml2-dev libevent-dev libsqlite3-dev libicu-dev
+libyaml-dev libjansson-dev uthash-dev libzstd-dev libssl-dev libxxhash-dev libcld2-dev libsystemd-dev
+libseccomp-dev libpsl-dev zlib1g-dev python3 ca-certificates tzdata"
+test="libcmocka-dev python3-pytest mandoc clang libclang-rt-14-dev llvm-14 systemd dbus iproute2 strace procps file sqlite3 faketime"
+
+case ${1:-build} in
+build) want=$build ;;
+test) want="$build $test" ;;
+*) echo "usage: $0 build|test" >&2; exit 2 ;;
+esac
+
+missing=
+for p in $want; do
+	dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q '^install ok installed' || missing="$missing $p"
+done
+[ -z "$missing" ] && exit 0
+echo "installing Debian packages:$missing"
+if [ "$(id -u)" != 0 ]; then
+	command -v sudo >/dev/null || { echo "not root and no sudo: install these packages and try again" >&2; exit 1; }
+	exec sudo "$0" "$@"
+fi
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086
+apt-get install -y -qq --no-install-recommends $missing >/dev/null 2>&1 ||
+	{ apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing >/dev/null; }
