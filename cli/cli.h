@@ -1,0 +1,100 @@
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+/*
+ * cli: the presswatch command. main.c has one table of commands: it reads the options, opens what the row
+ * asks for, and runs it. Results go to stdout, chatter and errors to stderr.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "cli/out.h"
+#include "config/config.h"
+#include "store/query.h"
+
+/* Exit codes, the same for every command. */
+enum cli_exit { EXIT_FOUND = 0, EXIT_NOTHING = 1, EXIT_USAGE = 2, EXIT_FAILED = 3 };
+
+struct cli_opts {			/* as given on the command line; NULL, 0 or false: not given */
+	const char *config, *archive;
+	bool json, help;
+	const char *source, *lang, *label, *since, *until, *limit;
+	const char *revision, *format, *output;
+	bool follow, all, explain, no_fetch;
+	const char *url, *content_type, *manifest, *workers;
+	const char *kind, *select_links, *select_title, *select_date, *select_body;
+	const char *name;
+};
+
+struct cli {
+	struct cli_opts opts;
+	const struct command *command;
+	const char *config_path;	/* --config, or the packaged one */
+	struct config *config;		/* NEED_CONFIG: whole; NEED_ARCHIVE and NEED_DAEMON: main file, or NULL */
+	struct store *store;		/* NEED_ARCHIVE */
+	struct out out;
+	int64_t now_ms;
+};
+
+enum need { NEED_NOTHING, NEED_ARCHIVE, NEED_CONFIG, NEED_DAEMON };
+
+#define ARGS_ANY 1000000
+
+struct command {
+	const char *name;
+	int (*run)(struct cli *cli, int argc, char **argv);	/* operands alone; returns enum cli_exit */
+	int min, max;			/* operands */
+	enum need need;
+	const char *operands;		/* for the usage line */
+	const char *options;		/* names from the table in options.c, with blanks between */
+	const char *help;
+};
+
+/* options.c: reads argv[1..), takes options out, leaves command and operands. -1 with *reterr. */
+struct option_row { const char *name, *value; size_t at; const char *help; };
+int options_read(int argc, char **argv, struct cli_opts *ret, char **operands, int *ret_count, struct err *reterr);
+/* Is option name of the list? NULL-safe on the opts that were given: names the first that the command does not know. */
+const char *options_stranger(const struct cli_opts *opts, const char *allowed);
+void options_help(FILE *f, const char *allowed);
+
+/* "2023-02-09", RFC 3339, or an age ("7d", "2w"): ms. ERR_INPUT. end: a bare date is the end of its day. */
+int cli_time(const char *s, int64_t now_ms, bool end, int64_t *ret_ms, struct err *reterr);
+/* A number of 1 and more. ERR_INPUT names the option. */
+int cli_number(const char *option, const char *s, unsigned *ret, struct err *reterr);
+/* The options that list, search and export share. people: the limit on a terminal when none is given. */
+int cli_filter(const struct cli *cli, unsigned people, struct store_filter *ret, struct err *reterr);
+/* Says what is wrong on stderr: "presswatch: ...". Returns the exit code. */
+int cli_failed(const struct err *err);
+int cli_usage(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A line for the person on stderr, filtered. */
+void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A bar on stderr for a terminal; cli_progress_end clears it. */
+void cli_progress(int64_t done, int64_t all, void *arg);
+void cli_progress_end(void);
+/* The whole configuration without secrets; its mistakes on stderr. 0 or an exit code. */
+int cli_load_config(const struct cli *cli, unsigned flags, struct config **ret);
+
+/* commands */
+int cmd_list(struct cli *cli, int argc, char **argv);
+int cmd_search(struct cli *cli, int argc, char **argv);
+int cmd_show(struct cli *cli, int argc, char **argv);
+int cmd_history(struct cli *cli, int argc, char **argv);
+int cmd_diff(struct cli *cli, int argc, char **argv);
+int cmd_similar(struct cli *cli, int argc, char **argv);
+int cmd_tail(struct cli *cli, int argc, char **argv);
+int cmd_sources(struct cli *cli, int argc, char **argv);
+int cmd_status(struct cli *cli, int argc, char **argv);
+int cmd_check(struct cli *cli, int argc, char **argv);
+int cmd_poll(struct cli *cli, int argc, char **argv);
+int cmd_extract(struct cli *cli, int argc, char **argv);
+int cmd_links(struct cli *cli, int argc, char **argv);
+int cmd_try(struct cli *cli, int argc, char **argv);
+int cmd_add(struct cli *cli, int argc, char **argv);
+int cmd_export(struct cli *cli, int argc, char **argv);
+int cmd_verify(struct cli *cli, int argc, char **argv);
+int cmd_backup(struct cli *cli, int argc, char **argv);
+int cmd_version(struct cli *cli, int argc, char **argv);
+int cmd_help(struct cli *cli, int argc, char **argv);
+
+extern const struct command cli_commands[];
+
+#endif

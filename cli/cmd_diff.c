@@ -1,0 +1,149 @@
+/* diff: two revisions of a document, word by word; coloured on a terminal, [-gone-] and {+new+} in a pipe. */
+#include <stdlib.h>
+#include <string.h>
+#include "base/json.h"
+#include "cli/cli.h"
+#include "cli/doc.h"
+#include "document/diff.h"
+#include "base/banned.h"
+
+#define DIFF_JSON_MAX (8u << 20)
+
+static void
+add_run(struct out *o, struct buf *b, enum diff_op op, const char *text)
+{
+	static const char *const open[] = { [DIFF_SAME] = "", [DIFF_DELETE] = "[-", [DIFF_INSERT] = "{+" };
+	static const char *const close[] = { [DIFF_SAME] = "", [DIFF_DELETE] = "-]", [DIFF_INSERT] = "+}" };
+	static const enum style style[] = { [DIFF_SAME] = STYLE_PLAIN, [DIFF_DELETE] = STYLE_RED,
+		[DIFF_INSERT] = STYLE_GREEN };
+	size_t n = strlen(text), blanks = 0;
+
+	while (op != DIFF_SAME && blanks < n && text[n - 1 - blanks] == ' ')
+		blanks++;	/* the mark closes at the word, not after its blank */
+	if (o->colour) {
+		out_begin(o, style[op]);
+		out_line(o, STYLE_PLAIN, text);
+		out_end(o, style[op]);
+		return;
+	}
+	buf_clear(b);
+	buf_adds(b, open[op]);
+	buf_add(b, text, n - blanks);
+	buf_adds(b, close[op]);
+	buf_add(b, text + n - blanks, blanks);
+	out_line(o, STYLE_PLAIN, buf_str(b));
+}
+
+static void
+print_block(struct out *o, struct buf *b, const struct diff_block *block)
+{
+	if (block->op == DIFF_SAME && block->runs_count > 0)
+		for (size_t i = 0; i < block->runs_count; i++)
+			add_run(o, b, block->runs[i].op, block->runs[i].text);
+	else
+		add_run(o, b, block->op, block->text);
+	out_nl(o);
+}
+
+static bool
+is_changed(const struct diff_block *b)
+{
+	return b->op != DIFF_SAME || b->runs_count > 0;
+}
+
+/* Changed paragraphs with the one before and after; the rest is left out and said so. */
+static void
+print_diff(struct out *o, const struct diff *d)
+{
+	struct buf b = BUF_INIT(16 << 20);
+	bool skipped = false, any = false;
+
+	for (size_t i = 0; i < d->blocks_count; i++) {
+		bool near = is_changed(&d->blocks[i]) || (i > 0 && is_changed(&d->blocks[i - 1])) ||
+		    (i + 1 < d->blocks_count && is_changed(&d->blocks[i + 1]));
+
+		if (!near) {
+			skipped = true;
+			continue;
+		}
+		if (any || skipped)
+			out_nl(o);
+		if (skipped) {
+			out_printf(o, STYLE_DIM, "…");
+			out_nl(o);
+		}
+		skipped = false;
+		any = true;
+		print_block(o, &b, &d->blocks[i]);
+	}
+	buf_done(&b);
+}
+
+static void
+print_people(struct out *o, const struct store_doc *a, const struct store_doc *b, const struct diff *d)
+{
+	char from[OUT_TIME_MAX], to[OUT_TIME_MAX];
+	const char *old_title = a->title ? a->title : "", *title = b->title ? b->title : "";
+	struct buf buf = BUF_INIT(64 << 10);
+
+	out_printf(o, STYLE_DIM, "revision %u (%s) to %u (%s): %u words gone, %u new", a->revision,
+	    out_time(a->revision > 1 ? a->last_changed_ms : a->first_seen_ms, from), b->revision,
+	    out_time(b->revision > 1 ? b->last_changed_ms : b->first_seen_ms, to), d->words_deleted,
+	    d->words_inserted);
+	if (strcmp(old_title, title) != 0) {
+		add_run(o, &buf, DIFF_DELETE, old_title);
+		out_nl(o);
+		add_run(o, &buf, DIFF_INSERT, title);
+		out_nl(o);
+	} else {
+		out_printf(o, STYLE_BOLD, "%s", title);
+	}
+	out_nl(o);
+	print_diff(o, d);
+	buf_done(&buf);
+}
+
+static int
+compare(struct cli *cli, const struct store_doc *a, const struct store_doc *b)
+{
+	CLEANUP(diff_freep) struct diff *d = diff_texts(a->text, b->text);
+	json_t *j, *more;
+
+	if (cli->opts.json) {
+		j = json_object();
+		json_put_str(j, "id", b->id);
+		json_put_int(j, "from", a->revision);
+		json_put_int(j, "to", b->revision);
+		json_object_set_new(j, "kinds", diff_kinds_json(diff_kinds(d, a->title, b->title)));
+		more = diff_to_json(d, a->title, b->title, DIFF_JSON_MAX);
+		json_object_update(j, more);
+		json_decref(more);
+		out_json(&cli->out, j);
+	} else {
+		print_people(&cli->out, a, b, d);
+	}
+	return EXIT_FOUND;
+}
+
+int
+cmd_diff(struct cli *cli, int argc, char **argv)
+{
+	CLEANUP(store_doc_freep) struct store_doc *now = NULL, *a = NULL, *b = NULL;
+	unsigned from = 0, to = 0;
+	struct err err = { 0 };
+	int rc;
+
+	if ((argc > 1 && cli_number("A", argv[1], &from, &err) < 0) ||
+	    (argc > 2 && cli_number("B", argv[2], &to, &err) < 0))
+		return cli_usage(cli, "%s", err.text);
+	if ((rc = doc_find(cli, argv[0], 0, &now)) != 0)
+		return rc;
+	if (argc == 1 && now->revision < 2) {
+		cli_say("document %s has one revision: nothing to compare", now->id);
+		return EXIT_NOTHING;
+	}
+	if ((rc = doc_find(cli, now->id, from > 0 ? from : now->revision - 1, &a)) != 0 ||
+	    (rc = doc_find(cli, now->id, to, &b)) != 0)
+		return rc;
+	return compare(cli, a, b);
+}

@@ -1,0 +1,138 @@
+/* export: all documents, oldest first, in a form that other programs read. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "cli/doc.h"
+#include "document/text.h"
+#include "base/banned.h"
+
+struct export {
+	struct cli *cli;
+	struct out out;
+	int64_t done, all;
+};
+
+static void
+write_jsonl(struct export *x, const struct store_doc *d)
+{
+	out_json(&x->out, store_doc_json(d, true));
+}
+
+/* RFC 4180: every field in quotes, quotes doubled; line breaks of the text stay inside the field. */
+static void
+csv_field(FILE *f, const char *value, char end)
+{
+	putc('"', f);
+	for (const char *p = value != NULL ? value : ""; *p != '\0'; p++) {
+		if (*p == '"')
+			putc('"', f);
+		putc(*p, f);
+	}
+	putc('"', f);
+	putc(end, f);
+}
+
+static void
+write_csv(struct export *x, const struct store_doc *d)
+{
+	char first[CLOCK_TEXT_MAX], changed[CLOCK_TEXT_MAX], revision[16], words[16];
+	const char *const fields[] = { d->id, d->source, d->url, d->title, d->published, d->modified, d->language,
+		d->section, d->author, text_state_name(d->text_state), words, revision, first, changed, d->state,
+		d->story, d->text };
+	const size_t n = sizeof(fields) / sizeof(fields[0]);
+
+	snprintf(revision, sizeof(revision), "%u", d->revision);
+	snprintf(words, sizeof(words), "%u", d->words);
+	clock_rfc3339(d->first_seen_ms, true, first);
+	clock_rfc3339(d->last_changed_ms, true, changed);
+	if (x->done == 0)
+		fputs("id,source,url,title,published,modified,language,section,author,text_state,words,revision,"
+		    "first_seen,last_changed,state,story,text\r\n", x->out.f);
+	for (size_t i = 0; i + 1 < n; i++)
+		csv_field(x->out.f, fields[i], ',');
+	csv_field(x->out.f, fields[n - 1], '\r');
+	putc('\n', x->out.f);
+}
+
+static void
+write_markdown(struct export *x, const struct store_doc *d)
+{
+	struct document view = doc_view(d);
+	CLEANUP(freep) char *text = text_write_markdown(&view);
+
+	if (x->done > 0)
+		fputs("\n---\n\n", x->out.f);
+	out_block(&x->out, text);
+	out_nl(&x->out);
+	out_printf(&x->out, STYLE_PLAIN, "<%s>", d->url != NULL ? d->url : "");
+}
+
+static const struct {
+	const char *name;
+	void (*write)(struct export *x, const struct store_doc *d);
+} formats[] = {
+	{ "jsonl", write_jsonl },
+	{ "csv", write_csv },
+	{ "markdown", write_markdown },
+};
+
+struct walk { struct export *x; size_t format; };
+
+static int
+write_one(const struct store_doc *d, const char *snippet, void *arg)
+{
+	struct walk *w = arg;
+
+	formats[w->format].write(w->x, d);
+	w->x->done++;
+	cli_progress(w->x->done, w->x->all, (void *)"export");
+	return ferror(w->x->out.f) != 0;
+}
+
+static int
+walk(struct export *x, size_t format, const struct store_filter *f)
+{
+	struct walk w = { x, format };
+	struct store_counts counts = { 0 };
+	struct err err = { 0 };
+
+	if (f->source == NULL && f->lang == NULL && f->label == NULL && f->since_ms == 0 && f->until_ms == 0 &&
+	    store_get_counts(x->cli->store, &counts, &err) == 0)
+		x->all = counts.documents;
+	if (f->limit > 0)
+		x->all = f->limit;
+	if (store_walk(x->cli->store, f, write_one, &w, &err) < 0)
+		return cli_failed(&err);
+	cli_progress_end();
+	if (fflush(x->out.f) != 0 || ferror(x->out.f)) {
+		cli_say("cannot write: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	return x->done > 0 ? EXIT_FOUND : EXIT_NOTHING;
+}
+
+int
+cmd_export(struct cli *cli, int argc, char **argv)
+{
+	const char *name = cli->opts.format != NULL ? cli->opts.format : "jsonl";
+	CLEANUP(fclosep) FILE *file = NULL;
+	struct export x = { .cli = cli };
+	struct store_filter f;
+	struct err err = { 0 };
+	size_t format = 0, n = sizeof(formats) / sizeof(formats[0]);
+
+	while (format < n && strcmp(formats[format].name, name) != 0)
+		format++;
+	if (format == n)
+		return cli_usage(cli, "there is no format '%s' (jsonl, csv, markdown)", name);
+	if (cli_filter(cli, 0, &f, &err) < 0)
+		return cli_usage(cli, "%s", err.text);
+	if (cli->opts.output != NULL && (file = fopen(cli->opts.output, "we")) == NULL) {
+		cli_say("cannot write %s: %s", cli->opts.output, strerror(errno));
+		return EXIT_FAILED;
+	}
+	x.out = (struct out){ .f = file != NULL ? file : stdout };
+	return walk(&x, format, &f);
+}

@@ -1,0 +1,90 @@
+/* history: the revisions of a document, newest last. */
+#include <string.h>
+#include "base/clock.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "cli/doc.h"
+#include "document/diff.h"
+#include "base/banned.h"
+
+struct history { struct cli *cli; struct table *table; int count; };
+
+static int
+print_json(const struct store_revision *r, void *arg)
+{
+	struct history *h = arg;
+	char seen[CLOCK_TEXT_MAX];
+	json_t *j = json_object();
+
+	h->count++;
+	json_put_int(j, "revision", r->number);
+	json_put_str(j, "seen", clock_rfc3339(r->seen_ms, true, seen));
+	json_put_str(j, "title", r->title);
+	json_put_int(j, "words", r->words);
+	json_put_int(j, "inserted", r->words_inserted);
+	json_put_int(j, "deleted", r->words_deleted);
+	json_object_set_new(j, "kinds", diff_kinds_json(r->kinds));
+	json_put_str(j, "text_hash", r->text_hash);
+	json_put_str(j, "raw_hash", r->raw_hash);
+	json_put_str(j, "extractor", r->extractor);
+	out_json(&h->cli->out, j);
+	return 0;
+}
+
+/* Names of the kinds with commas. */
+static void
+kinds_text(unsigned kinds, struct buf *b)
+{
+	json_t *list = diff_kinds_json(kinds), *name;
+	size_t i;
+
+	json_array_foreach(list, i, name) {
+		if (i > 0)
+			buf_adds(b, ", ");
+		buf_adds(b, json_string_value(name));
+	}
+	json_decref(list);
+}
+
+static int
+add_row(const struct store_revision *r, void *arg)
+{
+	struct history *h = arg;
+	struct buf kinds = BUF_INIT(512);
+	char seen[OUT_TIME_MAX];
+
+	h->count++;
+	kinds_text(r->kinds, &kinds);
+	table_addf(h->table, STYLE_PLAIN, "%u", r->number);
+	table_add(h->table, STYLE_PLAIN, out_time(r->seen_ms, seen));
+	table_addf(h->table, STYLE_PLAIN, "%u", r->words);
+	table_addf(h->table, r->words_inserted > 0 ? STYLE_GREEN : STYLE_DIM, "+%u", r->words_inserted);
+	table_addf(h->table, r->words_deleted > 0 ? STYLE_RED : STYLE_DIM, "-%u", r->words_deleted);
+	table_add(h->table, STYLE_PLAIN, r->number == 1 ? "first" : buf_str(&kinds));
+	table_add(h->table, STYLE_PLAIN, r->title);
+	buf_done(&kinds);
+	return 0;
+}
+
+int
+cmd_history(struct cli *cli, int argc, char **argv)
+{
+	static const struct table_column columns[] = {
+		{ .head = "REVISION", .right = true, .style = STYLE_CYAN }, { .head = "SEEN", .style = STYLE_DIM },
+		{ .head = "WORDS", .right = true }, { .head = "NEW", .right = true }, { .head = "GONE", .right = true },
+		{ .head = "CHANGED", .style = STYLE_YELLOW, .flexible = true }, { .head = "TITLE", .flexible = true },
+	};
+	CLEANUP(table_freep) struct table *t = table_new(columns, 7);
+	CLEANUP(store_doc_freep) struct store_doc *d = NULL;
+	struct history h = { cli, t, 0 };
+	struct err err = { 0 };
+	int rc;
+
+	if ((rc = doc_find(cli, argv[0], 0, &d)) != 0)
+		return rc;
+	if (store_history(cli->store, d->doc_id, cli->opts.json ? print_json : add_row, &h, &err) < 0)
+		return cli_failed(&err);
+	if (!cli->opts.json)
+		table_print(t, &cli->out);
+	return h.count > 0 ? EXIT_FOUND : EXIT_NOTHING;
+}

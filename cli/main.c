@@ -1,0 +1,207 @@
+/* main: the table of commands, and what each row asks for before it runs. */
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "net/http.h"
+#include "worker/pool.h"
+#include "base/banned.h"
+
+#define FILTER "source lang label since until limit"
+
+const struct command cli_commands[] = {
+	{ "list", cmd_list, 0, 0, NEED_ARCHIVE, "", FILTER, "newest documents" },
+	{ "search", cmd_search, 1, ARGS_ANY, NEED_ARCHIVE, "QUERY", FILTER, "find documents by their words" },
+	{ "show", cmd_show, 1, 1, NEED_ARCHIVE, "ID", "revision format", "print one document, or one revision of it" },
+	{ "history", cmd_history, 1, 1, NEED_ARCHIVE, "ID", "", "revisions of a document" },
+	{ "diff", cmd_diff, 1, 3, NEED_ARCHIVE, "ID [A [B]]", "", "compare two revisions, word by word" },
+	{ "similar", cmd_similar, 1, 1, NEED_ARCHIVE, "ID", "limit", "near-duplicates and carriers of the same release" },
+	{ "tail", cmd_tail, 0, 0, NEED_ARCHIVE, "", "since follow source limit", "the stream of events" },
+	{ "sources", cmd_sources, 0, 0, NEED_ARCHIVE, "", "", "health of each source" },
+	{ "status", cmd_status, 0, 0, NEED_DAEMON, "", "", "health of the daemon" },
+	{ "check", cmd_check, 0, 1, NEED_NOTHING, "[FILE]", "", "read the configuration and print every mistake" },
+	{ "try", cmd_try, 1, 1, NEED_NOTHING, "URL|SOURCE", "kind select-links select-title select-date select-body",
+	  "fetch and print what would be found; keeps nothing" },
+	{ "add", cmd_add, 1, 1, NEED_NOTHING, "URL", "name kind", "try an address and add it as a source" },
+	{ "poll", cmd_poll, 0, 1, NEED_DAEMON, "SOURCE|--all", "all", "visit a source now" },
+	{ "extract", cmd_extract, 0, ARGS_ANY, NEED_NOTHING, "FILE...",
+	  "url content-type manifest workers select-body select-title select-date", "documents from saved pages" },
+	{ "links", cmd_links, 1, 1, NEED_NOTHING, "FILE", "url content-type kind select-links select-title select-date "
+	  "explain", "candidates from a saved listing, feed or sitemap" },
+	{ "export", cmd_export, 0, 0, NEED_ARCHIVE, "", "format output " FILTER, "the archive as a whole" },
+	{ "verify", cmd_verify, 0, 0, NEED_ARCHIVE, "", "", "check every hash and the chain of events" },
+	{ "backup", cmd_backup, 1, 1, NEED_ARCHIVE, "FILE", "", "copy the archive while it is in use" },
+	{ "version", cmd_version, 0, 0, NEED_NOTHING, "", "", "print the version" },
+	{ "help", cmd_help, 0, 1, NEED_NOTHING, "[COMMAND]", "", "explain the command" },
+	{ NULL, NULL, 0, 0, NEED_NOTHING, NULL, NULL, NULL }
+};
+
+static const struct command *
+find_command(const char *name)
+{
+	for (const struct command *c = cli_commands; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static void
+print_usage(FILE *f)
+{
+	fprintf(f, "usage: presswatch [--config FILE | --archive FILE] COMMAND\n\n");
+	for (const struct command *c = cli_commands; c->name != NULL; c++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
+		fprintf(f, "  %-22s %s\n", left, c->help);
+	}
+	fprintf(f, "\nExit: 0 found, 1 nothing found, 2 usage, 3 failed. presswatch COMMAND --help says more.\n");
+}
+
+static void
+print_command(FILE *f, const struct command *c)
+{
+	fprintf(f, "usage: presswatch %s%s%s%s\n%s\n\n", c->name, c->options[0] != '\0' ? " [options]" : "",
+	    c->operands[0] != '\0' ? " " : "", c->operands, c->help);
+	options_help(f, c->options);
+}
+
+int
+cmd_help(struct cli *cli, int argc, char **argv)
+{
+	const struct command *c = argc > 0 ? find_command(argv[0]) : NULL;
+
+	if (argc > 0 && c == NULL)
+		return cli_usage(cli, "there is no command '%s'", argv[0]);
+	if (c != NULL)
+		print_command(stdout, c);
+	else
+		print_usage(stdout);
+	return EXIT_FOUND;
+}
+
+int
+cmd_version(struct cli *cli, int argc, char **argv)
+{
+	out_printf(&cli->out, STYLE_PLAIN, "presswatch %s", PRESSWATCH_VERSION);
+	return EXIT_FOUND;
+}
+
+/* The main file for where things are. Only a file that was asked for must exist. */
+static int
+load_main(struct cli *cli)
+{
+	struct config_mistakes mistakes = { 0 };
+
+	if (cli->opts.config == NULL && access(cli->config_path, F_OK) != 0)
+		return 0;
+	if (config_load_flags(cli->config_path, CONFIG_MAIN_ONLY | CONFIG_SKIP_SECRETS, &cli->config, &mistakes) < 0) {
+		for (size_t i = 0; i < mistakes.count; i++)
+			cli_say("%s:%d:%d: %s", mistakes.list[i].file, mistakes.list[i].line,
+			    mistakes.list[i].column, mistakes.list[i].text);
+		config_mistakes_done(&mistakes);
+		return EXIT_FAILED;
+	}
+	return 0;
+}
+
+static int
+open_archive(struct cli *cli)
+{
+	CLEANUP(freep) char *fallback = NULL;
+	const char *path = cli->opts.archive;
+	struct err err = { 0 };
+	int rc;
+
+	if (path == NULL) {
+		if ((rc = load_main(cli)) != 0)
+			return rc;
+		path = cli->config != NULL ? cli->config->archive : (fallback = config_default_archive());
+	}
+	if (store_open(path, STORE_READ, NULL, &cli->store, &err) < 0)
+		return cli_failed(&err);
+	return 0;
+}
+
+static int
+run_command(struct cli *cli, int argc, char **argv)
+{
+	const struct command *c = cli->command;
+	int rc = 0;
+
+	if (c->need == NEED_ARCHIVE)
+		rc = open_archive(cli);
+	else if (c->need == NEED_DAEMON)
+		rc = load_main(cli);
+	if (rc == 0)
+		rc = c->run(cli, argc, argv);
+	store_close(cli->store);
+	config_free(cli->config);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		cli_say("cannot write: %s", strerror(errno));
+		rc = EXIT_FAILED;
+	}
+	return rc;
+}
+
+/* Which command it is and whether it may have these options and operands. 0, or the exit code in *ret_exit and -1. */
+static int
+choose(struct cli *cli, int argc, char **argv, int *ret_exit)
+{
+	const char *stranger;
+
+	if (argc == 0) {
+		print_usage(cli->opts.help ? stdout : stderr);
+		*ret_exit = cli->opts.help ? EXIT_FOUND : EXIT_USAGE;
+		return -1;
+	}
+	*ret_exit = EXIT_USAGE;
+	if ((cli->command = find_command(argv[0])) == NULL) {
+		cli_say("there is no command '%s'; presswatch help lists them", argv[0]);
+		return -1;
+	}
+	if (cli->opts.help) {
+		print_command(stdout, cli->command);
+		*ret_exit = EXIT_FOUND;
+		return -1;
+	}
+	if ((stranger = options_stranger(&cli->opts, cli->command->options)) != NULL) {
+		cli_usage(cli, "%s takes no --%s", argv[0], stranger);
+		return -1;
+	}
+	if (argc - 1 < cli->command->min || argc - 1 > cli->command->max) {
+		cli_usage(cli, argc - 1 < cli->command->min ? "%s wants %s" : "too many operands for %s %s", argv[0],
+		    cli->command->operands);
+		return -1;
+	}
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli cli = { .now_ms = clock_wall_ms() };
+	CLEANUP(freep) char **operands = xcalloc((size_t)argc + 1, sizeof(*operands));
+	struct err err = { 0 };
+	int count = 0, rc;
+
+	worker_main(argc, argv);
+	signal(SIGPIPE, SIG_DFL);
+	setlocale(LC_TIME, "");
+	log_init(LOG_P_WARNING, 0);
+	out_init(&cli.out, stdout);
+	if (options_read(argc, argv, &cli.opts, operands, &count, &err) < 0) {
+		cli_say("%s", err.text);
+		return EXIT_USAGE;
+	}
+	cli.config_path = cli.opts.config != NULL ? cli.opts.config : CONFIG_DEFAULT_PATH;
+	if (choose(&cli, count, operands, &rc) < 0)
+		return rc;
+	http_global_init();
+	return run_command(&cli, count - 1, operands + 1);
+}

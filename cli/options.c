@@ -1,0 +1,138 @@
+/* options: one table of all options; a command's row names those it takes. */
+#include <string.h>
+#include "cli/cli.h"
+#include "base/banned.h"
+
+#define AT_TEXT(field) .at = offsetof(struct cli_opts, field)
+
+/* value NULL: a switch (bool), else a text whose placeholder it is. The first four go with every command. */
+static const struct option_row rows[] = {
+	{ "config", "FILE", AT_TEXT(config), "configuration to read" },
+	{ "archive", "FILE", AT_TEXT(archive), "archive to open, whatever the configuration says" },
+	{ "json", NULL, AT_TEXT(json), "JSON lines" },
+	{ "help", NULL, AT_TEXT(help), "this text" },
+	{ "source", "NAME", AT_TEXT(source), "documents of this source alone" },
+	{ "lang", "TAG", AT_TEXT(lang), "documents in this language (en, ja, pt-BR)" },
+	{ "label", "LABEL", AT_TEXT(label), "documents of sources with this label" },
+	{ "since", "T", AT_TEXT(since), "not before T: a date, RFC 3339, or an age such as 7d; tail: an event" },
+	{ "until", "T", AT_TEXT(until), "not after T" },
+	{ "limit", "N", AT_TEXT(limit), "at most N" },
+	{ "revision", "N", AT_TEXT(revision), "this revision instead of the current one" },
+	{ "format", "FORMAT", AT_TEXT(format), "show: text, json, markdown or raw; export: jsonl, csv or markdown" },
+	{ "output", "FILE", AT_TEXT(output), "write to FILE" },
+	{ "follow", NULL, AT_TEXT(follow), "wait for more" },
+	{ "all", NULL, AT_TEXT(all), "every source" },
+	{ "explain", NULL, AT_TEXT(explain), "say in which structure each link was found" },
+	{ "url", "URL", AT_TEXT(url), "address that the file came from" },
+	{ "content-type", "TYPE", AT_TEXT(content_type), "Content-Type that it came with" },
+	{ "manifest", "FILE", AT_TEXT(manifest), "JSON lines with id, file, url and content_type" },
+	{ "workers", "N", AT_TEXT(workers), "processes that parse; default: one for each processor" },
+	{ "kind", "KIND", AT_TEXT(kind), "auto, listing, feed, sitemap or page" },
+	{ "select-links", "SELECTOR", AT_TEXT(select_links), "the links, as CSS or XPath" },
+	{ "select-title", "SELECTOR", AT_TEXT(select_title), "the title" },
+	{ "select-date", "SELECTOR", AT_TEXT(select_date), "the date" },
+	{ "select-body", "SELECTOR", AT_TEXT(select_body), "the element that holds the text" },
+	{ "name", "NAME", AT_TEXT(name), "name of the new source" },
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define GLOBAL_ROWS 4
+
+static const struct option_row *
+find_row(const char *name, size_t n)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (strlen(rows[i].name) == n && strncmp(rows[i].name, name, n) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+int
+options_read(int argc, char **argv, struct cli_opts *ret, char **operands, int *ret_count, struct err *reterr)
+{
+	int count = 0;
+	bool ended = false;
+
+	for (int i = 1; i < argc; i++) {
+		const struct option_row *row;
+		const char *value = NULL;
+		size_t n;
+
+		if (ended || argv[i][0] != '-' || argv[i][1] == '\0') {
+			operands[count++] = argv[i];
+			continue;
+		}
+		if (strcmp(argv[i], "--") == 0) {
+			ended = true;
+			continue;
+		}
+		if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--version") == 0) {
+			if (argv[i][1] == 'h')
+				ret->help = true;
+			else
+				operands[count++] = (char *)"version";
+			continue;
+		}
+		n = strcspn(argv[i] + 2, "=");
+		row = strncmp(argv[i], "--", 2) == 0 ? find_row(argv[i] + 2, n) : NULL;
+		if (row == NULL)
+			return err_set(reterr, ERR_INPUT, "unknown option %s", argv[i]);
+		if (argv[i][2 + n] == '=')
+			value = argv[i] + 3 + n;
+		if (row->value == NULL) {
+			if (value != NULL)
+				return err_set(reterr, ERR_INPUT, "option --%s takes no value", row->name);
+			*(bool *)((char *)ret + row->at) = true;
+			continue;
+		}
+		if (value == NULL && i + 1 < argc)
+			value = argv[++i];
+		if (value == NULL)
+			return err_set(reterr, ERR_INPUT, "option --%s wants %s", row->name, row->value);
+		*(const char **)((char *)ret + row->at) = value;
+	}
+	*ret_count = count;
+	return 0;
+}
+
+static bool
+listed(const char *allowed, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = allowed; p != NULL && *p != '\0'; p += strspn(p, " ")) {
+		size_t len = strcspn(p, " ");
+
+		if (len == n && strncmp(p, name, n) == 0)
+			return true;
+		p += len;
+	}
+	return false;
+}
+
+const char *
+options_stranger(const struct cli_opts *opts, const char *allowed)
+{
+	for (size_t i = GLOBAL_ROWS; i < ROWS; i++) {
+		const char *field = (const char *)opts + rows[i].at;
+		bool given = rows[i].value != NULL ? *(const char *const *)field != NULL : *(const bool *)field;
+
+		if (given && !listed(allowed, rows[i].name))
+			return rows[i].name;
+	}
+	return NULL;
+}
+
+void
+options_help(FILE *f, const char *allowed)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		char left[64];
+
+		if (i >= GLOBAL_ROWS && !listed(allowed, rows[i].name))
+			continue;
+		snprintf(left, sizeof(left), "--%s%s%s", rows[i].name, rows[i].value ? " " : "",
+		    rows[i].value ? rows[i].value : "");
+		fprintf(f, "  %-24s %s\n", left, rows[i].help);
+	}
+}

@@ -1,0 +1,330 @@
+#include <stdlib.h>
+#include <string.h>
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/url.h"
+#include "cli/doc.h"
+#include "cli/probe.h"
+#include "fetchers/fetch.h"
+#include "net/http.h"
+#include "worker/pool.h"
+#include "base/banned.h"
+
+#define SHOWN_PEOPLE 15		/* candidates on a terminal */
+
+struct probe {
+	struct event_base *base;
+	struct guard *guard;
+	struct http *http;
+	struct fetcher *fetcher;
+	char *user_agent;
+};
+
+struct page {			/* what one fetch brought */
+	bool done;
+	struct err err;
+	char *url, *content_type;
+	struct buf body;
+};
+
+static void
+page_done(struct page *p)
+{
+	free(p->url);
+	free(p->content_type);
+	buf_done(&p->body);
+}
+
+void
+probe_free(struct probe *p)
+{
+	if (p == NULL)
+		return;
+	if (p->fetcher != NULL)
+		fetcher_free(p->fetcher);
+	if (p->http != NULL)
+		http_free(p->http);
+	if (p->guard != NULL)
+		guard_free(p->guard);
+	if (p->base != NULL)
+		event_base_free(p->base);
+	free(p->user_agent);
+	free(p);
+}
+
+int
+probe_new(const struct config *config, struct probe **ret, struct err *reterr)
+{
+	CLEANUP(probe_freep) struct probe *p = xcalloc(1, sizeof(*p));
+	struct http_opts http = { 0 };
+	struct fetcher_opts fetch = { .product = "presswatch", .host_delay_ms = 1000 };
+
+	p->guard = guard_new();
+	for (char **rule = config != NULL ? config->allow : NULL; rule != NULL && *rule != NULL; rule++)
+		if (guard_allow(p->guard, *rule, reterr) < 0)
+			return -1;
+	if (config != NULL && config->contact != NULL)
+		p->user_agent = xasprintf("presswatch/" PRESSWATCH_VERSION " (+%s)", config->contact);
+	else
+		p->user_agent = xstrdup("presswatch/" PRESSWATCH_VERSION);
+	http.user_agent = p->user_agent;
+	http.guard = p->guard;
+	if (config != NULL) {
+		http.proxy = config->proxy;
+		fetch.host_delay_ms = (unsigned)config->host_delay_ms;
+		fetch.timeout_ms = (unsigned)config->timeout_ms;
+		fetch.max_decoded = config->max_size;
+	}
+	if ((p->base = event_base_new()) == NULL)
+		return err_set(reterr, ERR_LOCAL, "cannot make an event loop");
+	if (http_new(p->base, &http, &p->http, reterr) < 0 ||
+	    fetcher_new(p->base, p->http, &fetch, &p->fetcher, reterr) < 0)
+		return -1;
+	*ret = p;
+	p = NULL;
+	return 0;
+}
+
+static void
+fetched(struct fetch_answer *a, void *arg)
+{
+	struct page *page = arg;
+
+	page->done = true;
+	if (a->outcome != FETCH_OK || a->http == NULL) {
+		page->err = a->err;
+		if (page->err.class == ERR_NONE)
+			(void)err_set(&page->err, ERR_PERMANENT, "no page came");
+		return;
+	}
+	page->url = xstrdup(a->http->url);
+	page->content_type = xstrdup(a->http->content_type);
+	page->body = a->http->body;
+	buf_init(&a->http->body, a->http->body.max);
+}
+
+static int
+fetch(struct probe *p, const struct cfg_source *src, const char *url, enum fetch_class class, struct page *ret,
+    struct err *reterr)
+{
+	struct fetch_request req = { .url = url, .class = class, .ignore_robots = src->ignore_robots,
+		.user_agent = src->user_agent, .proxy = src->proxy, .headers = (const char *const *)src->headers };
+
+	fetch_start(p->fetcher, &req, fetched, ret);
+	while (!ret->done && event_base_loop(p->base, EVLOOP_ONCE) == 0)
+		;
+	if (!ret->done)
+		return err_set(reterr, ERR_LOCAL, "the loop ended before the answer of %s", url);
+	if (ret->err.class != ERR_NONE)
+		return err_set(reterr, ret->err.class, "%s: %s", url, ret->err.text);
+	return 0;
+}
+
+static bool
+takes(const struct cfg_source *src, const char *url)
+{
+	bool included = src->include_count == 0;
+
+	for (size_t i = 0; i < src->include_count && !included; i++)
+		included = regexec(&src->include[i], url, 0, NULL, 0) == 0;
+	for (size_t i = 0; i < src->exclude_count && included; i++)
+		included = regexec(&src->exclude[i], url, 0, NULL, 0) != 0;
+	return included;
+}
+
+static int
+discover_page(const struct cfg_source *src, const struct page *page, int64_t now_ms, struct candidates **ret,
+    struct err *reterr)
+{
+	struct job job = { .kind = JOB_DISCOVER, .bytes = buf_str(&page->body), .len = page->body.len };
+	struct job_answer answer = { 0 };
+	int rc = -1;
+
+	job.discover = (struct discover_opts){ .url = page->url, .content_type = page->content_type,
+		.kind = (enum source_kind)src->kind, .select_links = src->select.links,
+		.select_title = src->select.title, .select_date = src->select.date, .language = src->language,
+		.now_ms = now_ms };
+	if (pool_run_one(&job, &answer, reterr) == 0) {
+		if (answer.err.class != ERR_NONE || answer.candidates == NULL) {
+			rc = err_set(reterr, answer.err.class != ERR_NONE ? answer.err.class : ERR_INPUT, "%s: %s",
+			    page->url, answer.err.text);
+		} else {
+			*ret = answer.candidates;
+			answer.candidates = NULL;
+			rc = 0;
+		}
+	}
+	job_answer_done(&answer);
+	return rc;
+}
+
+static size_t
+drop_refused(const struct cfg_source *src, struct candidates *c)
+{
+	size_t kept = 0, before = c->count;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (!takes(src, c->list[i].url)) {
+			candidate_clear(&c->list[i]);
+			continue;
+		}
+		if (kept != i) {
+			c->list[kept] = c->list[i];
+			c->list[i] = (struct candidate){ 0 };
+		}
+		kept++;
+	}
+	c->count = kept;
+	return before - kept;
+}
+
+static int
+extract_page_of(const struct cfg_source *src, const struct page *page, const struct candidate *hint, int64_t now_ms,
+    struct document **ret, struct err *reterr)
+{
+	struct job job = { .kind = JOB_EXTRACT, .bytes = buf_str(&page->body), .len = page->body.len };
+	struct job_answer answer = { 0 };
+	char iso[DATE_ISO_MAX] = "";
+	size_t removes = 0;
+	int rc = -1;
+
+	while (src->select.remove != NULL && src->select.remove[removes] != NULL)
+		removes++;
+	if (hint != NULL)
+		date_iso(&hint->published, iso);
+	job.extract = (struct extract_opts){ .url = page->url, .content_type = page->content_type,
+		.select_body = src->select.body, .select_title = src->select.title, .select_date = src->select.date,
+		.select_remove = (const char *const *)src->select.remove, .select_remove_count = removes,
+		.title_hint = hint != NULL ? hint->title : NULL, .date_hint = iso[0] != '\0' ? iso : NULL,
+		.language_hint = src->language, .now_ms = now_ms };
+	if (pool_run_one(&job, &answer, reterr) == 0) {
+		if (answer.err.class != ERR_NONE || answer.document == NULL) {
+			rc = err_set(reterr, answer.err.class != ERR_NONE ? answer.err.class : ERR_INPUT, "%s: %s",
+			    page->url, answer.err.text);
+		} else {
+			*ret = answer.document;
+			answer.document = NULL;
+			rc = 0;
+		}
+	}
+	job_answer_done(&answer);
+	return rc;
+}
+
+/* The first candidate's document, from the bytes at hand when the source is the document. */
+static void
+first_document(struct probe *p, const struct cfg_source *src, const struct page *page, int64_t now_ms,
+    struct probe_found *f)
+{
+	struct page first = { .body = BUF_INIT(0) };
+	const struct candidate *c = f->candidates->count > 0 ? &f->candidates->list[0] : NULL;
+
+	if (f->candidates->kind == KIND_PAGE || (c != NULL && strcmp(c->url, page->url) == 0)) {
+		(void)extract_page_of(src, page, c, now_ms, &f->document, &f->document_err);
+		return;
+	}
+	if (c == NULL)
+		return;
+	if (fetch(p, src, c->url, FETCH_PAGE, &first, &f->document_err) == 0)
+		(void)extract_page_of(src, &first, c, now_ms, &f->document, &f->document_err);
+	page_done(&first);
+}
+
+int
+probe_look(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct probe_found *ret, struct err *reterr)
+{
+	static const enum fetch_class classes[] = { [CFG_KIND_AUTO] = FETCH_FEED, [CFG_KIND_LISTING] = FETCH_PAGE,
+		[CFG_KIND_FEED] = FETCH_FEED, [CFG_KIND_SITEMAP] = FETCH_SITEMAP, [CFG_KIND_PAGE] = FETCH_PAGE };
+	struct page page = { .body = BUF_INIT(0) };
+	struct probe_found f = { 0 };
+	int rc = -1;
+
+	if (fetch(p, src, src->url, classes[src->kind], &page, reterr) == 0 &&
+	    discover_page(src, &page, now_ms, &f.candidates, reterr) == 0) {
+		f.refused = drop_refused(src, f.candidates);
+		f.url = xstrdup(page.url);
+		first_document(p, src, &page, now_ms, &f);
+		*ret = f;
+		rc = 0;
+	}
+	page_done(&page);
+	return rc;
+}
+
+void
+probe_found_done(struct probe_found *f)
+{
+	free(f->url);
+	candidates_free(f->candidates);
+	document_free(f->document);
+	*f = (struct probe_found){ 0 };
+}
+
+static void
+print_json(struct out *o, const struct probe_found *f, const char *name)
+{
+	json_t *j = json_object(), *list = json_array();
+
+	json_put_str(j, "source", name);
+	json_put_str(j, "url", f->url);
+	json_put_str(j, "kind", source_kind_name(f->candidates->kind));
+	json_put_str(j, "title", f->candidates->title);
+	json_put_strs(j, "feeds", f->candidates->feeds, f->candidates->feeds_count);
+	if (f->refused > 0)
+		json_put_int(j, "refused", (int64_t)f->refused);
+	for (size_t i = 0; i < f->candidates->count; i++)
+		json_array_append_new(list, candidate_to_line(&f->candidates->list[i], true));
+	json_object_set_new(j, "candidates", list);
+	if (f->document != NULL)
+		json_object_set_new(j, "document", document_to_json(f->document, false));
+	else if (f->document_err.class != ERR_NONE)
+		json_put_str(j, "document_error", f->document_err.text);
+	out_json(o, j);
+}
+
+static void
+print_candidates(struct out *o, const struct candidates *c)
+{
+	static const struct table_column columns[] = {
+		{ .style = STYLE_DIM }, { .flexible = true }, { .flexible = true, .style = STYLE_CYAN },
+	};
+	CLEANUP(table_freep) struct table *t = table_new(columns, 3);
+	size_t shown = o->tty && c->count > SHOWN_PEOPLE ? SHOWN_PEOPLE : c->count;
+	char iso[DATE_ISO_MAX];
+
+	for (size_t i = 0; i < shown; i++) {
+		table_addf(t, STYLE_PLAIN, "%.10s", date_iso(&c->list[i].published, iso));
+		table_add(t, STYLE_PLAIN, c->list[i].title);
+		table_add(t, STYLE_PLAIN, c->list[i].url);
+	}
+	table_print(t, o);
+	if (shown < c->count)
+		out_printf(o, STYLE_DIM, "… and %zu more", c->count - shown);
+}
+
+void
+probe_print(struct cli *cli, const struct probe_found *f, const char *name)
+{
+	struct out *o = &cli->out;
+
+	if (cli->opts.json) {
+		print_json(o, f, name);
+		return;
+	}
+	out_printf(o, STYLE_BOLD, "%s: a %s with %zu documents%s%s", f->url, source_kind_name(f->candidates->kind),
+	    f->candidates->count, f->candidates->title != NULL ? ": " : "",
+	    f->candidates->title != NULL ? f->candidates->title : "");
+	if (f->refused > 0)
+		out_printf(o, STYLE_YELLOW, "%zu more are left out by include and exclude", f->refused);
+	for (size_t i = 0; i < f->candidates->feeds_count; i++)
+		out_printf(o, STYLE_YELLOW, "the page names a feed: %s", f->candidates->feeds[i]);
+	out_nl(o);
+	print_candidates(o, f->candidates);
+	if (f->document != NULL) {
+		out_nl(o);
+		doc_print_page(o, f->document, NULL);
+	} else if (f->document_err.class != ERR_NONE) {
+		out_nl(o);
+		out_printf(o, STYLE_RED, "%s", f->document_err.text);
+	}
+}

@@ -1,0 +1,36 @@
+#ifndef CLI_PROBE_H
+#define CLI_PROBE_H
+/*
+ * probe: one look at an address as the daemon would take it: politely fetched, discovered and the first document
+ * extracted in a worker. Keeps nothing.
+ */
+#include "cli/cli.h"
+#include "discover/discover.h"
+#include "document/document.h"
+
+struct probe;
+
+/* config: manners (contact, proxy, allowed networks), or NULL. ERR_CONFIG, ERR_LOCAL. */
+int probe_new(const struct config *config, struct probe **ret, struct err *reterr);
+void probe_free(struct probe *p);
+CLEANUP_DEFINE(struct probe, probe_free);
+
+struct probe_found {			/* owned; probe_found_done */
+	char *url;			/* where the source stands, after redirects */
+	struct candidates *candidates;	/* without those that include and exclude refuse */
+	size_t refused;			/* by include and exclude */
+	struct document *document;	/* of the first candidate, or NULL */
+	struct err document_err;	/* why there is none */
+};
+
+/*
+ * Looks at the source (name and address are what must be set). 0, or -1 with the reason why the source itself could
+ * not be read.
+ */
+int probe_look(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct probe_found *ret,
+    struct err *reterr);
+void probe_found_done(struct probe_found *f);
+/* For people, or as one JSON object. */
+void probe_print(struct cli *cli, const struct probe_found *f, const char *name);
+
+#endif

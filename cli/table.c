@@ -1,0 +1,172 @@
+/* table: aligned columns. On a terminal the flexible ones give way until a row fits. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/mem.h"
+#include "base/unicode.h"
+#include "cli/out.h"
+#include "base/banned.h"
+
+#define COLUMNS_MAX 16
+#define GAP 2		/* blanks between columns */
+#define FLEXIBLE_MIN 8	/* a flexible column is never narrower */
+#define CELL_MAX 8192
+
+struct cell { char *text; int width; enum style style; };
+
+struct table {
+	struct table_column columns[COLUMNS_MAX];
+	size_t n;
+	struct cell *cells;	/* row after row */
+	size_t count, cap;
+	int widths[COLUMNS_MAX];
+};
+
+struct table *
+table_new(const struct table_column *columns, size_t n)
+{
+	struct table *t = xcalloc(1, sizeof(*t));
+
+	t->n = n < COLUMNS_MAX ? n : COLUMNS_MAX;
+	for (size_t i = 0; i < t->n; i++) {
+		t->columns[i] = columns[i];
+		if (columns[i].head != NULL)
+			t->widths[i] = (int)strlen(columns[i].head);
+	}
+	return t;
+}
+
+void
+table_free(struct table *t)
+{
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < t->count; i++)
+		free(t->cells[i].text);
+	free(t->cells);
+	free(t);
+}
+
+void
+table_add(struct table *t, enum style style, const char *text)
+{
+	size_t column = t->count % t->n;
+	struct buf b = BUF_INIT(CELL_MAX);
+	struct cell *c;
+
+	t->cells = xgrow(t->cells, &t->cap, t->count + 1, sizeof(*t->cells));
+	c = &t->cells[t->count++];
+	if (text != NULL)
+		out_filter_line(&b, text, strlen(text));
+	*c = (struct cell){ .width = utf8_width(buf_str(&b), b.len),
+		.style = style != STYLE_PLAIN ? style : t->columns[column].style };
+	c->text = xstrdup(buf_str(&b));
+	buf_done(&b);
+	if (c->width > t->widths[column])
+		t->widths[column] = c->width;
+}
+
+void
+table_addf(struct table *t, enum style style, const char *fmt, ...)
+{
+	struct buf b = BUF_INIT(CELL_MAX);
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_addv(&b, fmt, ap);
+	va_end(ap);
+	table_add(t, style, buf_str(&b));
+	buf_done(&b);
+}
+
+size_t
+table_rows(const struct table *t)
+{
+	return t->count / t->n;
+}
+
+/* Takes columns from the widest flexible one until the row fits, or none can give more. */
+static void
+fit(struct table *t, int width)
+{
+	int total = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		total += t->widths[i] + (i > 0 ? GAP : 0);
+	while (width > 0 && total > width) {
+		int widest = -1;
+
+		for (size_t i = 0; i < t->n; i++)
+			if (t->columns[i].flexible && t->widths[i] > FLEXIBLE_MIN &&
+			    (widest < 0 || t->widths[i] > t->widths[widest]))
+				widest = (int)i;
+		if (widest < 0)
+			return;
+		t->widths[widest]--;
+		total--;
+	}
+}
+
+/* Prints s in at most width columns; cut text ends in an ellipsis. Returns the columns used. */
+static int
+print_cut(struct out *o, const char *s, int full, int width)
+{
+	size_t i = 0, n = strlen(s), keep = 0;
+	int used = 0;
+
+	if (full <= width) {
+		fputs(s, o->f);
+		return full;
+	}
+	while (i < n) {
+		size_t at = i;
+		int w;
+
+		utf8_next(s, n, &i);
+		w = utf8_width(s + at, i - at);
+		if (used + w > width - 1)
+			break;
+		used += w;
+		keep = i;
+	}
+	fprintf(o->f, "%.*s…", (int)keep, s);
+	return used + 1;
+}
+
+static void
+print_cell(const struct table *t, struct out *o, size_t column, const char *text, int full, enum style style)
+{
+	int width = t->widths[column], used;
+	bool last = column + 1 == t->n;
+
+	if (t->columns[column].right && full < width)
+		fprintf(o->f, "%*s", width - full, "");
+	out_begin(o, style);
+	used = print_cut(o, text, full, width);
+	out_end(o, style);
+	if (t->columns[column].right)
+		used = width;
+	if (!last)
+		fprintf(o->f, "%*s", width - used + GAP, "");
+}
+
+void
+table_print(struct table *t, struct out *o)
+{
+	if (t->count == 0)
+		return;
+	fit(t, o->width);
+	if (t->columns[0].head != NULL && o->tty) {
+		for (size_t i = 0; i < t->n; i++)
+			print_cell(t, o, i, t->columns[i].head, (int)strlen(t->columns[i].head), STYLE_DIM);
+		out_nl(o);
+	}
+	for (size_t i = 0; i + t->n <= t->count; i += t->n) {
+		for (size_t j = 0; j < t->n; j++) {
+			const struct cell *c = &t->cells[i + j];
+
+			print_cell(t, o, j, c->text, c->width, c->style);
+		}
+		out_nl(o);
+	}
+}
