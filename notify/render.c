@@ -1,0 +1,146 @@
+#include <string.h>
+
+#include "base/json.h"
+#include "base/unicode.h"
+#include "notify/message.h"
+#include "notify/render.h"
+#include "base/banned.h"
+
+#define SUBJECT_CHARS 200
+#define CHANGE_CHARS 20000	/* of the word diff */
+
+/* The words before the title, by type; an unknown type (a newer archive) is shown by its own name. */
+static const struct {
+	const char *type, *words;
+} headings[] = {
+	{ "document.new", "" },
+	{ "document.edited", "Edited: " },
+	{ "document.removed", "Removed: " },
+	{ "document.restored", "Back again: " },
+	{ "source.failing", "Source fails: " },
+	{ "source.recovered", "Source works again: " },
+	{ "source.gap", "Possible gap: " },
+	{ "source.quiet", "Unusually quiet: " },
+};
+
+static void
+add_subject(struct buf *b, const char *type, const struct summary *s)
+{
+	const char *words = NULL, *what = s->title;
+	size_t i;
+
+	for (i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+		if (strcmp(type, headings[i].type) == 0)
+			words = headings[i].words;
+	if (strncmp(type, "source.", 7) == 0)
+		what = s->cause;
+	else if (what[0] == '\0')
+		what = s->url;
+	if (s->source[0] != '\0')
+		buf_addf(b, "[%s] ", s->source);
+	if (words != NULL)
+		buf_adds(b, words);
+	else
+		buf_addf(b, "%s: ", type);
+	buf_adds(b, what);
+	buf_cut(b, utf8_cut_chars(buf_str(b), b->len, SUBJECT_CHARS));
+}
+
+static void
+add_field(struct buf *b, const char *name, const char *value)
+{
+	if (value[0] != '\0')
+		buf_addf(b, "%s: %s\n", name, value);
+}
+
+/* The word diff of an edit, as wdiff shows it: [-gone-] and {+come+}. */
+static void
+add_diff(struct buf *b, const json_t *diff)
+{
+	const json_t *changes = json_object_get(diff, "changes"), *run, *runs;
+	const char *op, *text, *old_title = json_get_str(diff, "old_title");
+	size_t i, k;
+
+	if (old_title != NULL)
+		buf_addf(b, "\nTitle before: %s\n", old_title);
+	for (i = 0; i < json_array_size(changes) && b->len < CHANGE_CHARS; i++) {
+		runs = json_object_get(json_array_get(changes, i), "runs");
+		buf_adds(b, "\n");
+		for (k = 0; k < json_array_size(runs); k++) {
+			run = json_array_get(runs, k);
+			op = json_string_value(json_array_get(run, 0));
+			text = json_string_value(json_array_get(run, 1));
+			if (op == NULL || text == NULL)
+				continue;
+			buf_addf(b, op[0] == '-' ? "[-%s-]" : op[0] == '+' ? "{+%s+}" : "%s", text);
+		}
+		buf_adds(b, "\n");
+	}
+}
+
+static void
+add_document(struct buf *b, const struct summary *s)
+{
+	size_t n = utf8_cut_chars(s->text, strlen(s->text), MESSAGE_TEXT_CHARS);
+
+	if (json_array_size(json_object_get(s->diff, "changes")) > 0 ||
+	    json_get_str(s->diff, "old_title") != NULL) {
+		buf_adds(b, "\nWhat changed\n");
+		add_diff(b, s->diff);
+		buf_adds(b, "\nThe text now\n");
+	}
+	if (n == 0)
+		return;
+	buf_adds(b, "\n");
+	buf_add(b, s->text, n);
+	buf_adds(b, s->text[n] != '\0' ? "\n[cut]\n" : "\n");
+}
+
+static const char *
+thread_of(const struct summary *s)
+{
+	const char *id = json_get_str(json_object_get(s->event, "data"), "id");
+
+	if (id != NULL)
+		return id;
+	return s->subject[0] != '\0' ? s->subject : s->url[0] != '\0' ? s->url : s->source;
+}
+
+void
+render_event(const char *id, const char *type, const char *body, size_t len, struct rendered *ret)
+{
+	struct summary *s = &ret->summary;
+	struct buf *b = &ret->text;
+
+	buf_init(&ret->subject, 64 << 10);
+	buf_init(&ret->text, MESSAGE_MAX / 2);
+	summary_read(body, len, s);
+	ret->thread = thread_of(s);
+	ret->source = s->source;
+	add_subject(&ret->subject, type, s);
+	if (s->title[0] != '\0')
+		buf_addf(b, "%s\n\n", s->title);
+	add_field(b, "Source", s->source);
+	add_field(b, "Address", s->url);
+	add_field(b, "Published", s->published);
+	add_field(b, "Section", s->section);
+	add_field(b, "Author", s->author);
+	add_field(b, "Language", s->language);
+	if (s->revision > 1)
+		buf_addf(b, "Revision: %lld\n", (long long)s->revision);
+	add_field(b, "State", s->state);
+	add_field(b, "Cause", s->cause);
+	add_field(b, "Since", s->since);
+	add_field(b, "Advice", s->advice);
+	add_field(b, "Noticed", s->time);
+	add_document(b, s);
+	buf_addf(b, "\n-- \npresswatch, event %s\n", id);
+}
+
+void
+rendered_done(struct rendered *r)
+{
+	buf_done(&r->subject);
+	buf_done(&r->text);
+	summary_done(&r->summary);
+}
