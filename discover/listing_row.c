@@ -1,0 +1,372 @@
+/* listing_row: the date and the title that a row gives to its link. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+#include <uthash.h>
+#include "base/mem.h"
+#include "base/unicode.h"
+#include "discover/listing_int.h"
+#include "markup/tree.h"
+#include "base/banned.h"
+
+#define HEADING_LOOK 400	/* dates looked at backwards for a heading */
+#define TITLE_CHARS 512
+#define PROSE 170		/* a line longer than this is a summary rather than a title */
+#define LABEL_MAX 30
+
+static bool
+within(const struct rows_date *d, uint32_t from, uint32_t to)
+{
+	return d->start >= from && d->start < to;
+}
+
+const struct rows_date *
+listing_row_date(const struct rows *r, const struct listing_group *g, const struct listing_row *row)
+{
+	const struct rows_anchor *a = &r->anchors[row->anchor];
+	const struct rows_date *best = NULL, *inside = NULL;
+	int best_rank = 0;
+
+	for (size_t i = rows_date_from(r, row->start); i < r->dates_count; i++) {
+		const struct rows_date *d = &r->dates[i];
+		int rank;
+
+		if (!within(d, row->start, row->end))
+			break;
+		if (d->date.precision < DATE_DAY)
+			continue;
+		/* a date among the words of the link may be part of the title */
+		if (within(d, a->start, a->end) && !d->alone) {
+			if (inside == NULL)
+				inside = d;
+			continue;
+		}
+		rank = d->date.source == DATE_FROM_TIME_ELEMENT ? 4 : d->alone ? 3 :
+		    r->lines[d->line].end - r->lines[d->line].start < 200 ? 2 : 1;
+		if (rank > best_rank) {
+			best = d;
+			best_rank = rank;
+		}
+	}
+	if (best_rank >= 2)
+		return best;
+	if (inside != NULL)
+		return inside;
+	if (best != NULL)
+		return best;
+	/* a date heading above: alone in its line, and no part of another row */
+	size_t k = rows_date_from(r, row->start);
+
+	for (size_t look = 0; k > 0 && look < HEADING_LOOK; look++) {
+		const struct rows_date *d = &r->dates[--k];
+
+		if (g->common >= 0 && d->start + 400 < r->elems[g->common].start)
+			break;
+		if (d->alone && d->date.precision >= DATE_DAY)
+			return d;
+	}
+	return NULL;
+}
+
+/* A piece of a row that may be its title. */
+struct piece {
+	uint64_t column;
+	uint64_t words;
+	uint32_t start, end;
+	uint32_t letters;
+	size_t row;
+	uint8_t bonus;		/* tenths */
+	UT_hash_handle hh;
+};
+
+struct pieces {
+	struct piece *list;
+	size_t count, cap;
+};
+
+struct column {
+	uint64_t key;
+	double score;
+	size_t rows;
+	UT_hash_handle hh;
+};
+
+struct seen_words {
+	uint64_t key;
+	size_t count;
+	UT_hash_handle hh;
+};
+
+static void
+trim(const char *text, uint32_t *start, uint32_t *end)
+{
+	while (*start < *end && strchr(" \n,;:|-", text[*start]) != NULL)
+		(*start)++;
+	while (*end > *start && strchr(" \n,;|-([", text[*end - 1]) != NULL)
+		(*end)--;
+}
+
+static struct piece *
+add_piece(struct pieces *ps, const struct rows *r, uint64_t column, uint32_t start, uint32_t end,
+    size_t row, uint8_t bonus)
+{
+	struct piece *p;
+
+	trim(buf_str(&r->text), &start, &end);
+	if (start >= end)
+		return NULL;
+	ps->list = xgrow(ps->list, &ps->cap, ps->count + 1, sizeof(*ps->list));
+	p = &ps->list[ps->count++];
+	*p = (struct piece){ .column = column, .start = start, .end = end, .row = row, .bonus = bonus };
+	p->letters = rows_words(buf_str(&r->text) + start, end - start, &p->words);
+	return p;
+}
+
+/* Length of a label ("Caption: ") at the start of a line, or 0. */
+static uint32_t
+label_len(const char *s, uint32_t n)
+{
+	for (uint32_t i = 0; i < n && i < LABEL_MAX; i++) {
+		if (isdigit((unsigned char)s[i]))
+			return 0;
+		if (s[i] == ':' && i > 1 && i + 1 < n && s[i + 1] == ' ')
+			return i + 2;
+	}
+	return 0;
+}
+
+static uint8_t
+line_bonus(const struct rows *r, const struct rows_line *line)
+{
+	static const char *const words[] = { "title", "headline", "caption", "name", NULL };
+	const char *cls;
+
+	if (line->heading)
+		return 14;
+	for (int e = line->elem, up = 0; e >= 0 && up < 2; e = r->elems[e].parent, up++) {
+		cls = tree_attr(r->elems[e].node, "class");
+		for (size_t i = 0; cls != NULL && words[i] != NULL; i++) {
+			if (strcasestr(cls, words[i]) != NULL)
+				return 13;
+		}
+	}
+	return 10;
+}
+
+/* The line around the link without the link's own words and without its date. */
+static void
+add_residue(struct pieces *ps, const struct rows *r, const struct rows_line *line,
+    const struct rows_anchor *a, size_t row)
+{
+	uint64_t key = 0x5e5e5e;
+	uint32_t from = line->start, to = line->end;
+
+	if (a->start > line->start)
+		(void)add_piece(ps, r, key, from, a->start, row, 9);
+	if (a->end < to)
+		(void)add_piece(ps, r, key + 1, a->end, to, row, 9);
+}
+
+static void
+collect_row(struct pieces *ps, const struct rows *r, const struct listing_row *row, size_t index)
+{
+	const struct rows_anchor *a = &r->anchors[row->anchor];
+	const char *text = buf_str(&r->text);
+	uint64_t last_local = 0;
+	uint64_t nth = 0;
+
+	for (size_t i = rows_line_from(r, row->start); i < r->lines_count; i++) {
+		const struct rows_line *line = &r->lines[i];
+		uint32_t start = line->start, label;
+		uint64_t local = r->elems[line->elem].local, key;
+		size_t d;
+
+		if (line->start >= row->end)
+			break;
+		nth = local == last_local ? nth + 1 : 0;
+		last_local = local;
+		if (line->start < a->end && line->end > a->start) {
+			/* the link's own line, or one of several inside it */
+			uint32_t from = a->start > line->start ? a->start : line->start;
+			uint32_t to = a->end < line->end ? a->end : line->end;
+			bool whole = a->start >= line->start && a->end <= line->end;
+
+			key = whole ? 0xa : 0xa + local * 3 + 1 + nth;
+			(void)add_piece(ps, r, key, from, to, index,
+			    (uint8_t)(line_bonus(r, line) + (whole ? 6 : 2)));
+			add_residue(ps, r, line, a, index);
+			continue;
+		}
+		d = rows_date_from(r, line->start);
+		if (d < r->dates_count && r->dates[d].start < line->end && r->dates[d].alone)
+			continue;
+		label = label_len(text + start, line->end - start);
+		key = local * 31 + nth + 0x100;
+		if (label > 0) {
+			uint64_t h;
+
+			(void)rows_words(text + start, label, &h);
+			key = h;
+			start += label;
+		}
+		(void)add_piece(ps, r, key, start, line->end, index, line_bonus(r, line));
+	}
+}
+
+/* Of pieces sorted by column: how often the same words stand in it. */
+static size_t
+same_words(struct seen_words **table, uint64_t column, uint64_t words, bool add, struct seen_words *slots,
+    size_t *used)
+{
+	uint64_t key = column * 0x9e3779b97f4a7c15u ^ words;
+	struct seen_words *found;
+
+	HASH_FIND(hh, *table, &key, sizeof(key), found);
+	if (found == NULL && add) {
+		found = &slots[(*used)++];
+		found->key = key;
+		HASH_ADD(hh, *table, key, sizeof(key), found);
+	}
+	if (found != NULL && add)
+		found->count++;
+	return found != NULL ? found->count : 0;
+}
+
+/* What a piece is worth as the title of its row. */
+static double
+piece_worth(const struct rows *r, const struct piece *p, size_t same, size_t rows)
+{
+	uint32_t len = p->end - p->start;
+	double worth;
+
+	if (same > (rows >= 16 ? rows / 8 : 2) || (rows > 1 && same == rows) ||
+	    rows_is_generic(buf_str(&r->text) + p->start, len))
+		return 0;
+	worth = p->letters < 40 ? p->letters : 40;
+	worth *= p->bonus / 10.0;
+	if (len > 2 * PROSE)
+		worth *= 0.3;
+	else if (len > PROSE)
+		worth *= 0.6;
+	return worth;
+}
+
+static const struct column *
+best_column(struct column *columns)
+{
+	const struct column *best = NULL, *c;
+
+	for (c = columns; c != NULL; c = c->hh.next) {
+		if (best == NULL || c->score > best->score)
+			best = c;
+	}
+	return best;
+}
+
+static char *
+piece_text(const struct rows *r, const struct piece *p)
+{
+	char *line = unicode_line(buf_str(&r->text) + p->start, p->end - p->start);
+
+	line[utf8_cut_chars(line, strlen(line), TITLE_CHARS)] = '\0';
+	if (*line != '\0')
+		return line;
+	free(line);
+	return NULL;
+}
+
+/* A title that is no words of the page: of the link or of its picture. */
+static char *
+attribute_title(const struct rows *r, const struct rows_anchor *a)
+{
+	static const char *const names[] = { "title", "aria-label", NULL };
+	xmlNodePtr node = r->elems[a->elem].node;
+	const char *value = NULL;
+
+	for (size_t i = 0; names[i] != NULL && value == NULL; i++) {
+		value = tree_attr(node, names[i]);
+		if (value != NULL && rows_is_generic(value, strlen(value)))
+			value = NULL;
+	}
+	for (xmlNodePtr at = node; at != NULL && value == NULL && a->has_image; at = tree_next(at, node, false)) {
+		if (tree_is(at, "img"))
+			value = tree_attr(at, "alt");
+	}
+	if (value == NULL || *value == '\0')
+		return NULL;
+	return unicode_line(value, strlen(value));
+}
+
+/* The piece of the best column in each row; where it is missing, the row's own best piece. */
+static void
+pick(const struct rows *r, const struct pieces *ps, const double *worth, uint64_t column,
+    const struct piece **chosen, size_t rows)
+{
+	double *best = xcalloc(rows + 1, sizeof(*best));
+
+	for (size_t i = 0; i < ps->count; i++) {
+		const struct piece *p = &ps->list[i];
+		double w = worth[i] + (p->column == column && p->letters >= 3 ? 1000 : 0);
+
+		if (w > best[p->row]) {
+			best[p->row] = w;
+			chosen[p->row] = p;
+		}
+	}
+	free(best);
+}
+
+char **
+listing_titles(const struct rows *r, const struct listing_group *g)
+{
+	struct pieces ps = { 0 };
+	struct seen_words *seen = NULL, *slots;
+	struct column *columns = NULL, *column_slots, *found;
+	const struct column *best;
+	const struct piece **chosen = xcalloc(g->rows_count + 1, sizeof(*chosen));
+	char **titles = xcalloc(g->rows_count + 1, sizeof(*titles));
+	size_t used = 0, used_columns = 0;
+	double *worth;
+
+	for (size_t i = 0; i < g->rows_count; i++)
+		collect_row(&ps, r, &g->rows[i], i);
+	slots = xcalloc(ps.count + 1, sizeof(*slots));
+	column_slots = xcalloc(ps.count + 1, sizeof(*column_slots));
+	worth = xcalloc(ps.count + 1, sizeof(*worth));
+	for (size_t i = 0; i < ps.count; i++)
+		(void)same_words(&seen, ps.list[i].column, ps.list[i].words, true, slots, &used);
+	for (size_t i = 0; i < ps.count; i++) {
+		struct piece *p = &ps.list[i];
+
+		worth[i] = piece_worth(r, p, same_words(&seen, p->column, p->words, false, slots, &used),
+		    g->rows_count);
+		HASH_FIND(hh, columns, &p->column, sizeof(p->column), found);
+		if (found == NULL) {
+			found = &column_slots[used_columns++];
+			found->key = p->column;
+			HASH_ADD(hh, columns, key, sizeof(found->key), found);
+		}
+		found->score += worth[i];
+	}
+	best = best_column(columns);
+	if (best != NULL && best->score > 0)
+		pick(r, &ps, worth, best->key, chosen, g->rows_count);
+	for (size_t i = 0; i < g->rows_count; i++) {
+		const struct rows_anchor *a = &r->anchors[g->rows[i].anchor];
+
+		if (chosen[i] != NULL)
+			titles[i] = piece_text(r, chosen[i]);
+		if (titles[i] == NULL)
+			titles[i] = attribute_title(r, a);
+		if (titles[i] == NULL && a->end > a->start)
+			titles[i] = unicode_line(buf_str(&r->text) + a->start, a->end - a->start);
+	}
+	HASH_CLEAR(hh, seen);
+	HASH_CLEAR(hh, columns);
+	free(slots);
+	free(column_slots);
+	free(worth);
+	free(chosen);
+	free(ps.list);
+	return titles;
+}

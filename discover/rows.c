@@ -1,0 +1,520 @@
+/* rows: a page laid out flat, in one walk over its tree. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+#include "base/digest.h"
+#include "base/mem.h"
+#include "base/unicode.h"
+#include "base/url.h"
+#include "discover/rows_int.h"
+#include "markup/tree.h"
+#include "base/banned.h"
+
+/* State of the walk. */
+struct walk {
+	struct rows *r;
+	const char *base;	/* of relative links */
+	char *page;		/* own address without fragment */
+	uint32_t line_start;
+	int line_elem;
+	int anchor;		/* link that is open, or -1 */
+	bool gap;		/* white space was met */
+};
+
+static const char *const silent[] = { "script", "style", "noscript", "template", "select", "textarea",
+	"head", "iframe", "object", "svg", "datalist", NULL };
+static const char *const headings[] = { "h1", "h2", "h3", "h4", "h5", "h6", "dt", "caption", "th",
+	"summary", NULL };
+/* Elements that only dress text: rows with and without them are of one kind. */
+static const char *const dress[] = { "b", "strong", "i", "em", "u", "font", "small", "span", "center",
+	"big", "mark", "tbody", NULL };
+
+static uint64_t
+mix(uint64_t h, uint64_t x)
+{
+	h ^= x + 0x9e3779b97f4a7c15u + (h << 6) + (h >> 2);
+	return h * 0xff51afd7ed558ccdu;
+}
+
+static uint64_t
+hash_name(const char *s, size_t n)
+{
+	uint64_t h = 1469598103934665603u;
+
+	for (size_t i = 0; i < n; i++) {
+		/* numbers in classes and ids tell rows apart, not kinds of rows */
+		if (!isdigit((unsigned char)s[i]))
+			h = (h ^ (unsigned char)tolower((unsigned char)s[i])) * 1099511628211u;
+	}
+	return h;
+}
+
+/* First class that names a kind and not a state. */
+static uint64_t
+hash_class(const xmlNode *node)
+{
+	static const char *const states[] = { "odd", "even", "first", "last", "active", "selected", "alt",
+		"clearfix", NULL };
+	const char *p = tree_attr(node, "class");
+	size_t len;
+
+	while (p != NULL && *p != '\0') {
+		bool state = false;
+
+		p += strspn(p, " \t\r\n\f");
+		len = strcspn(p, " \t\r\n\f");
+		for (size_t i = 0; states[i] != NULL && !state; i++)
+			state = strlen(states[i]) == len && strncasecmp(states[i], p, len) == 0;
+		if (len > 0 && !state)
+			return hash_name(p, len);
+		p += len;
+	}
+	return 0;
+}
+
+struct region_word {
+	const char *word;
+	uint8_t region;
+};
+
+static const struct region_word region_words[] = {
+	{ "nav", REGION_MENU }, { "navbar", REGION_MENU }, { "navigation", REGION_MENU },
+	{ "menu", REGION_MENU }, { "submenu", REGION_MENU }, { "megamenu", REGION_MENU },
+	{ "menubar", REGION_MENU }, { "topnav", REGION_MENU }, { "subnav", REGION_MENU },
+	{ "gnav", REGION_MENU }, { "sidenav", REGION_MENU }, { "leftnav", REGION_MENU },
+	{ "dropdown", REGION_MENU }, { "breadcrumb", REGION_MENU }, { "breadcrumbs", REGION_MENU },
+	{ "footer", REGION_MENU }, { "pager", REGION_MENU }, { "pagination", REGION_MENU },
+	{ "paging", REGION_MENU }, { "social", REGION_MENU }, { "share", REGION_MENU },
+	{ "skip", REGION_MENU }, { "toolbar", REGION_MENU }, { "facet", REGION_MENU },
+	{ "facets", REGION_MENU }, { "filter", REGION_MENU }, { "filters", REGION_MENU },
+	{ "cookie", REGION_MENU }, { "login", REGION_MENU }, { "lang", REGION_MENU },
+	{ "language", REGION_MENU }, { "sitemap", REGION_MENU }, { "cloud", REGION_MENU },
+	{ "header", REGION_WEAK }, { "sidebar", REGION_WEAK }, { "aside", REGION_WEAK },
+	{ "related", REGION_WEAK }, { "widget", REGION_WEAK }, { "tags", REGION_WEAK },
+	{ "banner", REGION_WEAK }, { "promo", REGION_WEAK }, { "ad", REGION_WEAK },
+	{ "popular", REGION_WEAK }, { "archives", REGION_WEAK }, { "archive", REGION_NONE },
+	{ "tabs", REGION_NONE }, { "topics", REGION_WEAK }, { "carousel", REGION_WEAK },
+	{ "main", REGION_MAIN }, { "maincontent", REGION_MAIN }, { "content", REGION_MAIN },
+	{ "maincontents", REGION_MAIN },
+};
+
+/* Words of a class or id: parted by blanks, '-', '_' and by capitals. */
+static uint8_t
+region_of_words(const char *s)
+{
+	uint8_t region = 0;
+	size_t len;
+
+	while (s != NULL && *s != '\0') {
+		s += strspn(s, " \t\r\n-_:.");
+		for (len = 0; s[len] != '\0' && strchr(" \t\r\n-_:.", s[len]) == NULL; len++) {
+			if (len > 0 && isupper((unsigned char)s[len]) && islower((unsigned char)s[len - 1]))
+				break;
+		}
+		for (size_t i = 0; len > 1 && i < sizeof(region_words) / sizeof(region_words[0]); i++) {
+			if (strlen(region_words[i].word) == len &&
+			    strncasecmp(region_words[i].word, s, len) == 0)
+				region |= region_words[i].region;
+		}
+		s += len;
+	}
+	return region;
+}
+
+static uint8_t
+region_of(const xmlNode *node)
+{
+	static const struct region_word tags[] = { { "nav", REGION_MENU }, { "footer", REGION_MENU },
+		{ "menu", REGION_MENU }, { "header", REGION_WEAK }, { "aside", REGION_WEAK },
+		{ "main", REGION_MAIN }, { "article", REGION_MAIN } };
+	static const struct region_word roles[] = { { "navigation", REGION_MENU }, { "menu", REGION_MENU },
+		{ "menubar", REGION_MENU }, { "contentinfo", REGION_MENU }, { "banner", REGION_WEAK },
+		{ "complementary", REGION_WEAK }, { "main", REGION_MAIN }, { "search", REGION_MENU } };
+	const char *role = tree_attr(node, "role");
+	uint8_t region = 0;
+
+	if (tree_is(node, "body") || tree_is(node, "html"))
+		return 0;
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+		if (tree_is(node, tags[i].word))
+			region |= tags[i].region;
+	}
+	for (size_t i = 0; role != NULL && i < sizeof(roles) / sizeof(roles[0]); i++) {
+		if (strcasecmp(role, roles[i].word) == 0)
+			region |= roles[i].region;
+	}
+	region |= region_of_words(tree_attr(node, "class"));
+	region |= region_of_words(tree_attr(node, "id"));
+	/* "main-nav" is a menu, "main-header" a header */
+	if (region & (REGION_MENU | REGION_WEAK))
+		region &= (uint8_t)~REGION_MAIN;
+	return region;
+}
+
+/* Number of a cell within its row: columns of a table are lists of their own. */
+static uint64_t
+cell_number(const xmlNode *node)
+{
+	uint64_t n = 1;
+
+	if (!tree_is(node, "td") && !tree_is(node, "th"))
+		return 0;
+	for (const xmlNode *p = node->prev; p != NULL && n < 64; p = p->prev)
+		n += p->type == XML_ELEMENT_NODE;
+	return n;
+}
+
+static int
+add_elem(struct walk *w, xmlNodePtr node, int parent)
+{
+	struct rows *r = w->r;
+	struct rows_elem *e;
+	const struct rows_elem *up;
+	const char *name = (const char *)node->name, *id = tree_attr(node, "id");
+	uint64_t tag = hash_name(name, strlen(name)), cell = cell_number(node), cls = hash_class(node);
+
+	r->elems = xgrow(r->elems, &r->elems_cap, r->elems_count + 1, sizeof(*r->elems));
+	e = &r->elems[r->elems_count];
+	up = parent >= 0 ? &r->elems[parent] : NULL;
+	*e = (struct rows_elem){ .node = node, .parent = parent, .depth = up != NULL ? up->depth + 1 : 0,
+	    .start = (uint32_t)r->text.len };
+	/* h1..h6 keep their number */
+	if (name[0] == 'h' && isdigit((unsigned char)name[1]))
+		tag = mix(tag, (uint64_t)name[1]);
+	e->local = mix(mix(tag, cls), cell);
+	e->path = up != NULL ? up->path : 1;
+	if (!tree_is_any(node, dress) || cls != 0)
+		e->path = mix(mix(e->path, tag), cell);
+	if (id != NULL && strpbrk(id, "0123456789") == NULL)
+		e->path = mix(e->path, hash_name(id, strlen(id)));
+	e->region = region_of(node);
+	if (up != NULL) {
+		/* a content box inside a sidebar is still a sidebar; main undoes a header around it */
+		if (tree_is(node, "main"))
+			e->region = REGION_MAIN;
+		else
+			e->region |= up->region;
+	}
+	node->_private = (void *)(uintptr_t)(r->elems_count + 1);
+	return (int)r->elems_count++;
+}
+
+static void
+flush_line(struct walk *w)
+{
+	struct rows *r = w->r;
+	struct rows_line *line;
+
+	w->gap = false;
+	if (r->text.len == w->line_start)
+		return;
+	r->lines = xgrow(r->lines, &r->lines_cap, r->lines_count + 1, sizeof(*r->lines));
+	line = &r->lines[r->lines_count++];
+	*line = (struct rows_line){ w->line_start, (uint32_t)r->text.len, w->line_elem, false };
+	for (int e = w->line_elem, up = 0; e >= 0 && up < 3 && !line->heading; e = r->elems[e].parent, up++)
+		line->heading = tree_is_any(r->elems[e].node, headings);
+	buf_addc(&r->text, '\n');
+	w->line_start = (uint32_t)r->text.len;
+}
+
+static void
+add_text(struct walk *w, const char *s, int elem)
+{
+	struct rows *r = w->r;
+
+	for (size_t run; *s != '\0' && !r->text.full;) {
+		if ((unsigned char)*s <= ' ' || (s[0] == '\xc2' && s[1] == '\xa0')) {
+			w->gap = true;
+			s += *s == '\xc2' ? 2 : 1;
+			continue;
+		}
+		for (run = 0; (unsigned char)s[run] > ' ' && (s[run] != '\xc2' || s[run + 1] != '\xa0'); run++)
+			;
+		if (r->text.len == w->line_start) {
+			w->line_elem = elem;
+			while (w->line_elem > 0 && !tree_is_block(r->elems[w->line_elem].node))
+				w->line_elem = r->elems[w->line_elem].parent;
+		} else if (w->gap) {
+			buf_addc(&r->text, ' ');
+		}
+		w->gap = false;
+		if (w->anchor >= 0 && r->anchors[w->anchor].end == 0) {
+			r->anchors[w->anchor].start = (uint32_t)r->text.len;
+			r->anchors[w->anchor].end = 1;
+		}
+		buf_add(&r->text, s, run);
+		s += run;
+	}
+}
+
+/* Pictures, sounds, style sheets and the page itself are no documents. */
+static bool
+is_unwanted(const struct walk *w, const char *url)
+{
+	static const char *const endings[] = { ".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".ico",
+		".css", ".js", ".mp3", ".mp4", ".wav", ".m4a", ".avi", ".mov", ".wmv", ".zip", ".ics", ".rss",
+		".json", ".vcf", NULL };
+	size_t n = strcspn(url, "?"), len;
+
+	if (w->page != NULL && strcmp(url, w->page) == 0)
+		return true;
+	for (size_t i = 0; endings[i] != NULL; i++) {
+		len = strlen(endings[i]);
+		if (n > len && strncasecmp(url + n - len, endings[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+open_anchor(struct walk *w, int elem)
+{
+	struct rows *r = w->r;
+	const xmlNode *node = r->elems[elem].node;
+	const char *href = tree_attr(node, "href");
+	struct rows_anchor *a;
+	int parent = r->elems[elem].parent;
+	char *url;
+
+	if (href == NULL || r->anchors_count >= ROWS_MAX_ANCHORS || w->anchor >= 0)
+		return;
+	href += strspn(href, " \t\r\n");
+	if (*href == '\0' || *href == '#' || strncasecmp(href, "javascript:", 11) == 0 ||
+	    strncasecmp(href, "mailto:", 7) == 0 || strncasecmp(href, "tel:", 4) == 0)
+		return;
+	url = url_resolve(w->base, href);
+	if (url == NULL || is_unwanted(w, url)) {
+		free(url);
+		return;
+	}
+	r->anchors = xgrow(r->anchors, &r->anchors_cap, r->anchors_count + 1, sizeof(*r->anchors));
+	a = &r->anchors[r->anchors_count];
+	*a = (struct rows_anchor){ .elem = elem, .url = url, .path = r->elems[elem].path,
+	    .start = (uint32_t)r->text.len };
+	a->path = mix(a->path, hash_class(node));
+	if (parent >= 0)
+		a->path = mix(a->path, hash_class(r->elems[parent].node));
+	w->anchor = (int)r->anchors_count++;
+}
+
+static void
+close_anchor(struct walk *w)
+{
+	struct rows *r = w->r;
+	struct rows_anchor *a = &r->anchors[w->anchor];
+	size_t end = r->text.len;
+
+	if (a->end == 0)
+		a->start = (uint32_t)end;
+	while (end > a->start && r->text.data[end - 1] == '\n')
+		end--;
+	a->end = (uint32_t)(end > a->start ? end : a->start);
+	a->letters = rows_words(buf_str(&r->text) + a->start, a->end - a->start, &a->words);
+	w->anchor = -1;
+}
+
+static void
+enter(struct walk *w, int elem)
+{
+	const xmlNode *node = w->r->elems[elem].node;
+
+	if (tree_is_block(node))
+		flush_line(w);
+	if (tree_is(node, "a"))
+		open_anchor(w, elem);
+	else if (w->anchor >= 0 && tree_is(node, "img"))
+		w->r->anchors[w->anchor].has_image = true;
+}
+
+static void
+leave(struct walk *w, int elem)
+{
+	struct rows *r = w->r;
+
+	if (tree_is_block(r->elems[elem].node))
+		flush_line(w);
+	if (w->anchor >= 0 && r->anchors[w->anchor].elem == elem)
+		close_anchor(w);
+	r->elems[elem].end = (uint32_t)r->text.len;
+	r->elems[elem].last = (int)r->elems_count;
+}
+
+/* Words for screen readers inside a link ("opens in a new window") are no title. */
+static bool
+is_for_readers(const xmlNode *node)
+{
+	static const char *const classes[] = { "visually-hidden", "visuallyhidden", "sr-only",
+		"screen-reader-text", "element-invisible", "screenreader", NULL };
+
+	for (size_t i = 0; classes[i] != NULL; i++) {
+		if (tree_has_class(node, classes[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_skipped(const struct walk *w, const xmlNode *node)
+{
+	return tree_is_any(node, silent) || (w->anchor >= 0 && is_for_readers(node));
+}
+
+static void
+walk_tree(struct walk *w, xmlNodePtr root)
+{
+	struct rows *r = w->r;
+	int open = -1;
+	xmlNodePtr at = root;
+
+	while (at != NULL) {
+		bool down = false;
+
+		if (at->type == XML_ELEMENT_NODE && !is_skipped(w, at)) {
+			open = add_elem(w, at, open);
+			enter(w, open);
+			down = at->children != NULL;
+			if (!down) {
+				leave(w, open);
+				open = r->elems[open].parent;
+			}
+		} else if (at->type == XML_TEXT_NODE && at->content != NULL && open >= 0) {
+			add_text(w, (const char *)at->content, open);
+		}
+		if (down) {
+			at = at->children;
+			continue;
+		}
+		while (at != NULL && at != root && at->next == NULL) {
+			at = at->parent;
+			if (at != NULL && open >= 0 && r->elems[open].node == at) {
+				leave(w, open);
+				open = r->elems[open].parent;
+			}
+		}
+		at = at == root || at == NULL ? NULL : at->next;
+	}
+	flush_line(w);
+}
+
+void
+rows_build(struct rows *r, xmlDocPtr doc, const char *base, const struct discover_opts *opts)
+{
+	struct walk w = { .r = r, .base = base, .page = url_resolve(opts->url, opts->url), .anchor = -1 };
+	xmlNodePtr root = xmlDocGetRootElement(doc);
+
+	*r = (struct rows){ 0 };
+	buf_init(&r->text, ROWS_MAX_TEXT);
+	walk_tree(&w, root);
+	free(w.page);
+	rows_date_habit(r, tree_attr(root, "lang"), opts);
+	rows_find_dates(r, opts);
+}
+
+void
+rows_done(struct rows *r)
+{
+	for (size_t i = 0; i < r->anchors_count; i++)
+		free(r->anchors[i].url);
+	free(r->anchors);
+	free(r->elems);
+	free(r->lines);
+	free(r->dates);
+	buf_done(&r->text);
+}
+
+int
+rows_elem_of(const struct rows *r, const xmlNode *node)
+{
+	size_t i = (size_t)(uintptr_t)node->_private;
+
+	return i > 0 && i <= r->elems_count && r->elems[i - 1].node == node ? (int)i - 1 : -1;
+}
+
+size_t
+rows_line_from(const struct rows *r, uint32_t at)
+{
+	size_t lo = 0, hi = r->lines_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->lines[mid].end <= at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+size_t
+rows_date_from(const struct rows *r, uint32_t at)
+{
+	size_t lo = 0, hi = r->dates_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->dates[mid].start < at)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+int
+rows_common(const struct rows *r, int a, int b)
+{
+	while (a != b) {
+		if (a > b)
+			a = r->elems[a].parent;
+		else
+			b = r->elems[b].parent;
+		if (a < 0 || b < 0)
+			return 0;
+	}
+	return a;
+}
+
+uint32_t
+rows_words(const char *s, size_t n, uint64_t *ret_hash)
+{
+	uint64_t h = 1469598103934665603u;
+	uint32_t letters = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (c >= 0x80) {
+			/* a Han character says as much as a short word */
+			letters += c >= 0xe3 ? 3 : c >= 0xc0;
+			h = (h ^ c) * 1099511628211u;
+		} else if (isalpha(c)) {
+			letters++;
+			h = (h ^ (unsigned char)tolower(c)) * 1099511628211u;
+		}
+	}
+	*ret_hash = h;
+	return letters;
+}
+
+bool
+rows_is_generic(const char *s, size_t n)
+{
+	static const char *const generic[] = { "pdf", "view", "view document", "download", "more", "read more",
+		"details", "view details", "learn more", "here", "click here", "html", "link", "full text",
+		"full story", "continue reading", "read", "open", "document", "show", "see more", "docx", "word",
+		"weiterlesen", "mehr", "mehr lesen", "lire la suite", "lire", "leer m\xc3\xa1s", "ver m\xc3\xa1s",
+		"leia mais", "continua", "leggi", "l\xc3\xa4s mer", "les mer", "view opinion", "opinion",
+		"download opinion", "view/download", "next", "previous", "back", "home", NULL };
+
+	while (n > 0 && strchr(" \n.>[]()\xc2\xbb", s[n - 1]) != NULL)
+		n--;
+	while (n > 0 && strchr(" \n[(", *s) != NULL)
+		s++, n--;
+	for (size_t i = 0; generic[i] != NULL; i++) {
+		if (strlen(generic[i]) == n && strncasecmp(generic[i], s, n) == 0)
+			return true;
+	}
+	return n == 0;
+}

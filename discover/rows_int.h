@@ -1,0 +1,93 @@
+#ifndef DISCOVER_ROWS_INT_H
+#define DISCOVER_ROWS_INT_H
+/*
+ * rows_int: a page laid out flat, so that questions about it are look-ups in arrays: its elements in document
+ * order, its visible text in lines, its links and its dates, each with its place in the text. Built in one
+ * walk; everything after that works on numbers.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <libxml/tree.h>
+#include "base/buf.h"
+#include "document/dates.h"
+#include "discover/discover.h"
+
+#define ROWS_MAX_ANCHORS 20000	/* links of a page that are looked at */
+#define ROWS_MAX_TEXT (8u << 20)
+#define ROWS_MAX_DATES 20000
+
+enum region {
+	REGION_NONE = 0,
+	REGION_MAIN = 1 << 0,	/* main, article, role=main, class or id content */
+	REGION_WEAK = 1 << 1,	/* header, sidebar, aside, related: lists there are seldom the list */
+	REGION_MENU = 1 << 2,	/* nav, menu, footer, breadcrumb, pager: never the list */
+};
+
+struct rows_elem {
+	xmlNodePtr node;
+	int parent;		/* -1: the root */
+	int depth;
+	int last;		/* behind the last element below it */
+	uint32_t start, end;	/* its text */
+	uint64_t path;		/* hash of the tags above it, with cells numbered */
+	uint64_t local;		/* hash of its own tag, first class and cell number */
+	uint8_t region;
+};
+
+struct rows_line {
+	uint32_t start, end;
+	int elem;		/* innermost block around its first character */
+	bool heading;		/* h1 to h6, dt, caption, th, summary */
+};
+
+struct rows_date {
+	uint32_t start, end;	/* of the words that say it */
+	int line;		/* -1: an attribute of an element without text */
+	bool alone;		/* the line says little else */
+	struct doc_date date;
+};
+
+struct rows_anchor {
+	int elem;
+	char *url;
+	uint64_t path;		/* links of one path may be one list */
+	uint32_t start, end;
+	uint32_t letters;	/* characters of words in its text */
+	uint64_t words;		/* hash of its text without digits and marks */
+	bool has_image;
+};
+
+struct rows {
+	struct buf text;	/* lines ended by '\n' */
+	struct rows_elem *elems;
+	size_t elems_count, elems_cap;
+	struct rows_line *lines;
+	size_t lines_count, lines_cap;
+	struct rows_date *dates;
+	size_t dates_count, dates_cap;
+	struct rows_anchor *anchors;
+	size_t anchors_count, anchors_cap;
+	char language[16];	/* for dates: of the page, with the habit of its numbers */
+};
+
+/* Lay out the tree (node->_private of its elements is overwritten). opts is borrowed for the call. */
+void rows_build(struct rows *r, xmlDocPtr doc, const char *base, const struct discover_opts *opts);
+void rows_done(struct rows *r);
+
+/* Element of a node of the tree, or -1. */
+int rows_elem_of(const struct rows *r, const xmlNode *node);
+/* First line or date that ends behind text offset at. */
+size_t rows_line_from(const struct rows *r, uint32_t at);
+size_t rows_date_from(const struct rows *r, uint32_t at);
+/* Index of the nearest element that holds both. */
+int rows_common(const struct rows *r, int a, int b);
+/* Letters (as characters) and hash of the words of a text, digits and marks left out. */
+uint32_t rows_words(const char *s, size_t n, uint64_t *ret_hash);
+/* Is the text one of the words that links bear when they say nothing ("PDF", "Read more")? */
+bool rows_is_generic(const char *s, size_t n);
+/* Day, month and order of the page's numeric dates decide the language for dates. */
+void rows_date_habit(struct rows *r, const char *page_language, const struct discover_opts *opts);
+void rows_find_dates(struct rows *r, const struct discover_opts *opts);
+
+#endif

@@ -1,0 +1,183 @@
+/*
+ * extract_manifest: documents of the pages that a manifest names, as JSON lines, and CPU per page on stderr.
+ *   extract_manifest MANIFEST [--features FILE]
+ * A manifest is JSON lines {"id","file","url","content_type"}, files relative to it, .gz read transparently.
+ * --floor: parse and walk the text only, the floor that the CPU ratio is taken against.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "extract/extract_int.h"
+#include "markup/tree.h"
+#include "base/banned.h"
+
+static double
+cpu_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+static void
+print_doc(const char *id, const struct document *doc)
+{
+	char iso[DATE_ISO_MAX];
+	json_t *o = json_object();
+
+	json_put_str(o, "id", id);
+	json_put_str(o, "url", doc->url);
+	json_put_str(o, "title", doc->title);
+	if (doc->published.precision != DATE_NONE) {
+		json_put_str(o, "published", date_iso(&doc->published, iso));
+		json_put_str(o, "published_from", date_source_name(doc->published.source));
+	}
+	if (doc->modified.precision != DATE_NONE)
+		json_put_str(o, "modified", date_iso(&doc->modified, iso));
+	json_put_str(o, "language", doc->language);
+	json_put_str(o, "author", doc->author);
+	json_put_str(o, "section", doc->section);
+	json_put_str(o, "dateline", doc->dateline);
+	json_put_strs(o, "captions", doc->captions, doc->captions_count);
+	json_put_str(o, "text", doc->text);
+	json_put_int(o, "words", doc->words);
+	if (doc->listing)
+		json_object_set_new(o, "listing", json_true());
+	json_put_str(o, "trouble", doc->trouble);
+	char *line = json_line(o);
+
+	puts(line);
+	free(line);
+	json_decref(o);
+}
+
+static void
+put_row(const struct page *pg, size_t i, const char *id, FILE *out)
+{
+	const struct block *b = &pg->blocks[i];
+	float f[FEATURES_MAX];
+	size_t k = features_alone(pg, i, f), j;
+	json_t *text = json_stringn(page_block_text(pg, b), b->len);
+	char *t = text != NULL ? json_dumps(text, JSON_ENCODE_ANY) : NULL;
+
+	fprintf(out, "%s\t%zu\t%u\t%s\t", id, i, b->chars, t != NULL ? t : "\"\"");
+	for (j = 0; j < k; j++)
+		fprintf(out, "%s%.6g", j > 0 ? " " : "", (double)f[j]);
+	fputc('\n', out);
+	free(t);
+	json_decref(text);
+}
+
+/* Features of every block, for the trainer: id, block, chars, text, numbers. */
+static void
+dump(const char *id, const char *p, size_t n, const struct extract_opts *opts, FILE *out)
+{
+	struct html *html = NULL;
+	struct document *doc = document_new();
+	struct err err;
+	struct page pg;
+
+	if (html_parse(p, n, opts->content_type, opts->url, &html, &err) == 0) {
+		page_init(&pg, html, opts);
+		page_build(&pg);
+		if (pg.node_count > 0) {
+			features_prepare(&pg);
+			jsonld_read(&pg, &pg.ld);
+			title_choose(&pg, doc);
+			score_blocks(&pg);
+			for (size_t i = 0; i < pg.block_count; i++)
+				put_row(&pg, i, id, out);
+		}
+		page_done(&pg);
+		html_free(html);
+	}
+	document_free(doc);
+}
+
+static void
+floor_of(const char *p, size_t n, const struct extract_opts *opts)
+{
+	struct html *html = NULL;
+	struct buf b = BUF_INIT(64u << 20);
+	struct err err;
+
+	if (html_parse(p, n, opts->content_type, opts->url, &html, &err) == 0) {
+		for (xmlNodePtr x = xmlDocGetRootElement(html->doc), r = x; x != NULL; x = tree_next(x, r, false)) {
+			if (x->type == XML_TEXT_NODE && x->content != NULL)
+				buf_adds(&b, (const char *)x->content);
+		}
+		html_free(html);
+	}
+	buf_done(&b);
+}
+
+static double
+one(const json_t *row, const char *manifest, FILE *features, int only_floor)
+{
+	const char *id = json_get_str(row, "id"), *file = json_get_str(row, "file");
+	struct extract_opts opts = { .url = json_get_str(row, "url"),
+	    .content_type = json_get_str(row, "content_type") };
+	CLEANUP(freep) char *path = file != NULL ? file_beside(manifest, file) : NULL;
+	struct buf b = BUF_INIT(64u << 20);
+	struct document *doc = NULL;
+	struct err err;
+	double t = 0;
+
+	if (path == NULL || file_read_gz(path, &b, &err) < 0) {
+		fprintf(stderr, "%s: %s\n", id != NULL ? id : "?", path != NULL ? err.text : "no file");
+	} else if (features != NULL) {
+		dump(id, buf_str(&b), b.len, &opts, features);
+	} else if (only_floor) {
+		t = cpu_ms();
+		floor_of(buf_str(&b), b.len, &opts);
+		t = cpu_ms() - t;
+	} else {
+		t = cpu_ms();
+		if (extract_page(buf_str(&b), b.len, &opts, &doc, &err) < 0)
+			fprintf(stderr, "%s: %s: %s\n", id, err_class_name(err.class), err.text);
+		t = cpu_ms() - t;
+		if (doc != NULL)
+			print_doc(id, doc);
+		document_free(doc);
+	}
+	buf_done(&b);
+	return t;
+}
+
+int
+main(int argc, char **argv)
+{
+	FILE *in = argc > 1 ? fopen(argv[1], "r") : NULL, *features = NULL;
+	int only_floor = argc > 2 && strcmp(argv[2], "--floor") == 0;
+	char *line = NULL;
+	size_t cap = 0, pages = 0;
+	double total = 0;
+	ssize_t n;
+
+	if (in == NULL) {
+		fprintf(stderr, "usage: extract_manifest MANIFEST [--features FILE | --floor]\n");
+		return 2;
+	}
+	if (argc > 3 && strcmp(argv[2], "--features") == 0)
+		features = fopen(argv[3], "w");
+	while ((n = getline(&line, &cap, in)) > 0) {
+		json_t *row = NULL;
+
+		if (json_read(line, (size_t)n, &row, NULL) == 0) {
+			total += one(row, argv[1], features, only_floor);
+			pages++;
+			json_decref(row);
+		}
+	}
+	free(line);
+	fclose(in);
+	if (features != NULL)
+		fclose(features);
+	fprintf(stderr, "%zu pages, %.3f ms CPU a page\n", pages, pages > 0 ? total / (double)pages : 0);
+	return 0;
+}

@@ -1,0 +1,99 @@
+/*
+ * find_driver: reads jobs as JSON lines {"file","url","content_type","kind","select_links",...} from stdin, gives each to
+ * discover() and prints one JSON line of candidates with the seconds of CPU it took and the seconds that
+ * parsing alone takes. For tests/bench/find.py.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "discover/discover.h"
+#include "markup/html.h"
+#include "base/banned.h"
+
+static double
+cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double
+parse_seconds(const struct buf *b, const struct discover_opts *o)
+{
+	struct html *h = NULL;
+	double begin = cpu_seconds();
+
+	if (html_parse(buf_str(b), b->len, o->content_type, o->url, &h, NULL) == 0)
+		html_free(h);
+	return cpu_seconds() - begin;
+}
+
+static void
+run(const json_t *job)
+{
+	struct buf b = BUF_INIT(100u << 20);
+	struct candidates *c = NULL;
+	struct err err = { 0 };
+	const char *kind = json_get_str(job, "kind");
+	struct discover_opts o = {
+		.url = json_get_str(job, "url"), .content_type = json_get_str(job, "content_type"),
+		.select_links = json_get_str(job, "select_links"),
+		.select_title = json_get_str(job, "select_title"),
+		.select_date = json_get_str(job, "select_date"),
+		.language = json_get_str(job, "language"),
+		.now_ms = json_get_int(job, "now_ms", 0),
+	};
+	json_t *j;
+	double begin, took, parse = 0;
+
+	if (kind != NULL)
+		(void)source_kind_parse(kind, &o.kind);
+	if (file_read_gz(json_get_str(job, "file"), &b, &err) < 0) {
+		j = json_object();
+		json_put_str(j, "error", err.text);
+	} else {
+		if (o.kind == KIND_LISTING)
+			parse = parse_seconds(&b, &o);
+		begin = cpu_seconds();
+		if (discover(buf_str(&b), b.len, &o, &c, &err) < 0) {
+			j = json_object();
+			json_put_str(j, "error", err.text);
+		} else {
+			j = candidates_to_json(c);
+		}
+		took = cpu_seconds() - begin;
+		json_object_set_new(j, "seconds", json_real(took));
+		json_object_set_new(j, "parse_seconds", json_real(parse));
+	}
+	CLEANUP(freep) char *line = json_line(j);
+	puts(line);
+	json_decref(j);
+	candidates_free(c);
+	buf_done(&b);
+}
+
+int
+main(void)
+{
+	CLEANUP(freep) char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+
+	while ((n = getline(&line, &cap, stdin)) > 0) {
+		json_t *job;
+
+		if (json_read(line, (size_t)n, &job, NULL) < 0)
+			return 1;
+		run(job);
+		json_decref(job);
+		fflush(stdout);
+	}
+	return 0;
+}
