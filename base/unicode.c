@@ -70,11 +70,15 @@ to_nfc(const UChar *in, int32_t n, UChar **out)
 static bool
 is_plain_nfc(uint32_t c)
 {
-	if (c < 0x300 || (c >= 0x400 && c <= 0x482) || (c >= 0x1e00 && c <= 0x1eff) ||
-	    (c >= 0x2010 && c <= 0x2027) || (c >= 0x3001 && c <= 0x3029) ||
-	    (c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fe) ||
-	    (c >= 0x4e00 && c <= 0x9fff) || (c >= 0xac00 && c <= 0xd7a3) ||
-	    (c >= 0x621 && c <= 0x63a) || (c >= 0xff01 && c <= 0xff60))
+	if (c < 0x300)
+		return true;
+	if (c < 0x700 ? (c >= 0x400 && c <= 0x482) || (c >= 0x608 && c <= 0x60f) ||
+	    (c >= 0x61b && c <= 0x64a) || (c >= 0x660 && c <= 0x66f) || (c >= 0x671 && c <= 0x6d5) :
+	    (c >= 0x1e00 && c <= 0x1eff) || (c >= 0x2010 && c <= 0x2027) ||
+	    (c >= 0x3001 && c <= 0x3029) || (c >= 0x3041 && c <= 0x3096) ||
+	    (c >= 0x30a1 && c <= 0x30fe) || (c >= 0x4e00 && c <= 0x9fff) ||
+	    (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xff01 && c <= 0xff60) ||
+	    (c >= 0xe01 && c <= 0xe37) || (c >= 0xe3f && c <= 0xe47))
 		return true;
 	return u_getIntPropertyValue((UChar32)c, UCHAR_NFC_QUICK_CHECK) == UNORM_YES &&
 	    u_getCombiningClass((UChar32)c) == 0;
@@ -88,7 +92,7 @@ is_plain_text(const char *s, size_t n)
 	while (i < n) {
 		if ((unsigned char)s[i] < 0x80)
 			i += utf8_ascii_run(s + i, n - i);
-		else if (!is_plain_nfc(utf8_next(s, n, &i)))
+		else if (!is_plain_nfc(utf8_step(s, n, &i)))
 			return false;
 	}
 	return true;
@@ -126,48 +130,70 @@ clean_run(const char *s, size_t n)
 	return i;
 }
 
-/* What unicode_clean() puts for a character that may not stay: a newline, a character or nothing. */
+/* What unicode_clean() puts for a character that may not stay as it is. rest is what follows it. */
 static void
-put_clean(struct buf *b, uint32_t c, const char *s, size_t len, size_t n_left)
+put_clean(struct buf *b, uint32_t c, const char *rest, size_t n)
 {
 	if (c == '\r') {	/* CRLF is one end of line */
-		if (n_left == 0 || s[len] != '\n')
+		if (n == 0 || *rest != '\n')
 			buf_addc(b, '\n');
 	} else if (c == 0x0b || c == 0x0c || c == 0x85) {
 		buf_addc(b, '\n');
-	} else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xfffe || c == 0xffff) {
-		return;
-	} else if (c == 0xfeff && b->len == 0) {
-		return;		/* byte order mark */
-	} else if (c == 0xfffd) {
-		buf_add(b, "\xef\xbf\xbd", 3);
-	} else {
-		buf_add(b, s, len);
+	} else if (c == 0xfffd || (c == 0xfeff && b->len > 0)) {
+		utf8_put(b, c);
 	}
+	/* Nothing for other controls, for U+FFFE and U+FFFF, and for a byte order mark. */
+}
+
+/*
+ * Characters at the front of s that cleaning leaves as they are. *plain becomes false when one of
+ * them may change in NFC.
+ */
+static size_t
+kept_run(const char *s, size_t n, bool *plain)
+{
+	size_t i = 0, next;
+	uint32_t c;
+
+	while (i < n) {
+		if ((unsigned char)s[i] < 0x80) {
+			next = i + clean_run(s + i, n - i);
+			if (next == i)
+				break;
+			i = next;
+			continue;
+		}
+		next = i;
+		c = utf8_step(s, n, &next);
+		if (c < 0xa0 || (c >= 0xfeff && (c == 0xfeff || (c >= 0xfffd && c <= 0xffff))))
+			break;
+		if (*plain && !is_plain_nfc(c))
+			*plain = false;
+		i = next;
+	}
+	return i;
 }
 
 char *
 unicode_clean(const char *s, size_t n)
 {
 	struct buf b = BUF_INIT(SIZE_MAX - 1);
-	size_t i = clean_run(s, n), start;
 	bool plain = true;
+	size_t i, run;
 	uint32_t c;
 	char *text;
 
-	if (i == n)
+	i = kept_run(s, n, &plain);
+	if (i == n && plain)
 		return xmemdup(s, n);
 	buf_reserve(&b, n + n / 8);
 	buf_add(&b, s, i);
 	while (i < n) {
-		start = i;
-		if ((unsigned char)s[i] < 0x80 && (i += clean_run(s + i, n - i)) > start) {
-			buf_add(&b, s + start, i - start);
-			continue;
-		}
 		c = utf8_next(s, n, &i);
-		plain = plain && is_plain_nfc(c);
-		put_clean(&b, c, s + start, i - start, n - i);
+		put_clean(&b, c, s + i, n - i);
+		run = kept_run(s + i, n - i, &plain);
+		buf_add(&b, s + i, run);
+		i += run;
 	}
 	if (plain)
 		return buf_take(&b, NULL);
@@ -203,47 +229,103 @@ is_joiner_of(uint32_t joiner, uint32_t before)
 	    before >= 0x1f000));
 }
 
+/* Letters beyond ASCII, in the blocks where neither spaces nor invisible characters are. */
+static bool
+is_line_letter(uint32_t c)
+{
+	return (c >= 0xae && c < 0x600) || (c >= 0x620 && c < 0x1680) || (c >= 0x1e00 && c < 0x2000) ||
+	    (c >= 0x2010 && c < 0x2028) || (c >= 0x3001 && c < 0xfe00) || (c >= 0xff01 && c < 0xfff0);
+}
+
+static bool
+is_graph(char c)
+{
+	return c > ' ' && c < 0x7f;
+}
+
+/* Characters at the front of s that a line keeps as they are; a single blank between two is one. */
+static size_t
+line_run(const char *s, size_t n)
+{
+	size_t i = 0, next;
+
+	for (;;) {
+		while (i < n && is_graph(s[i]))
+			i++;
+		if (i >= n)
+			return i;
+		next = i;
+		if (s[i] == ' ') {
+			if (i == 0 || n - i < 2 || (!is_graph(s[i + 1]) && (s[i + 1] & 0x80) == 0))
+				return i;
+			next++;
+		} else if ((s[i] & 0x80) == 0) {
+			return i;
+		}
+		if ((s[next] & 0x80) != 0 && !is_line_letter(utf8_step(s, n, &next)))
+			return i;
+		i = next;
+	}
+}
+
+/* The part of unicode_line() for one character that is no letter of a run. */
+struct line {
+	struct buf b;
+	bool space;		/* a blank is due before the next character */
+	bool dropped;		/* neighbours came together that may compose */
+	uint32_t joiner;	/* one that waits for its right side, or 0 */
+	uint32_t before;	/* the last character kept */
+};
+
+static void
+line_add(struct line *l, uint32_t c)
+{
+	if (is_dropped_from_line(c)) {
+		if (!l->space && is_joiner_of(c, l->before))
+			l->joiner = c;
+		l->dropped = true;
+		return;
+	}
+	if (unicode_is_space(c)) {
+		l->space = l->b.len > 0;
+		l->joiner = 0;
+		return;
+	}
+	if (l->space)
+		buf_addc(&l->b, ' ');
+	else if (l->joiner > 0 && c >= 0x620)
+		utf8_put(&l->b, l->joiner);
+	l->space = false;
+	l->joiner = 0;
+	utf8_put(&l->b, c);
+	l->before = c;
+}
+
 char *
 unicode_line(const char *s, size_t n)
 {
-	struct buf b = BUF_INIT(SIZE_MAX - 1);
-	bool space = false, plain = true;
-	size_t i = 0, start;
-	uint32_t c, before = 0, joiner = 0;	/* joiner: one that waits for its right side */
+	struct line l = { .b = BUF_INIT(SIZE_MAX - 1) };
+	size_t i = 0, run, last;
 	char *text;
 
-	buf_reserve(&b, n);
+	buf_reserve(&l.b, n);
 	while (i < n) {
-		start = i;
-		c = utf8_next(s, n, &i);
-		if (is_dropped_from_line(c)) {
-			if (!space && is_joiner_of(c, before))
-				joiner = c;
-			plain = false;
+		line_add(&l, utf8_next(s, n, &i));
+		if (l.space || l.joiner > 0 || l.b.len == 0)
 			continue;
-		}
-		if (c < 0x80 ? c <= ' ' : unicode_is_space(c)) {
-			space = b.len > 0;
-			joiner = 0;
+		run = line_run(s + i, n - i);
+		if (run == 0)
 			continue;
-		}
-		if (space)
-			buf_addc(&b, ' ');
-		else if (joiner > 0 && c >= 0x620)
-			utf8_put(&b, joiner);
-		space = false;
-		joiner = 0;
-		if (c == 0xfffd)
-			buf_add(&b, "\xef\xbf\xbd", 3);
-		else
-			buf_add(&b, s + start, i - start);
-		before = c;
+		buf_add(&l.b, s + i, run);
+		i += run;
+		for (last = i - 1; (s[last] & 0xc0) == 0x80; last--)
+			;
+		l.before = utf8_next(s, n, &last);
 	}
-	/* What a dropped character kept apart may now compose. */
-	if (plain || is_plain_text(buf_str(&b), b.len))
-		return buf_take(&b, NULL);
-	text = unicode_by_utf16(buf_str(&b), b.len, to_nfc);
-	buf_done(&b);
+	if (!l.dropped || is_plain_text(buf_str(&l.b), l.b.len))
+		return buf_take(&l.b, NULL);
+	text = unicode_by_utf16(buf_str(&l.b), l.b.len, to_nfc);
+	buf_done(&l.b);
 	return text;
 }
 

@@ -71,11 +71,11 @@ kind_of(uint32_t c)
 static enum kind
 next_kind(const char *s, size_t n, size_t *i)
 {
-	enum kind kind = kind_of(utf8_next(s, n, i));
+	enum kind kind = kind_of(utf8_step(s, n, i));
 	size_t end = *i;
 
 	while (end < n && (unsigned char)s[end] >= 0x80) {
-		if (kind_of(utf8_next(s, n, &end)) != K_MARK)
+		if (kind_of(utf8_step(s, n, &end)) != K_MARK)
 			break;
 		*i = end;
 	}
