@@ -76,6 +76,7 @@ struct node {
 	uint8_t tag;
 	uint8_t block;			/* starts and ends a block */
 	float score;			/* sum over its blocks */
+	int32_t num;			/* li: its number; ol, ul: number of the last item */
 };
 
 enum up {
@@ -153,6 +154,7 @@ bool tag_is_block(enum tag t);
 
 /* evidence.c */
 uint32_t evidence_words(const char *s);
+bool evidence_is_updated(const char *cls);	/* "updated", "modified" in a class, but not "published" */
 uint32_t evidence_of(const xmlNode *x, enum tag tag, uint32_t *ret_sig);
 
 /* phrases.c: what a short text says about itself, in many languages */
@@ -166,7 +168,7 @@ enum phrase {
 uint32_t phrase_of(const char *s, size_t n);
 
 /* features.c */
-#define FEATURES_MAX 112
+#define FEATURES_MAX 176
 size_t features_alone(const struct page *pg, size_t block, float out[FEATURES_MAX]);
 size_t features_context(const struct page *pg, size_t block, float out[FEATURES_MAX]);
 void features_prepare(struct page *pg);
@@ -177,6 +179,7 @@ void score_choose(struct page *pg);
 
 /* prune.c */
 void prune_blocks(struct page *pg);
+void prune_mark_all(struct page *pg, uint32_t node);	/* keep all of a subtree but headline and captions */
 
 /* blocks.c */
 void blocks_write(struct page *pg, struct document *doc);
@@ -187,17 +190,25 @@ const char *meta_get(const struct page *pg, const char *name);
 const char *meta_first(const struct page *pg, const char *const *names);	/* names ends in NULL */
 void meta_read(struct page *pg, struct document *doc);
 const char *meta_site_name(const struct page *pg);
+void meta_declared_language(struct page *pg, struct document *doc);	/* before the text is known */
 
 /* jsonld.c */
 void jsonld_read(const struct page *pg, struct jsonld *ret);
 void jsonld_text(const char *s, size_t n, struct jsonld *ret);	/* one script's content */
 void jsonld_done(struct jsonld *ld);
+/* Text of a string that may hold tags and character references. Caller frees. */
+char *jsonld_plain(const char *s, size_t n);
 
 /* title.c */
 void title_choose(struct page *pg, struct document *doc);
 
 /* dateline.c, dates_page.c */
-void dateline_find(struct page *pg, struct document *doc);
+/*
+ * The best visible date line: its date, the modified date it states, its block and how sure it is.
+ * False: none.
+ */
+bool dateline_find(struct page *pg, const char *language, struct doc_date *ret_published,
+    struct doc_date *ret_modified, uint32_t *ret_block, double *ret_score);
 void dates_choose(struct page *pg, struct document *doc);
 
 #endif

@@ -1,0 +1,159 @@
+/*
+ * dateline: the visible date line. Short blocks near the headline, or with a name that says "date", that
+ * hold a date; the nearer and the barer, the better. Teasers, comments and footers never count.
+ */
+#include <string.h>
+#include "base/mem.h"
+#include "base/unicode.h"
+#include "extract/extract_int.h"
+#include "base/banned.h"
+
+#define LINE_CHARS 200		/* a longer block is prose that mentions a date */
+#define TRIES_MAX 40		/* blocks in which a date is looked for */
+#define NEAR_BLOCKS 12
+
+struct line_cand {
+	uint32_t block;
+	double score;
+	struct doc_date date;
+};
+
+static bool
+may_hold_date(const struct block *b)
+{
+	return b->digits >= 1 && b->chars >= 5 && b->chars <= LINE_CHARS;
+}
+
+static bool
+in_furniture(const struct node *nd)
+{
+	return (nd->ev_up & (EV_COMMENT | EV_RELATED | EV_FOOT | EV_COOKIE | EV_AD | EV_POST)) != 0 ||
+	    (nd->tags_up & (UP_FOOTER | UP_NAV | UP_ASIDE)) != 0;
+}
+
+static double
+line_score(const struct page *pg, uint32_t i)
+{
+	const struct block *b = &pg->blocks[i];
+	const struct node *nd = &pg->nodes[b->node];
+	double s = 0, d;
+
+	if (pg->title_block != UINT32_MAX) {
+		d = (double)i - (double)pg->title_block;
+		if (d > 0)
+			s += d <= NEAR_BLOCKS ? 2 - d * 0.1 : -0.03 * d;
+		else
+			s += d >= -4 ? 1.2 + d * 0.2 : -1 + 0.02 * (d > -50 ? d : -50);
+	}
+	if (nd->ev_up & EV_DATE)
+		s += 1.5;
+	else if (nd->ev_up & EV_META)
+		s += 0.8;
+	if (nd->tags_up & UP_TIME)
+		s += 0.7;
+	if (b->phrase & PH_UPDATED)
+		s += 0.3;
+	if (b->phrase & PH_COPYRIGHT)
+		s -= 3;
+	if (b->chars > 60)
+		s -= (b->chars - 60) / 80.0;
+	if (in_furniture(nd))
+		s -= 2.5;
+	if (nd->ev_up & EV_CARD || nd->tags_up & UP_LINK)
+		s -= 1;
+	if (nd->same > 3 && nd->tag != TAG_P && nd->tag != TAG_SPAN)
+		s -= 0.7;
+	if (b->keep && b->chars > 80)
+		s -= 1;
+	return s;
+}
+
+static bool
+says_modified(const char *s, size_t n)
+{
+	static const char *const words[] = { "updat", "modif", "aktualisiert", "mis à jour", "mise à jour",
+	    "actualiz", "atualiz", "aggiornat", "更新", "oppdatert", "uppdater", "opdateret", "päivitetty",
+	    "edited", "stand:", "обновлено", "geändert", "zmieniono", "aktualizacja", "güncelle", NULL };
+	CLEANUP(freep) char *low = xstrndup(s, n);
+
+	for (size_t i = 0; low[i] != '\0'; i++) {
+		if (low[i] >= 'A' && low[i] <= 'Z')
+			low[i] = (char)(low[i] + 32);
+	}
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (strstr(low, words[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Insert into a short list in falling order of score. */
+static void
+rank(struct line_cand *list, size_t *n, uint32_t block, double score)
+{
+	size_t at = *n;
+
+	if (*n == TRIES_MAX) {
+		if (list[*n - 1].score >= score)
+			return;
+		at = *n - 1;
+	} else
+		(*n)++;
+	while (at > 0 && list[at - 1].score < score) {
+		list[at] = list[at - 1];
+		at--;
+	}
+	list[at] = (struct line_cand){ .block = block, .score = score };
+}
+
+bool
+dateline_find(struct page *pg, const char *language, struct doc_date *ret_published,
+    struct doc_date *ret_modified, uint32_t *ret_block, double *ret_score)
+{
+	struct line_cand list[TRIES_MAX];
+	size_t n = 0, at, len;
+	bool found = false;
+
+	for (uint32_t i = 0; i < pg->block_count; i++) {
+		double s;
+
+		if (!may_hold_date(&pg->blocks[i]) || i == pg->title_block)
+			continue;
+		s = line_score(pg, i);
+		if (s > -0.5)
+			rank(list, &n, i, s);
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct block *b = &pg->blocks[list[i].block];
+		const char *s = page_block_text(pg, b);
+		struct doc_date d;
+
+		if (date_find(s, b->len, language, &d, &at, &len) < 0 || d.precision < DATE_DAY)
+			continue;
+		if (at > 0 && says_modified(s, at)) {
+			if (ret_modified->precision == DATE_NONE)
+				*ret_modified = d;
+			/* "Published 3 May, updated 5 May": what follows may be the other one. */
+			continue;
+		}
+		if (found)
+			continue;
+		found = true;
+		*ret_published = d;
+		*ret_block = list[i].block;
+		*ret_score = list[i].score;
+		if (at + len < b->len && ret_modified->precision == DATE_NONE) {
+			struct doc_date m;
+			size_t at2, len2;
+			const char *rest = s + at + len;
+
+			if (says_modified(rest, b->len - at - len) &&
+			    date_find(rest, b->len - at - len, language, &m, &at2, &len2) == 0 &&
+			    m.precision >= DATE_DAY)
+				*ret_modified = m;
+		}
+	}
+	if (!found && ret_modified->precision != DATE_NONE && n > 0)
+		*ret_score = list[0].score;
+	return found;
+}

@@ -1,0 +1,244 @@
+/*
+ * features: what is known of a block, as numbers for the scores. The order of the numbers is the order
+ * of the columns in the tables of model_*.c: a new feature goes to the end, and the tables are trained again
+ * (tests/bench/train.sh).
+ */
+#include <math.h>
+#include <string.h>
+#include "base/digest.h"
+#include "base/mem.h"
+#include "extract/extract_int.h"
+#include "base/banned.h"
+
+#define MOST_OF_PAGE 0.6	/* a container with more than this share is the page itself: its name says nothing */
+
+static const uint32_t positive = EV_BODY | EV_CONTENT | EV_LEAD | EV_TITLE | EV_CAPTION;
+
+static uint32_t
+up_bit(enum tag t)
+{
+	switch (t) {
+	case TAG_ARTICLE: return UP_ARTICLE;
+	case TAG_MAIN: return UP_MAIN;
+	case TAG_NAV: return UP_NAV;
+	case TAG_ASIDE: return UP_ASIDE;
+	case TAG_HEADER: return UP_HEADER;
+	case TAG_FOOTER: return UP_FOOTER;
+	case TAG_FORM: return UP_FORM;
+	case TAG_FIGURE: return UP_FIGURE;
+	case TAG_FIGCAPTION: return UP_FIGCAPTION | UP_FIGURE;
+	case TAG_TABLE: return UP_TABLE;
+	case TAG_UL: case TAG_OL: case TAG_LI: case TAG_DL: return UP_LIST;
+	case TAG_BLOCKQUOTE: return UP_QUOTE;
+	case TAG_A: return UP_LINK;
+	case TAG_SECTION: return UP_SECTION;
+	case TAG_PRE: return UP_PRE;
+	case TAG_ADDRESS: return UP_ADDRESS;
+	case TAG_TIME: return UP_TIME;
+	default: return 0;
+	}
+}
+
+/* Count siblings of one shape: open addressing over (parent, sig), linear in the page. */
+static void
+count_same(struct page *pg)
+{
+	size_t size = 64, i, slot;
+	struct { uint64_t key; uint32_t count; } *table;
+
+	while (size < 2 * pg->node_count)
+		size *= 2;
+	table = xcalloc(size, sizeof(*table));
+	for (int pass = 0; pass < 2; pass++) {
+		for (i = 1; i < pg->node_count; i++) {
+			uint64_t key = ((uint64_t)(pg->nodes[i].parent + 1) << 32) | pg->nodes[i].sig;
+
+			slot = (size_t)(key * 0x9e3779b97f4a7c15ull >> 20) & (size - 1);
+			while (table[slot].key != 0 && table[slot].key != key)
+				slot = (slot + 1) & (size - 1);
+			table[slot].key = key;
+			if (pass == 0)
+				table[slot].count++;
+			else
+				pg->nodes[i].same = table[slot].count;
+		}
+	}
+	free(table);
+}
+
+static void
+count_dups(struct page *pg)
+{
+	size_t size = 64, i, slot;
+	struct { uint64_t key; uint32_t count; } *table;
+
+	while (size < 2 * pg->block_count)
+		size *= 2;
+	table = xcalloc(size, sizeof(*table));
+	for (int pass = 0; pass < 2; pass++) {
+		for (i = 0; i < pg->block_count; i++) {
+			struct block *b = &pg->blocks[i];
+			uint64_t key = digest_xxh64(page_block_text(pg, b), b->len, 1) | 1;
+
+			slot = (size_t)(key >> 20) & (size - 1);
+			while (table[slot].key != 0 && table[slot].key != key)
+				slot = (slot + 1) & (size - 1);
+			table[slot].key = key;
+			if (pass == 0)
+				table[slot].count++;
+			else
+				b->dup = table[slot].count;
+		}
+	}
+	free(table);
+}
+
+void
+features_prepare(struct page *pg)
+{
+	for (size_t i = 0; i < pg->node_count; i++) {
+		struct node *nd = &pg->nodes[i];
+		const struct node *up = &pg->nodes[nd->parent];
+		bool most = nd->chars > MOST_OF_PAGE * (double)pg->chars || nd->tag == TAG_BODY;
+		uint32_t own = most ? nd->ev & positive : nd->ev;
+
+		nd->ev_up = own | (i == 0 ? 0 : up->ev_up);
+		nd->tags_up = up_bit((enum tag)nd->tag) | (i == 0 ? 0 : up->tags_up);
+		if (most)
+			nd->tags_up &= ~(uint32_t)(UP_FORM | UP_TABLE | UP_ASIDE | UP_HEADER | UP_LIST);
+	}
+	count_same(pg);
+	count_dups(pg);
+	for (size_t i = 0; i < pg->block_count; i++) {
+		struct block *b = &pg->blocks[i];
+
+		b->phrase = phrase_of(page_block_text(pg, b), b->len);
+	}
+}
+
+static float
+ratio(double a, double b)
+{
+	return b > 0 ? (float)(a / b) : 0;
+}
+
+static float
+lg(double x)
+{
+	return (float)log2(1 + x);
+}
+
+/* Nearest ancestor that holds more than this element's blocks; the element itself at the root. */
+static uint32_t
+wider(const struct page *pg, uint32_t i)
+{
+	uint32_t up = i;
+
+	while (up != 0) {
+		up = pg->nodes[up].parent;
+		if (pg->nodes[up].b1 - pg->nodes[up].b0 > pg->nodes[i].b1 - pg->nodes[i].b0)
+			break;
+	}
+	return up;
+}
+
+static void
+put_container(const struct page *pg, uint32_t i, float *out, size_t *k)
+{
+	const struct node *nd = &pg->nodes[i];
+	uint32_t blocks = nd->b1 - nd->b0;
+
+	out[(*k)++] = lg(nd->chars);
+	out[(*k)++] = ratio(nd->link_chars, nd->chars);
+	out[(*k)++] = lg(blocks);
+	out[(*k)++] = lg(ratio(nd->chars, blocks));
+	out[(*k)++] = ratio(nd->chars, pg->chars);
+}
+
+static void
+put_neighbour(const struct page *pg, size_t i, int d, float *out, size_t *k)
+{
+	int64_t j = (int64_t)i + d;
+	const struct block *b = j >= 0 && j < (int64_t)pg->block_count ? &pg->blocks[j] : NULL;
+
+	out[(*k)++] = b != NULL ? lg(b->chars) : -1;
+	out[(*k)++] = b != NULL ? ratio(b->link_chars, b->chars) : -1;
+}
+
+static bool
+ends_sentence(const char *s, size_t n)
+{
+	static const char *const ends[] = { ".", "!", "?", ":", "\"", "”", "。", "！", "？", "」", "»",
+	    "…", "“", "’", "؟", "।", ")", NULL };
+
+	for (size_t i = 0; ends[i] != NULL; i++) {
+		size_t k = strlen(ends[i]);
+
+		if (n >= k && memcmp(s + n - k, ends[i], k) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+put_kind(enum tag tag, float *out, size_t *k)
+{
+	static const uint8_t kinds[] = { TAG_P, TAG_LI, TAG_H1, TAG_H2, TAG_H3, TAG_H4, TAG_TD, TAG_DIV,
+	    TAG_DD, TAG_DT, TAG_BLOCKQUOTE, TAG_SECTION };
+
+	for (size_t i = 0; i < sizeof(kinds); i++)
+		out[(*k)++] = kinds[i] == tag;
+}
+
+static void
+put_bits(uint32_t bits, int count, float *out, size_t *k)
+{
+	for (int i = 0; i < count; i++)
+		out[(*k)++] = (float)(bits >> i & 1);
+}
+
+size_t
+features_alone(const struct page *pg, size_t i, float out[FEATURES_MAX])
+{
+	const struct block *b = &pg->blocks[i];
+	const struct node *nd = &pg->nodes[b->node];
+	const char *s = page_block_text(pg, b);
+	uint32_t w1 = wider(pg, b->node), w2 = wider(pg, w1), up = b->node, rep = 1;
+	size_t k = 0;
+	double before = i > 0 ? (double)pg->blocks[i].off : 0, all = (double)pg->text.len;
+
+	out[k++] = lg(b->chars);
+	out[k++] = ratio(b->link_chars, b->chars);
+	out[k++] = lg(b->links);
+	out[k++] = lg(b->words);
+	out[k++] = 100 * ratio(b->commas, b->chars);
+	out[k++] = lg(b->ends);
+	out[k++] = ends_sentence(s, b->len);
+	out[k++] = ratio(b->digits, b->chars);
+	out[k++] = lg(b->breaks);
+	out[k++] = ratio(b->strong_chars, b->chars);
+	put_kind((enum tag)nd->tag, out, &k);
+	out[k++] = ratio(before, all);
+	out[k++] = (float)(i < 200 ? i : 200);
+	out[k++] = pg->title_block == UINT32_MAX ? -200 : (float)fmax(-100, fmin(100,
+	    (double)i - (double)pg->title_block));
+	put_container(pg, w1, out, &k);
+	put_container(pg, w2, out, &k);
+	put_neighbour(pg, i, -1, out, &k);
+	put_neighbour(pg, i, 1, out, &k);
+	put_neighbour(pg, i, -2, out, &k);
+	put_neighbour(pg, i, 2, out, &k);
+	for (int d = 0; d < 5 && up != 0; d++, up = pg->nodes[up].parent) {
+		if (pg->nodes[up].tag != TAG_P && pg->nodes[up].same > rep)
+			rep = pg->nodes[up].same;
+	}
+	out[k++] = lg(rep);
+	out[k++] = lg(b->dup);
+	out[k++] = nd->depth;
+	out[k++] = lg(pg->chars);
+	out[k++] = ratio(pg->link_chars, pg->chars);
+	put_bits(nd->tags_up, 17, out, &k);
+	put_bits(nd->ev_up, EV_COUNT, out, &k);
+	put_bits(b->phrase, PH_COUNT, out, &k);
+	return k;
+}

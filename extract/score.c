@@ -1,0 +1,59 @@
+/*
+ * score: how likely each block is body text, alone and in the context of its neighbours, and which
+ * container holds the body: the subtree whose blocks sum up highest, so that the body's limits and the
+ * joining of sibling containers follow from the blocks and not from names.
+ */
+#include <math.h>
+#include <string.h>
+#include "base/mem.h"
+#include "extract/extract_int.h"
+#include "base/banned.h"
+
+static float
+hand_score(const struct page *pg, size_t i)
+{
+	const struct block *b = &pg->blocks[i];
+	const struct node *nd = &pg->nodes[b->node];
+	uint32_t ev = nd->ev_up, up = nd->tags_up;
+	double density = b->chars > 0 ? (double)b->link_chars / b->chars : 1;
+	double s = -1.5 + 0.9 * (log2(1 + b->chars) - 5) - 4 * density;
+
+	s += 0.3 * (b->commas > 4 ? 4 : b->commas) + (b->ends > 0 ? 0.8 : 0);
+	s += (ev & EV_BODY ? 1.5 : 0) + (up & UP_ARTICLE ? 0.5 : 0) + (up & UP_MAIN ? 0.5 : 0);
+	s -= (up & UP_NAV ? 3 : 0) + (up & UP_FOOTER ? 2.5 : 0) + (up & UP_ASIDE ? 2 : 0);
+	s -= (ev & EV_RELATED ? 1.5 : 0) + (ev & EV_COMMENT ? 3 : 0) + (ev & EV_AD ? 1.5 : 0);
+	s -= (ev & EV_SHARE ? 1.5 : 0) + (ev & EV_SUBSCRIBE ? 2 : 0) + (ev & EV_COOKIE ? 2 : 0);
+	s -= (ev & EV_FOOT ? 1.5 : 0) + (ev & EV_SIDE ? 1 : 0) + (ev & EV_CARD ? 0.7 : 0);
+	s -= (ev & EV_HIDDEN ? 1.5 : 0) + (ev & EV_BIO ? 1 : 0) + (ev & EV_TOC ? 1 : 0);
+	s -= (ev & EV_NAV ? 2 : 0) + (ev & EV_META ? 1 : 0) + (ev & EV_TAGS ? 1 : 0);
+	s -= __builtin_popcount(b->phrase);
+	return (float)(s > 4 ? 4 : s < -4 ? -4 : s);
+}
+
+void
+score_blocks(struct page *pg)
+{
+	for (size_t i = 0; i < pg->block_count; i++)
+		pg->blocks[i].s1 = pg->blocks[i].s2 = hand_score(pg, i);
+}
+
+void
+score_choose(struct page *pg)
+{
+	double *sum = xcalloc(pg->block_count + 1, sizeof(*sum)), best = 0;
+	uint32_t at = 0;
+
+	for (size_t i = 0; i < pg->block_count; i++)
+		sum[i + 1] = sum[i] + pg->blocks[i].s1 * sqrt(pg->blocks[i].chars);
+	for (size_t i = 0; i < pg->node_count; i++) {
+		struct node *nd = &pg->nodes[i];
+
+		nd->score = (float)(sum[nd->b1] - sum[nd->b0]);
+		if (nd->block && nd->score >= best) {
+			best = nd->score;
+			at = (uint32_t)i;
+		}
+	}
+	pg->body_node = at;
+	free(sum);
+}
