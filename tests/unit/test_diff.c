@@ -1,0 +1,247 @@
+/* Differences: what is shown, what they are called, and that no two texts take long. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "document/diff.h"
+
+/* A diff in one string: "=line", "[same-gone+come]" for a line changed inside. */
+static char *
+shown(const struct diff *d)
+{
+	struct buf b = BUF_INIT(1 << 20);
+	static const char marks[] = "=-+";
+
+	for (size_t i = 0; i < d->blocks_count; i++) {
+		const struct diff_block *block = &d->blocks[i];
+
+		if (block->runs_count == 0) {
+			buf_addf(&b, "%c%s|", marks[block->op], block->text);
+			continue;
+		}
+		for (size_t k = 0; k < block->runs_count; k++)
+			buf_addf(&b, "[%c%s]", marks[block->runs[k].op], block->runs[k].text);
+		buf_addc(&b, '|');
+	}
+	buf_addc(&b, 0);
+	return buf_take(&b, NULL);
+}
+
+static void
+paragraphs_and_words_that_changed_are_shown(void **state)
+{
+	static const struct {
+		const char *old, *new, *want;
+	} rows[] = {
+		{ NULL, NULL, "" },
+		{ "", "a", "+a|" },
+		{ "a\n\nb", "a\n\nb", "=a|=b|" },
+		{ "a\n\nb\n\nc", "a\n\nc", "=a|-b|=c|" },
+		{ "The two leaders met in Tokyo today.", "The two leaders met in Osaka today.",
+		    "[=The two leaders met in ][-Tokyo ][+Osaka ][=today.]|" },
+		{ "one two three four", "five six seven eight", "-one two three four|"
+		    "+five six seven eight|" },
+		{ "Head\n\n  1. First item here\n  2. Second item here",
+		    "Head\n\n  1. First item here\n  2. Second thing here\n  3. Third",
+		    "=Head|=  1. First item here|[=  2. Second ][-item ][+thing ][=here]|+  3. Third|" },
+		{ "総理は会談した。", "総理は会見した。",
+		    "[=総理は会][-談][+見][=した。]|" },
+		{ "It costs 1.5 million yen in all.", "It costs 15 million yen in all.",
+		    "[=It costs ][-1.5 ][+15 ][=million yen in all.]|" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct diff *d = diff_texts(rows[i].old, rows[i].new);
+		CLEANUP(freep) char *got = shown(d);
+
+		assert_string_equal(got, rows[i].want);
+		diff_free(d);
+	}
+}
+
+/* Both texts come out of the diff again, whatever they are. */
+static void
+a_diff_holds_both_texts(void **state)
+{
+	static const char *const words[] = { "a ", "b ", "c. ", "\n\n", "d", "日", "本", "e, ", "f\n" };
+	unsigned seed = 3;
+
+	for (int round = 0; round < 3000; round++) {
+		struct buf text[2] = { BUF_INIT(1 << 16), BUF_INIT(1 << 16) };
+		struct buf back[2] = { BUF_INIT(1 << 16), BUF_INIT(1 << 16) };
+		struct buf want[2] = { BUF_INIT(1 << 16), BUF_INIT(1 << 16) };
+		struct diff *d;
+
+		for (int side = 0; side < 2; side++) {
+			for (int n = rand_r(&seed) % 60; n > 0; n--)
+				buf_adds(&text[side], words[(size_t)rand_r(&seed) % 9]);
+			for (const char *p = buf_str(&text[side]); *p != '\0';) {
+				size_t n = strcspn(p, "\n");
+
+				if (n > 0) {
+					buf_add(&want[side], p, n);
+					buf_addc(&want[side], '\n');
+				}
+				p += n + (p[n] == '\n');
+			}
+		}
+		d = diff_texts(buf_str(&text[0]), buf_str(&text[1]));
+		for (size_t i = 0; i < d->blocks_count; i++) {
+			const struct diff_block *b = &d->blocks[i];
+
+			for (size_t k = 0; k < b->runs_count; k++) {
+				if (b->runs[k].op != DIFF_INSERT)
+					buf_adds(&back[0], b->runs[k].text);
+				if (b->runs[k].op != DIFF_DELETE)
+					buf_adds(&back[1], b->runs[k].text);
+			}
+			if (b->runs_count > 0 || b->op != DIFF_INSERT) {
+				if (b->runs_count == 0)
+					buf_adds(&back[0], b->text);
+				buf_addc(&back[0], '\n');
+			}
+			if (b->runs_count > 0 || b->op != DIFF_DELETE) {
+				if (b->runs_count == 0)
+					buf_adds(&back[1], b->text);
+				buf_addc(&back[1], '\n');
+			}
+		}
+		assert_string_equal(buf_str(&back[0]), buf_str(&want[0]));
+		assert_string_equal(buf_str(&back[1]), buf_str(&want[1]));
+		diff_free(d);
+		for (int side = 0; side < 2; side++) {
+			buf_done(&text[side]);
+			buf_done(&back[side]);
+			buf_done(&want[side]);
+		}
+	}
+}
+
+static void
+kinds_name_what_an_edit_touched(void **state)
+{
+	static const struct {
+		const char *old, *new, *old_title, *new_title;
+		const char *want;
+	} rows[] = {
+		{ "same", "same", "t", "t", "[]" },
+		{ "same", "same", "\xe2\x80\x9ct\xe2\x80\x9d", "\"t\"", "[]" },
+		{ "same", "same", "Old title", "New title", "[\"title\"]" },
+		{ "We will pay 15 million.", "We will pay 16 million.", "t", "t",
+		    "[\"body\",\"number\"]" },
+		{ "We will pay 1.5 million.", "We will pay 15 million.", "t", "t",
+		    "[\"body\",\"number\"]" },
+		{ "They met with Kishida there.", "They met with Tanaka there.", "t", "t",
+		    "[\"body\",\"name\"]" },
+		{ "It will be accepted.", "It will not be accepted.", "t", "t",
+		    "[\"body\",\"negation\"]" },
+		{ "Das wird angenommen.", "Das wird nicht angenommen.", "t", "t",
+		    "[\"body\",\"negation\"]" },
+		{ "They can do that.", "They can't do that.", "t", "t", "[\"body\",\"negation\"]" },
+		{ "了承する。", "了承しない。", "t", "t", "[\"body\",\"negation\"]" },
+		{ "Việt Nam đồng ý.", "Việt Nam không đồng ý.", "t", "t", "[\"body\",\"negation\"]" },
+		{ "He said \"we are ready\" today.", "He said \"we are late\" today.", "t", "t",
+		    "[\"body\",\"quotation\"]" },
+		{ "The talks begin on 9 February 2023 in town.",
+		    "The talks begin on 10 February 2023 in town.", "t", "t",
+		    "[\"body\",\"number\",\"date\",\"date-only\"]" },
+		{ "One line, here.", "One line here", "t", "t", "[\"body\",\"form-only\"]" },
+		{ "One part. Two part.", "One part.\n\nTwo part.", "t", "t",
+		    "[\"body\",\"form-only\"]" },
+		{ "First Alice and 7 men.\n\nSecond paragraph here.",
+		    "Second paragraph here.\n\nFirst Alice and 7 men.", "t", "t", "[\"body\"]" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct diff *d = diff_texts(rows[i].old, rows[i].new);
+		json_t *j = diff_kinds_json(diff_kinds(d, rows[i].old_title, rows[i].new_title));
+		CLEANUP(freep) char *got = json_line(j);
+
+		if (strcmp(got, rows[i].want) != 0)
+			fail_msg("%s: got %s, want %s", rows[i].new, got, rows[i].want);
+		json_decref(j);
+		diff_free(d);
+	}
+}
+
+static void
+the_json_form_holds_changed_blocks_and_is_cut(void **state)
+{
+	struct diff *d = diff_texts("Same line.\n\nWe met in Tokyo today.\n\nGone.",
+	    "Same line.\n\nWe met in Osaka today.\n\nNew one.");
+	json_t *j = diff_to_json(d, "a", "b", 1000);
+	CLEANUP(freep) char *got = json_line(j), *cut = NULL;
+
+	assert_string_equal(got, "{\"old_title\":\"a\",\"new_title\":\"b\",\"deleted\":2,"
+	    "\"inserted\":3,\"changes\":[{\"op\":\"change\",\"runs\":[[\"=\",\"We met in \"],"
+	    "[\"-\",\"Tokyo \"],[\"+\",\"Osaka \"],[\"=\",\"today.\"]]},"
+	    "{\"op\":\"delete\",\"runs\":[[\"-\",\"Gone.\"]]},"
+	    "{\"op\":\"insert\",\"runs\":[[\"+\",\"New one.\"]]}]}");
+	json_decref(j);
+	j = diff_to_json(d, "a", "a", 12);
+	cut = json_line(j);
+	assert_string_equal(cut, "{\"deleted\":2,\"inserted\":3,\"changes\":[{\"op\":\"change\","
+	    "\"runs\":[[\"=\",\"We met in \"],[\"-\",\"To\"]]}],\"cut\":true}");
+	json_decref(j);
+	diff_free(d);
+}
+
+static char *
+hostile(int kind, unsigned seed, size_t n)
+{
+	char *s = xmalloc(n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned r = (unsigned)rand_r(&seed) >> 4;
+
+		switch (kind) {
+		case 0: s[i] = "ab \n"[r % 4]; break;
+		case 1: s[i] = "ab "[r % 3]; break;
+		case 2: s[i] = i % 2 ? '\n' : (char)('a' + r % 26); break;
+		case 3: s[i] = i % 90 == 89 ? '\n' : i % 6 == 5 ? ' ' : (char)('a' + r % 3); break;
+		default: s[i] = i % 3000 == 2999 ? '\n' : i % 6 == 5 ? ' ' : (char)('a' + r % 20);
+		}
+	}
+	s[n] = '\0';
+	return s;
+}
+
+static void
+hostile_texts_of_two_megabytes_end_soon(void **state)
+{
+	for (int kind = 0; kind < 5; kind++) {
+		CLEANUP(freep) char *a = hostile(kind, 1, 2 << 20);
+		CLEANUP(freep) char *b = hostile(kind, 2, 2 << 20);
+		int64_t start = clock_mono_ms(), middle;
+		struct diff *d = diff_texts(a, b);
+
+		middle = clock_mono_ms();
+		diff_kinds(d, "a", "b");
+		print_message("kind %d: diff %d ms, kinds %d ms\n", kind, (int)(middle - start),
+		    (int)(clock_mono_ms() - middle));
+		assert_true(clock_mono_ms() - start < 20000);	/* sanitizers, loaded machines */
+		diff_free(d);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paragraphs_and_words_that_changed_are_shown),
+		cmocka_unit_test(a_diff_holds_both_texts),
+		cmocka_unit_test(kinds_name_what_an_edit_touched),
+		cmocka_unit_test(the_json_form_holds_changed_blocks_and_is_cut),
+		cmocka_unit_test(hostile_texts_of_two_megabytes_end_soon),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
