@@ -82,8 +82,10 @@ url_hostport(const char *href)
 
 	if (u == NULL || u->host == NULL || u->host[0] == '\0')
 		return NULL;
-	port = u->port >= 0 ? u->port : url_default_port(u->scheme, strlen(u->scheme));
-	return port > 0 ? xasprintf("%s:%d", u->host, port) : NULL;
+	port = u->port;
+	if (port < 0 && (port = url_default_port(u->scheme, strlen(u->scheme))) == 0)
+		return NULL;	/* file: no port at all */
+	return port >= 0 ? xasprintf("%s:%d", u->host, port) : NULL;
 }
 
 char *

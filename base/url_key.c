@@ -53,7 +53,8 @@ add_normal(struct buf *b, const char *s, size_t n)
 		if (n == 0)
 			break;
 		if (n < 3 || url_hex(s[1]) < 0 || url_hex(s[2]) < 0) {
-			buf_addc(b, '%');
+			/* As it stands it could form an escape with what gets decoded behind it. */
+			buf_adds(b, "%25");
 			s++;
 			n--;
 			continue;
