@@ -14,12 +14,16 @@
 #include "base/banned.h"
 
 /* A line that a crash or a full disk cut earlier is ended first, so that ours stays whole. */
-static int
-last_line_is_open(int fd, off_t size)
+static bool
+last_line_is_open(const char *path, const struct stat *st)
 {
+	CLEANUP(closep) int fd = -1;
 	char c;
 
-	return size > 0 && pread(fd, &c, 1, size - 1) == 1 && c != '\n';
+	if (!S_ISREG(st->st_mode) || st->st_size == 0)
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return fd >= 0 && pread(fd, &c, 1, st->st_size - 1) == 1 && c != '\n';
 }
 
 /* Readers never find half a line: what did not fit is taken back. */
@@ -33,7 +37,7 @@ append_line(int fd, const char *path, const char *body, size_t len, struct err *
 
 	if (fstat(fd, &st) < 0)
 		return err_set(reterr, ERR_LOCAL, "%s: %s", path, strerror(errno));
-	if (S_ISREG(st.st_mode) && last_line_is_open(fd, st.st_size))
+	if (last_line_is_open(path, &st))
 		buf_addc(&b, '\n');
 	buf_add(&b, body, len);
 	buf_addc(&b, '\n');
@@ -59,13 +63,11 @@ append_line(int fd, const char *path, const char *body, size_t len, struct err *
 static void
 file_start(struct delivery *d, const struct sink_opts *o)
 {
-	/* O_NONBLOCK: a named pipe that nobody reads must not stop the loop. */
-	const int flags = O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-	CLEANUP(closep) int fd = open(o->path, O_RDWR | flags, 0640);
+	/* A named pipe that nobody reads must neither stop the loop nor swallow the event: ENXIO. */
+	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	CLEANUP(closep) int fd = open(o->path, flags, 0640);
 	struct err err;
 
-	if (fd < 0 && errno == EACCES)		/* a file that we may only write to */
-		fd = open(o->path, O_WRONLY | flags, 0640);
 	if (fd < 0)
 		delivery_finish(d, ERR_TEMPORARY, -1, "%s: %s", o->path, strerror(errno));
 	else if (append_line(fd, o->path, d->body, d->body_len, &err) < 0)
