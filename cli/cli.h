@@ -19,7 +19,7 @@ struct cli_opts {			/* as given on the command line; NULL, 0 or false: not given
 	bool json, help;
 	const char *source, *lang, *label, *since, *until, *limit;
 	const char *revision, *format, *output;
-	bool follow, all, explain, no_fetch;
+	bool follow, all, explain;
 	const char *url, *content_type, *manifest, *workers;
 	const char *kind, *select_links, *select_title, *select_date, *select_body;
 	const char *name;
@@ -70,6 +70,8 @@ void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A bar on stderr for a terminal; cli_progress_end clears it. */
 void cli_progress(int64_t done, int64_t all, void *arg);
 void cli_progress_end(void);
+/* "file:line:column: text", without what is not known. Caller frees. */
+char *cli_mistake(const struct config_mistake *m);
 /* The whole configuration without secrets; its mistakes on stderr. 0 or an exit code. */
 int cli_load_config(const struct cli *cli, unsigned flags, struct config **ret);
 

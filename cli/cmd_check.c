@@ -12,6 +12,7 @@ static void
 mistake(struct check *c, const char *file, int line, int column, const char *text)
 {
 	struct out *o = &c->cli->out;
+	CLEANUP(freep) char *said = NULL;
 	json_t *j;
 
 	c->count++;
@@ -26,12 +27,8 @@ mistake(struct check *c, const char *file, int line, int column, const char *tex
 		out_json(o, j);
 		return;
 	}
-	if (line > 0 && column > 0)
-		out_printf(o, STYLE_PLAIN, "%s:%d:%d: %s", file, line, column, text);
-	else if (line > 0)
-		out_printf(o, STYLE_PLAIN, "%s:%d: %s", file, line, text);
-	else
-		out_printf(o, STYLE_PLAIN, "%s: %s", file, text);
+	said = cli_mistake(&(struct config_mistake){ (char *)file, line, column, (char *)text });
+	out_printf(o, STYLE_PLAIN, "%s", said);
 }
 
 static void

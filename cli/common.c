@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
+#include "base/mem.h"
 #include "cli/cli.h"
 #include "base/banned.h"
 
@@ -136,15 +137,29 @@ cli_progress_end(void)
 	progress_shown = false;
 }
 
+char *
+cli_mistake(const struct config_mistake *m)
+{
+	if (m->line > 0 && m->column > 0)
+		return xasprintf("%s:%d:%d: %s", m->file, m->line, m->column, m->text);
+	if (m->line > 0)
+		return xasprintf("%s:%d: %s", m->file, m->line, m->text);
+	if (strncmp(m->text, m->file, strlen(m->file)) == 0)
+		return xstrdup(m->text);	/* the sentence of a file that cannot be read names it */
+	return xasprintf("%s: %s", m->file, m->text);
+}
+
 int
 cli_load_config(const struct cli *cli, unsigned flags, struct config **ret)
 {
 	struct config_mistakes mistakes = { 0 };
 	int rc = config_load_flags(cli->config_path, flags, ret, &mistakes);
 
-	for (size_t i = 0; i < mistakes.count; i++)
-		cli_say("%s:%d:%d: %s", mistakes.list[i].file, mistakes.list[i].line, mistakes.list[i].column,
-		    mistakes.list[i].text);
+	for (size_t i = 0; i < mistakes.count; i++) {
+		CLEANUP(freep) char *line = cli_mistake(&mistakes.list[i]);
+
+		cli_say("%s", line);
+	}
 	config_mistakes_done(&mistakes);
 	return rc < 0 ? EXIT_FAILED : 0;
 }

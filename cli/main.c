@@ -96,18 +96,9 @@ cmd_version(struct cli *cli, int argc, char **argv)
 static int
 load_main(struct cli *cli)
 {
-	struct config_mistakes mistakes = { 0 };
-
 	if (cli->opts.config == NULL && access(cli->config_path, F_OK) != 0)
 		return 0;
-	if (config_load_flags(cli->config_path, CONFIG_MAIN_ONLY | CONFIG_SKIP_SECRETS, &cli->config, &mistakes) < 0) {
-		for (size_t i = 0; i < mistakes.count; i++)
-			cli_say("%s:%d:%d: %s", mistakes.list[i].file, mistakes.list[i].line,
-			    mistakes.list[i].column, mistakes.list[i].text);
-		config_mistakes_done(&mistakes);
-		return EXIT_FAILED;
-	}
-	return 0;
+	return cli_load_config(cli, CONFIG_MAIN_ONLY | CONFIG_SKIP_SECRETS, &cli->config);
 }
 
 static int

@@ -8,7 +8,7 @@
 
 #define VALUE_SHOWN 60	/* bytes of a bad value in a sentence */
 
-static void
+static void __attribute__((format(printf, 5, 0)))
 add_mistake(struct config_reader *r, const char *file, int line, int column, const char *fmt, va_list ap)
 {
 	struct config_mistakes *m = r->mistakes;

@@ -13,6 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const char main_text[] = "sources: []\nchannels: [{name: desk, file: /x}]\n";
 static char folder[64], main_path[128], extra_path[128];
 
 static void
@@ -63,7 +64,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (folder[0] == '\0')
 		set_up();
 	if (data[0] & 1) {
-		put(main_path, "sources: []\nchannels: [{name: desk, file: /x}]\n", 46);
+		put(main_path, main_text, sizeof(main_text) - 1);
 		put(extra_path, data + 1, size - 1);
 	} else {
 		put(main_path, data + 1, size - 1);
