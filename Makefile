@@ -49,8 +49,9 @@ ROOMS := base config document markup net fetchers discover extract store notify 
 room_src = $(wildcard $(1)/*.c) $(wildcard $(1)/*.cc)
 room_obj = $(patsubst %,$(B)/%.o,$(basename $(call room_src,$(1))))
 SRC      := $(foreach r,$(ROOMS) daemon cli,$(call room_src,$(r)))
-ROOM_OBJ := $(foreach r,$(ROOMS),$(call room_obj,$(r)))
 LIBS     := $(foreach r,$(ROOMS),$(B)/lib$(r).a)
+# The two programs' rooms are libraries too, all but main, so that tests reach into them.
+program_obj = $(filter-out $(B)/$(1)/main.o,$(call room_obj,$(1)))
 LINK_LIBS = -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_LIBS) -lstdc++ -lpthread -lm
 
 .PHONY: all
@@ -63,6 +64,14 @@ $(B)/lib$(1).a: $(call room_obj,$(1))
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
+$(B)/libdaemon.a: $(call program_obj,daemon)
+	@rm -f $@ && mkdir -p $(@D)
+	$(AR) rcs $@ $^
+
+$(B)/libcli.a: $(call program_obj,cli)
+	@rm -f $@ && mkdir -p $(@D)
+	$(AR) rcs $@ $^
+
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -71,11 +80,11 @@ $(B)/%.o: %.cc Makefile
 	@mkdir -p $(@D)
 	$(CXX) $(ALL_CPPFLAGS) $(ALL_CXXFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/presswatchd: $(call room_obj,daemon) $(LIBS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(call room_obj,daemon) $(LINK_LIBS)
+$(B)/presswatchd: $(B)/daemon/main.o $(B)/libdaemon.a $(LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libdaemon.a $(LINK_LIBS)
 
-$(B)/presswatch: $(call room_obj,cli) $(LIBS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(call room_obj,cli) $(LINK_LIBS)
+$(B)/presswatch: $(B)/cli/main.o $(B)/libcli.a $(LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/libcli.a $(LINK_LIBS)
 
 include tests/tests.mk
 include tools/install.mk

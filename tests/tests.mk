@@ -4,8 +4,10 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 BENCH_SRC := $(wildcard tests/bench/*.c)
 
-$(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(LIBS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LINK_LIBS) -lcmocka
+PROGRAM_LIBS := $(B)/libdaemon.a $(B)/libcli.a
+
+$(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $(PROGRAM_LIBS) $(LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(PROGRAM_LIBS) $(LINK_LIBS) -lcmocka
 
 .PHONY: unit
 unit: $(UNIT_BIN)
