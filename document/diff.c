@@ -8,6 +8,7 @@
 
 #define ALIKE 0.4		/* share of words from which two paragraphs are one, changed */
 #define PAIRS_MAX 4096		/* old times new paragraphs of one change that are weighed against all */
+#define LINES_MAX 4096		/* a change of more lines than this is shown as went and came */
 #define PAIR_WINDOW 6		/* beyond that: each old one against so many new ones */
 
 struct lines {
@@ -138,16 +139,24 @@ static void
 replaced(struct work *w, size_t i, size_t i_end, size_t j, size_t j_end)
 {
 	size_t na = i_end - i, nb = j_end - j, done = 0;
-	struct diff_words *a = xcalloc(na + 1, sizeof(*a)), *b = xcalloc(nb + 1, sizeof(*b));
-	int *pair = xcalloc(na + 1, sizeof(*pair));
+	struct diff_words *a, *b;
+	int *pair;
 
-	for (size_t k = 0; k < na && nb > 0; k++)
+	if (na == 0 || nb == 0 || na + nb > LINES_MAX) {
+		for (; i < i_end; i++)
+			add_deleted(w, i);
+		for (; j < j_end; j++)
+			add_inserted(w, j);
+		return;
+	}
+	a = xcalloc(na, sizeof(*a));
+	b = xcalloc(nb, sizeof(*b));
+	pair = xcalloc(na, sizeof(*pair));
+	for (size_t k = 0; k < na; k++)
 		diff_words_cut(w->words, w->old.text[i + k], &a[k]);
-	for (size_t k = 0; k < nb && na > 0; k++)
+	for (size_t k = 0; k < nb; k++)
 		diff_words_cut(w->words, w->new.text[j + k], &b[k]);
-	if (nb == 0)
-		memset(pair, 0xff, na * sizeof(*pair));
-	else if (na * nb <= PAIRS_MAX)
+	if (na * nb <= PAIRS_MAX)
 		pair_all(a, na, b, nb, pair);
 	else
 		pair_near(a, na, b, nb, pair);

@@ -15,6 +15,7 @@
 #include "base/banned.h"
 
 #define TEXT_BUF_MAX (8u << 20)
+#define READ_MAX (512u << 10)	/* bytes of changed text a side that are judged */
 #define DATES_MAX 64		/* dates of one changed paragraph that are looked at */
 
 /* Words that turn a sentence round. Folded by unicode_fold() before the comparison. */
@@ -46,6 +47,7 @@ enum bag_kind { BAG_NUMBER, BAG_NAME, BAG_NEGATION, BAG_DATE, BAG_COUNT };
 
 struct side {			/* all that went, or all that came */
 	struct bag bags[BAG_COUNT];
+	size_t read;		/* bytes looked at */
 	struct buf form;	/* words alone, in order: equal when only form changed */
 	struct buf dateless;	/* the same without dates */
 };
@@ -81,12 +83,21 @@ static bool
 is_negation(const char *word, size_t n)
 {
 	CLEANUP(freep) char *folded = NULL;
+	char low[25];
+	const char *s = low;
+	unsigned char high = 0;
 
-	if (n > 24)
+	if (n >= sizeof(low))
 		return false;
-	folded = unicode_fold(word, n);
+	for (size_t i = 0; i < n; i++) {
+		high |= (unsigned char)word[i];
+		low[i] = word[i] >= 'A' && word[i] <= 'Z' ? (char)(word[i] | 0x20) : word[i];
+	}
+	low[n] = '\0';
+	if (high >= 0x80)
+		s = folded = unicode_fold(word, n);
 	for (size_t i = 0; negations[i] != NULL; i++)
-		if (strcmp(folded, negations[i]) == 0)
+		if (negations[i][0] == s[0] && strcmp(s, negations[i]) == 0)
 			return true;
 	return false;
 }
@@ -145,10 +156,16 @@ on_word(const char *word, size_t len, size_t offset, void *arg)
 static void
 read_negation_parts(struct side *side, const char *text)
 {
+	const char *p = text;
+
+	while (*p != '\0' && (unsigned char)*p < 0xe0)
+		p++;
+	if (*p == '\0')
+		return;		/* none of those scripts */
 	for (size_t i = 0; negation_parts[i] != NULL; i++) {
 		size_t n = strlen(negation_parts[i]);
 
-		for (const char *p = text; (p = strstr(p, negation_parts[i])) != NULL; p += n)
+		for (p = text; (p = strstr(p, negation_parts[i])) != NULL; p += n)
 			bag_add(&side->bags[BAG_NEGATION], p, n);
 	}
 }
@@ -165,7 +182,7 @@ add_form(struct buf *out, const char *s, size_t n)
 
 		if (unicode_is_word(c)) {
 			if ((parted || unicode_is_unspaced(c)) && out->len > 0 &&
-			    out->data[out->len - 1] != ' ')
+			    out->data[out->len - 1] != ' ' && out->data[out->len - 1] != '\n')
 				buf_addc(out, ' ');
 			buf_add(out, s + at, i - at);
 			parted = unicode_is_unspaced(c);
@@ -218,6 +235,7 @@ read_side(struct side *side, const struct diff_block *b, enum diff_op op)
 		text = buf_str(&whole);
 	}
 	r.text = text;
+	side->read += strlen(text);
 	unicode_words(text, strlen(text), on_word, &r);
 	read_negation_parts(side, text);
 	read_dates(side, text);
@@ -307,6 +325,16 @@ read_title(struct side *side, const char *title)
 	read_side(side, &b, DIFF_SAME);
 }
 
+/* Where an unchanged paragraph stands, so that words which moved across it are no form. */
+static void
+add_parting(struct side *side)
+{
+	if (side->form.len == 0 || side->form.data[side->form.len - 1] != '\n')
+		buf_addc(&side->form, '\n');
+	if (side->dateless.len == 0 || side->dateless.data[side->dateless.len - 1] != '\n')
+		buf_addc(&side->dateless, '\n');
+}
+
 unsigned
 diff_kinds(const struct diff *d, const char *old_title, const char *new_title)
 {
@@ -315,6 +343,7 @@ diff_kinds(const struct diff *d, const char *old_title, const char *new_title)
 	struct side gone = { .form = BUF_INIT(TEXT_BUF_MAX), .dateless = BUF_INIT(TEXT_BUF_MAX) };
 	struct side come = { .form = BUF_INIT(TEXT_BUF_MAX), .dateless = BUF_INIT(TEXT_BUF_MAX) };
 	unsigned kinds = 0;
+	bool all = true;
 
 	if (titles_differ(old_title, new_title)) {
 		kinds |= CHANGE_TITLE;
@@ -324,18 +353,24 @@ diff_kinds(const struct diff *d, const char *old_title, const char *new_title)
 	for (size_t i = 0; i < d->blocks_count; i++) {
 		const struct diff_block *b = &d->blocks[i];
 
-		if (b->op == DIFF_SAME && b->runs_count == 0)
+		if (b->op == DIFF_SAME && b->runs_count == 0) {
+			add_parting(&gone);
+			add_parting(&come);
 			continue;
+		}
 		kinds |= CHANGE_BODY;
-		read_block(&gone, &come, b, &kinds);
+		if (gone.read < READ_MAX && come.read < READ_MAX)
+			read_block(&gone, &come, b, &kinds);
+		else
+			all = false;
 	}
-	if (kinds != 0 && same_text(&gone.form, &come.form)) {
+	if (kinds != 0 && all && same_text(&gone.form, &come.form)) {
 		kinds = (kinds & (CHANGE_TITLE | CHANGE_BODY)) | CHANGE_FORM_ONLY;
 	} else if (kinds != 0) {
 		for (size_t i = 0; i < BAG_COUNT; i++)
 			if (bags_differ(&gone.bags[i], &come.bags[i]))
 				kinds |= bits[i];
-		if ((kinds & CHANGE_DATE) != 0 && same_text(&gone.dateless, &come.dateless))
+		if ((kinds & CHANGE_DATE) != 0 && all && same_text(&gone.dateless, &come.dateless))
 			kinds |= CHANGE_DATE_ONLY;
 	}
 	for (size_t i = 0; i < BAG_COUNT; i++) {
