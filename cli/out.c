@@ -136,7 +136,7 @@ out_json_text(struct out *o, const char *line)
 		if (*s != 0x7f && !c1)
 			continue;
 		fwrite(from, 1, (size_t)(s - from), o->f);
-		fprintf(o->f, "\\u%04x", c1 ? s[1] : s[0]);
+		fprintf(o->f, "\\u%04X", c1 ? s[1] : s[0]);
 		s += c1;
 		from = s + 1;
 	}

@@ -134,11 +134,13 @@ print_cut(struct out *o, const char *s, int full, int width)
 }
 
 static void
-print_cell(const struct table *t, struct out *o, size_t column, const char *text, int full, enum style style)
+print_cell(const struct table *t, struct out *o, size_t column, bool last, const char *text, int full,
+    enum style style)
 {
 	int width = t->widths[column], used;
-	bool last = column + 1 == t->n;
 
+	if (full == 0)
+		style = STYLE_PLAIN;
 	if (t->columns[column].right && full < width)
 		fprintf(o->f, "%*s", width - full, "");
 	out_begin(o, style);
@@ -158,14 +160,19 @@ table_print(struct table *t, struct out *o)
 	fit(t, o->width);
 	if (t->columns[0].head != NULL && o->tty) {
 		for (size_t i = 0; i < t->n; i++)
-			print_cell(t, o, i, t->columns[i].head, (int)strlen(t->columns[i].head), STYLE_DIM);
+			print_cell(t, o, i, i + 1 == t->n, t->columns[i].head, (int)strlen(t->columns[i].head),
+			    STYLE_DIM);
 		out_nl(o);
 	}
 	for (size_t i = 0; i + t->n <= t->count; i += t->n) {
-		for (size_t j = 0; j < t->n; j++) {
+		size_t n = t->n;
+
+		while (n > 1 && t->cells[i + n - 1].width == 0)
+			n--;	/* no blanks at the end of a line */
+		for (size_t j = 0; j < n; j++) {
 			const struct cell *c = &t->cells[i + j];
 
-			print_cell(t, o, j, c->text, c->width, c->style);
+			print_cell(t, o, j, j + 1 == n, c->text, c->width, c->style);
 		}
 		out_nl(o);
 	}
