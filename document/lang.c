@@ -9,6 +9,7 @@
 
 #define SAMPLE_BYTES (32u << 10)	/* more text makes no surer */
 #define SURE_LETTERS 200		/* from here on the text overrules the page */
+#define SURE_FOREIGN 40			/* letters of another alphabet than Latin: sooner */
 #define SCRIPT_LETTERS 3		/* kana, hangul, Thai: so many prove the language */
 
 /* Subtags as people write them that are not the registered ones (RFC 5646, IANA registry). */
@@ -122,7 +123,7 @@ lang_canonical(const char *tag, char out[LANG_MAX])
 }
 
 struct letters {
-	size_t all, kana, han, hangul, thai;
+	size_t all, kana, han, hangul, thai, foreign;	/* foreign: no Latin letters */
 };
 
 static void
@@ -148,6 +149,7 @@ count_letters(const char *s, size_t n, struct letters *ret)
 			ret->thai++;
 		else if (c < 0xaa || !unicode_is_word(c))
 			continue;
+		ret->foreign += c >= 0x370 && !(c >= 0x1e00 && c < 0x1f00);
 		ret->all++;
 	}
 }
@@ -248,7 +250,8 @@ lang_decide(const char *declared, const char *text, size_t n, char out[LANG_MAX]
 	    &reliable, &letters);
 	if (!reliable || (page[0] != '\0' && same_primary(page, found)))
 		memcpy(out, page, LANG_MAX);
-	else if (page[0] == '\0' || letters.all >= SURE_LETTERS || by_letters(&letters) != NULL)
+	else if (page[0] == '\0' || letters.all >= SURE_LETTERS || by_letters(&letters) != NULL ||
+	    (letters.foreign >= SURE_FOREIGN && letters.foreign * 2 > letters.all))
 		memcpy(out, found, LANG_MAX);
 	else
 		memcpy(out, page, LANG_MAX);

@@ -1,0 +1,62 @@
+/* Likeness of two texts by their shingles. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "base/clock.h"
+#include "base/mem.h"
+#include "document/similar.h"
+
+static double
+jaccard(const char *a, const char *b)
+{
+	return similar_jaccard(a, strlen(a), b, strlen(b));
+}
+
+static void
+likeness_runs_from_none_to_all(void **state)
+{
+	assert_true(jaccard("a b c d e", "A, b c\nd e.") == 1.0);
+	assert_true(jaccard("a b c d e", "v w x y z") == 0.0);
+	assert_true(jaccard("a b c d", "a b c e") > 0.3 && jaccard("a b c d", "a b c e") < 0.4);
+	assert_true(jaccard("", "") == 1.0);
+	assert_true(jaccard("", "a") == 0.0);
+	assert_true(jaccard("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x96\x87",
+	    "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e") == 0.5);
+	assert_true(similar_containment("a b c d", 7, "x a b c d y", 11) == 1.0);
+	assert_true(similar_containment("a b c d", 7, "", 0) == 0.0);
+}
+
+static void
+two_megabytes_take_no_longer_than_their_length(void **state)
+{
+	size_t n = 2 << 20;
+	char *a = xmalloc(n), *b = xmalloc(n);
+	unsigned seed = 5;
+	int64_t start;
+
+	for (size_t i = 0; i < n; i++) {
+		a[i] = "abcdefg "[((unsigned)rand_r(&seed) >> 4) % 8];
+		b[i] = "abcdefg "[((unsigned)rand_r(&seed) >> 4) % 8];
+	}
+	start = clock_mono_ms();
+	assert_true(similar_jaccard(a, n, b, n) < 0.1);
+	assert_true(similar_jaccard(a, n, a, n) == 1.0);
+	assert_true(clock_mono_ms() - start < 10000);
+	free(a);
+	free(b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(likeness_runs_from_none_to_all),
+		cmocka_unit_test(two_megabytes_take_no_longer_than_their_length),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
