@@ -147,7 +147,7 @@ split_rule(char *s, char **ret_addr, char **ret_bits, char **ret_port)
 
 	*ret_bits = *ret_port = NULL;
 	if (*s == '[' && (end = strchr(s, ']')) != NULL) {
-		addr = s + 1;
+		addr = end[1] == '\0' || end[1] == '/' || end[1] == ':' ? s + 1 : end + 1;
 		*end++ = '\0';
 	} else
 		end = s;
