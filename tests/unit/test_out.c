@@ -7,17 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
-#include "base/clock.h"
-#include "base/json.h"
-#include "base/mem.h"
 #include "base/unicode.h"
-/* cli/ is no library of its own: the printer's files are taken in whole. */
-#include "cli/term.c"
-#include "cli/out.c"
-#include "cli/table.c"
+#include "cli/out.h"
+#include "base/banned.h"
 
 struct sheet { struct out o; char *text; size_t len; };
 
