@@ -73,7 +73,7 @@ struct parts {
 static struct parts
 take_apart(int64_t ms)
 {
-	int64_t days = floor_div(ms, DAY_MS), rest = ms - days * DAY_MS;
+	int64_t days = floor_div(ms, DAY_MS), rest = (ms % DAY_MS + DAY_MS) % DAY_MS;
 	struct parts p;
 
 	clock_civil_from_days(days, &p.year, &p.month, &p.day);
@@ -101,11 +101,12 @@ clock_rfc3339(int64_t ms, bool with_ms, char out[CLOCK_TEXT_MAX])
 char *
 clock_rfc3339_at(int64_t ms, int offset_min, char out[CLOCK_TEXT_MAX])
 {
-	struct parts p = take_apart(ms + (int64_t)offset_min * 60000);
 	int off = offset_min < 0 ? -offset_min : offset_min;
+	struct parts p;
 
-	if (offset_min == 0)
+	if (offset_min == 0 || __builtin_add_overflow(ms, (int64_t)offset_min * 60000, &ms))
 		return clock_rfc3339(ms, false, out);
+	p = take_apart(ms);
 	snprintf(out, CLOCK_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", p.year, p.month,
 	    p.day, p.hour, p.minute, p.second, offset_min < 0 ? '-' : '+', off / 60, off % 60);
 	return out;
@@ -367,6 +368,7 @@ clock_span(int64_t ms, char out[CLOCK_TEXT_MAX])
 	};
 	uint64_t left = ms < 0 ? -(uint64_t)ms : (uint64_t)ms, rest;
 	const char *sign = ms < 0 ? "-" : "";
+	char text[96];
 	size_t i;
 
 	if (left == 0) {
@@ -377,11 +379,12 @@ clock_span(int64_t ms, char out[CLOCK_TEXT_MAX])
 		;
 	rest = i + 1 < 4 ? left % unit[i].ms / unit[i + 1].ms : 0;
 	if (rest > 0)
-		snprintf(out, CLOCK_TEXT_MAX, "%s%llu %s %llu %s", sign,
+		snprintf(text, sizeof(text), "%s%llu %s %llu %s", sign,
 		    (unsigned long long)(left / unit[i].ms), unit[i].name,
 		    (unsigned long long)rest, unit[i + 1].name);
 	else
-		snprintf(out, CLOCK_TEXT_MAX, "%s%llu %s", sign,
+		snprintf(text, sizeof(text), "%s%llu %s", sign,
 		    (unsigned long long)(left / unit[i].ms), unit[i].name);
+	snprintf(out, CLOCK_TEXT_MAX, "%.*s", CLOCK_TEXT_MAX - 1, text);
 	return out;
 }

@@ -247,18 +247,17 @@ digest_uuid7(int64_t now_ms, char out[UUID_TEXT])
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	static int64_t last_ms = -1;
 	static unsigned counter;
-	unsigned char b[16], start[2];
+	unsigned char b[18];	/* two more than the identifier, for a start of the counter */
 	char hex[33];
 	int i;
 
 	digest_random(b, sizeof(b));
-	digest_random(start, sizeof(start));
 	if (now_ms < 0)
 		now_ms = 0;
 	pthread_mutex_lock(&lock);
 	if (now_ms > last_ms) {
 		last_ms = now_ms;
-		counter = (start[0] << 8 | start[1]) & 0x7ff;
+		counter = ((unsigned)b[16] << 8 | b[17]) & 0x7ff;
 	} else if (++counter > 0xfff) {
 		last_ms++;
 		counter = 0;
@@ -269,7 +268,7 @@ digest_uuid7(int64_t now_ms, char out[UUID_TEXT])
 	b[7] = (unsigned char)counter;
 	pthread_mutex_unlock(&lock);
 	b[8] = (unsigned char)(0x80 | (b[8] & 0x3f));
-	digest_hex(b, sizeof(b), hex);
+	digest_hex(b, 16, hex);
 	snprintf(out, UUID_TEXT, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
 	    hex + 20);
 	return out;

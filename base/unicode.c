@@ -78,7 +78,8 @@ is_plain_nfc(uint32_t c)
 	    (c >= 0x3001 && c <= 0x3029) || (c >= 0x3041 && c <= 0x3096) ||
 	    (c >= 0x30a1 && c <= 0x30fe) || (c >= 0x4e00 && c <= 0x9fff) ||
 	    (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xff01 && c <= 0xff60) ||
-	    (c >= 0xe01 && c <= 0xe37) || (c >= 0xe3f && c <= 0xe47))
+	    (c >= 0xe01 && c <= 0xe37) || (c >= 0xe3f && c <= 0xe47) ||
+	    (c >= 0xe4c && c <= 0xe4e))
 		return true;
 	return u_getIntPropertyValue((UChar32)c, UCHAR_NFC_QUICK_CHECK) == UNORM_YES &&
 	    u_getCombiningClass((UChar32)c) == 0;

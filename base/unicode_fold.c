@@ -3,6 +3,7 @@
  * Latin, Greek or Cyrillic go; marks that make another letter stay (Japanese voicing, Indic and
  * Thai vowel signs), because without them other words come out.
  */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/uchar.h>
@@ -49,6 +50,15 @@ is_decorated_script(UChar32 c)
 	    script == USCRIPT_COMMON;
 }
 
+/* The blocks of marks that decorate; those of a script of its own spell its words. */
+static bool
+is_decoration(UChar32 c)
+{
+	return (c >= 0x300 && c <= 0x36f) || (c >= 0x483 && c <= 0x487) ||
+	    (c >= 0x1ab0 && c <= 0x1aff) || (c >= 0x1dc0 && c <= 0x1dff) ||
+	    (c >= 0x20d0 && c <= 0x20ff) || (c >= 0xfe20 && c <= 0xfe2f);
+}
+
 /* Vowel points of Arabic and Hebrew, which most texts leave out, and the Arabic stretching line. */
 static bool
 is_optional_point(UChar32 c)
@@ -72,8 +82,7 @@ drop_marks(const UChar *in, int32_t n, UChar *out)
 		if (c < 0x80) {
 			decorated = true;
 		} else if (u_charType(c) == U_NON_SPACING_MARK) {
-			if (is_optional_point(c) ||
-			    (decorated && c != 0x3099 && c != 0x309a))
+			if (is_optional_point(c) || (decorated && is_decoration(c)))
 				continue;
 		} else if (is_optional_point(c)) {
 			continue;
@@ -112,16 +121,127 @@ fold16(const UChar *in, int32_t n, UChar **ret)
 	return unicode_normalize16(nfc, bare, n, ret);
 }
 
+/*
+ * Characters of alphabets, each with its fold, worked out once. A text of these and of characters
+ * that fold to themselves is folded one by one; none of them acts on its neighbours.
+ */
+static const struct {
+	uint32_t from, to;
+} table_range[] = {
+	{ 0x80, 0x24f }, { 0x370, 0x482 }, { 0x48a, 0x52f }, { 0xe33, 0xe33 },
+	{ 0x1e00, 0x1eff }, { 0xff01, 0xff5e },
+};
+#define TABLE_SIZE 0x5b0	/* of all ranges together, at least */
+#define NO_FOLD 0xff		/* the fold is longer than a row: the slow way */
+
+static struct {
+	unsigned char len;
+	char text[7];
+} table[TABLE_SIZE];
+static pthread_once_t table_once = PTHREAD_ONCE_INIT;
+
+static void
+fill_table(void)
+{
+	struct buf b = BUF_INIT(8);
+	size_t r, at = 0, n;
+	uint32_t c;
+
+	for (r = 0; r < sizeof(table_range) / sizeof(table_range[0]); r++)
+		for (c = table_range[r].from; c <= table_range[r].to && at < TABLE_SIZE; c++, at++) {
+			CLEANUP(freep) char *fold = NULL;
+
+			buf_clear(&b);
+			utf8_put(&b, c);
+			fold = unicode_by_utf16(b.data, b.len, fold16);
+			n = strlen(fold);
+			table[at].len = n < sizeof(table[at].text) ? (unsigned char)n : NO_FOLD;
+			if (table[at].len != NO_FOLD)
+				memcpy(table[at].text, fold, n);
+		}
+	buf_done(&b);
+}
+
+/* Index into table[], or -1. */
+static inline int
+table_index(uint32_t c)
+{
+	int at = 0;
+	size_t r;
+
+	for (r = 0; r < sizeof(table_range) / sizeof(table_range[0]); r++) {
+		if (c < table_range[r].from)
+			return -1;
+		if (c <= table_range[r].to)
+			return at + (int)(c - table_range[r].from);
+		at += (int)(table_range[r].to - table_range[r].from) + 1;
+	}
+	return -1;
+}
+
+/* Letters without case, marks that stand in their order, and the punctuation of running text. */
+static bool
+folds_to_itself(uint32_t c)
+{
+	if (c < 0x3000)
+		return (c >= 0x621 && c <= 0x63a) || (c >= 0x641 && c <= 0x64a) ||
+		    (c >= 0xe01 && c <= 0xe3a && c != 0xe33) || (c >= 0xe40 && c <= 0xe4e) || (c >= 0x2013 && c <= 0x2014) ||
+		    (c >= 0x2018 && c <= 0x201e) || c == 0x60c || (c >= 0x5d0 && c <= 0x5ea);
+	return (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3041 && c <= 0x3096) ||
+	    (c >= 0x30a1 && c <= 0x30fa) || c == 0x30fc || (c >= 0xac00 && c <= 0xd7a3) ||
+	    (c >= 0x3001 && c <= 0x3003) || (c >= 0x3008 && c <= 0x3011);
+}
+
+/* Folds s[0..n) into *b by the table; false when a character wants the slow way. */
+static bool
+fold_by_table(struct buf *b, const char *s, size_t n)
+{
+	size_t i = 0, start;
+	uint32_t c = 0, before;
+	int at;
+
+	while (i < n) {
+		buf_reserve(b, 16);	/* so that the lines below need no check */
+		start = i;
+		before = c;
+		c = utf8_step(s, n, &i);
+		if (c < 0x80) {
+			b->data[b->len++] = (char)(c | (c >= 'A' && c <= 'Z' ? 0x20 : 0));
+		} else if ((at = table_index(c)) >= 0) {
+			if (table[at].len == NO_FOLD)
+				return false;
+			memcpy(b->data + b->len, table[at].text, sizeof(table[at].text));
+			b->len += table[at].len;
+		} else if (c >= 0xe38 && c <= 0xe3a && before >= 0xe48 && before <= 0xe4b) {
+			return false;	/* a Thai vowel sign goes before its tone mark */
+		} else if (folds_to_itself(c)) {
+			memcpy(b->data + b->len, s + start, i - start);
+			b->len += i - start;
+		} else {
+			return false;
+		}
+	}
+	buf_add(b, "", 0);	/* the NUL */
+	return true;
+}
+
 char *
 unicode_fold(const char *s, size_t n)
 {
+	struct buf b = BUF_INIT(SIZE_MAX - 1);
 	size_t i;
 	char *text;
 
-	if (utf8_ascii_run(s, n) < n)
-		return unicode_by_utf16(s, n, fold16);
-	text = xmemdup(s, n);
-	for (i = 0; i < n; i++)
-		text[i] = (char)(text[i] | (text[i] >= 'A' && text[i] <= 'Z' ? 0x20 : 0));
-	return text;
+	if (utf8_ascii_run(s, n) == n) {
+		text = xmemdup(s, n);
+		for (i = 0; i < n; i++)
+			text[i] = (char)(text[i] | (text[i] >= 'A' && text[i] <= 'Z' ? 0x20 : 0));
+		return text;
+	}
+	pthread_once(&table_once, fill_table);
+	buf_reserve(&b, n + 16);
+	if (fold_by_table(&b, s, n))
+		return buf_take(&b, NULL);
+	buf_done(&b);
+	return unicode_by_utf16(s, n, fold16);
 }

@@ -3,6 +3,7 @@
  * iterator of ICU costs a millisecond to open, is not shared between threads, and its dictionaries would
  * only be undone here, where each character of an unspaced script is a word.
  */
+#include <pthread.h>
 #include <unicode/uchar.h>
 
 #include "base/unicode.h"
@@ -23,24 +24,30 @@ enum kind {
 	K_UNSPACED,
 };
 
+#define TABLE_END 0x3000	/* the scripts with an alphabet; ICU is asked once about each character */
+
+static unsigned char kind_table[TABLE_END];
+static pthread_once_t table_once = PTHREAD_ONCE_INIT;
+
 static enum kind
-kind_of(uint32_t c)
+kind_of_ascii(uint32_t c)
 {
-	if (c < 0x80) {
-		if (((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
-			return K_LETTER;
-		if (c >= '0' && c <= '9')
-			return K_DIGIT;
-		if (c == '_')
-			return K_JOIN;
-		if (c == '.' || c == '\'')
-			return K_MID_BOTH;
-		if (c == ',' || c == ';')
-			return K_MID_DIGIT;
-		return c == '"' ? K_MID_HEBREW : K_OTHER;
-	}
-	if ((c >= 0xc0 && c < 0x250 && c != 0xd7 && c != 0xf7) || (c >= 0x1e00 && c < 0x1f00))
+	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
 		return K_LETTER;
+	if (c >= '0' && c <= '9')
+		return K_DIGIT;
+	if (c == '_')
+		return K_JOIN;
+	if (c == '.' || c == '\'')
+		return K_MID_BOTH;
+	if (c == ',' || c == ';')
+		return K_MID_DIGIT;
+	return c == '"' ? K_MID_HEBREW : K_OTHER;
+}
+
+static enum kind
+kind_by_icu(uint32_t c)
+{
 	switch (u_getIntPropertyValue((UChar32)c, UCHAR_WORD_BREAK)) {
 	case U_WB_EXTEND:
 	case U_WB_FORMAT:
@@ -65,6 +72,29 @@ kind_of(uint32_t c)
 		return unicode_is_unspaced(c) ? K_UNSPACED :
 		    unicode_is_word(c) ? K_LETTER : K_OTHER;
 	}
+}
+
+static void
+fill_table(void)
+{
+	uint32_t c;
+
+	for (c = 0; c < TABLE_END; c++)
+		kind_table[c] = (unsigned char)(c < 0x80 ? kind_of_ascii(c) : kind_by_icu(c));
+}
+
+/* fill_table() has run. */
+static inline enum kind
+kind_of(uint32_t c)
+{
+	if (c < TABLE_END)
+		return (enum kind)kind_table[c];
+	if ((c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3041 && c <= 0x3096) ||
+	    (c >= 0x30a1 && c <= 0x30fa))
+		return K_UNSPACED;
+	if (c >= 0xac00 && c <= 0xd7a3)
+		return K_LETTER;
+	return kind_by_icu(c);
 }
 
 /* The kind at s[*i..n) and its end, marks behind it included. */
@@ -115,11 +145,21 @@ word_end(const char *s, size_t n, size_t i, enum kind last, bool *spoken)
 
 	*spoken = last != K_JOIN;
 	while (i < n) {
+		if (last == K_LETTER && (unsigned char)s[i] < 0x80 &&
+		    kind_of((unsigned char)s[i]) == K_LETTER &&
+		    (i + 1 == n || (unsigned char)s[i + 1] < 0x80)) {	/* no mark can follow */
+			i++;
+			continue;
+		}
 		end = i;
 		k = next_kind(s, n, &end);
 		if (is_core(k)) {
 			*spoken = *spoken || k != K_JOIN;
 			last = k;
+			i = end;
+			continue;
+		}
+		if (last == K_HEBREW && k == K_MID_BOTH && s[i] == '\'') {	/* WB7a */
 			i = end;
 			continue;
 		}
@@ -143,6 +183,7 @@ unicode_words(const char *s, size_t n,
 	bool spoken;
 	int rc;
 
+	pthread_once(&table_once, fill_table);
 	while (i < n) {
 		start = i;
 		k = next_kind(s, n, &i);

@@ -184,12 +184,45 @@ folding_makes_spellings_of_one_word_equal(void **state)
 		{ "København", "kobenhavn" }, { "STRASSE", "strasse" }, { "Straße", "strasse" },
 		{ "Ærø", "aero" }, { "İstanbul", "istanbul" }, { "Ёлка", "елка" }, { "Άλφα", "αλφα" },
 		{ "ＡＢＣ１２３", "abc123" }, { "ﬁn", "fin" }, { "が", "が" }, { "ｶﾞ", "ガ" },
-		{ "ぱ", "ぱ" }, { "日本語", "日本語" }, { "ที่", "ที่" }, { "हिन्दी", "हिन्दी" },
+		{ "ぱ", "ぱ" }, { "日本語", "日本語" }, { "ที่ ุ้", "ที่ ุ้" }, { "น้ำ", "น\xe0\xb9\x89\xe0\xb9\x8d\xe0\xb8\xb2" },
+		{ "हिन्दी", "हिन्दी" },
 		{ "한국", "한국" }, { "مُحَمَّد", "محمد" }, { "שָׁלוֹם", "שלום" }, { "so\xc2\xad" "ft", "soft" },
 		{ "①", "1" }, { "x²", "x2" }, { "“Quote”", "“quote”" }, { "", "" },
 	};
 
 	ASSERT_TABLE(unicode_fold, row);
+}
+
+static void
+folding_by_table_agrees_with_folding_by_icu(void **state)
+{
+	static const char *const after[] = { "", "a", "é", "が", "я", "日", "ب", "¨", "ς" };
+	/* A hexagram and a mark: no table has them, so ICU folds the whole text. */
+	static const char slow[] = "䷀\xcc\x81";
+	struct buf b = BUF_INIT(64);
+	size_t k, n;
+	uint32_t c;
+
+	for (c = 0x80; c < 0x10000; c += c >= 0x3400 && c < 0xf000 ? 41 : 1) {
+		if (c >= 0xd800 && c < 0xe000)
+			continue;
+		for (k = 0; k < sizeof(after) / sizeof(after[0]); k++) {
+			CLEANUP(freep) char *fast = NULL;
+			CLEANUP(freep) char *by_icu = NULL;
+
+			buf_clear(&b);
+			utf8_put(&b, c);
+			buf_adds(&b, after[k]);
+			n = b.len;
+			buf_adds(&b, slow);
+			fast = unicode_fold(b.data, n);
+			by_icu = unicode_fold(b.data, b.len);
+			n = strlen(fast);
+			if (strncmp(fast, by_icu, n) != 0 || strncmp(by_icu + n, "䷀", 3) != 0)
+				fail_msg("U+%04X before \"%s\": %s is not %s", c, after[k], fast, by_icu);
+		}
+	}
+	buf_done(&b);
 }
 
 struct words {
@@ -275,7 +308,7 @@ spaced_scripts_are_cut_as_icu_cuts_them(void **state)
 		"Министр сказал: «Нет», — и ушёл. 12,5% т.е. немного",
 		"Le ministre a dit : « l'État n'est pas d'accord » aujourd'hui.",
 		"وزير الخارجية يلتقي نظيره، الفيتنامي في هانوي ١٢٣٫٤",
-		"שר החוץ אמר כי צה\"ל לא", "안녕하세요 세계 3.0", "Ο υπουργός είπε: «Όχι».",
+		"שר החוץ אמר כי צה\"ל לא ג' ג'x", "안녕하세요 세계 3.0", "Ο υπουργός είπε: «Όχι».",
 		"विदेश मंत्री ने कहा", "a.b,c 1.a a.1 1_a _1_ a__b ..a.. ,1, x'y' 'x",
 	};
 	size_t i;
@@ -325,6 +358,7 @@ main(void)
 		cmocka_unit_test(composing_agrees_with_icu_whatever_the_neighbours),
 		cmocka_unit_test(a_line_has_single_blanks_and_nothing_invisible),
 		cmocka_unit_test(folding_makes_spellings_of_one_word_equal),
+		cmocka_unit_test(folding_by_table_agrees_with_folding_by_icu),
 		cmocka_unit_test(words_are_those_of_uax_29_and_single_unspaced_characters),
 		cmocka_unit_test(a_caller_may_stop_at_any_word),
 		cmocka_unit_test(spaced_scripts_are_cut_as_icu_cuts_them),
