@@ -85,10 +85,11 @@ at(const char *s, struct doc_date *d)
 {
 	const char *p = s + 4;
 	int year = digits(s, 4, false), month, day;
-	char mark = *p;
+	char mark;
 
 	if (year < YEAR_MIN || year > YEAR_MAX)
-		return false;
+		return false;	/* the path may end before p */
+	mark = *p;
 	if (is_digit(mark)) {		/* 20230209 */
 		month = digits(p, 2, false);
 		day = digits(p + (month >= 0 ? 2 : 0), 2, true);
