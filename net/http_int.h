@@ -18,6 +18,9 @@
 #define HTTP_IGNORED_BODY (1u << 20)
 #define HTTP_POOL 64			/* idle handles kept */
 #define HTTP_RATIO_FROM (1u << 20)
+/* Framing that is not content: chunks of one byte cost six; beyond that and this it is a flood. */
+#define HTTP_FRAMING_SHARE 8
+#define HTTP_FRAMING_MAX (1u << 20)
 
 enum transfer_state { T_IDLE, T_WAITING, T_RUNNING, T_FINISHED, T_TELLING };
 
@@ -59,6 +62,8 @@ struct http_transfer {
 	bool discard;			/* the body is read and forgotten */
 	bool stopped;			/* we ended the transfer and are content */
 	bool redirect;			/* a hop to follow */
+	int fd;				/* of its connection; -1: not known */
+	uint64_t socket_from;		/* bytes the connection had received before; 0: not looked yet */
 	bool resolved;
 	int socket_errno;
 	char refused[64];		/* address that the guard refused, "" */
@@ -70,6 +75,8 @@ struct http {
 	struct event_base *base;
 	CURLM *multi;
 	CURLSH *share;
+	struct watched **watched;	/* sockets, by descriptor */
+	size_t watched_cap;
 	struct event timer;		/* libcurl's */
 	struct event tick;		/* limits of time */
 	struct event drain;
@@ -84,6 +91,9 @@ struct http {
 /* multi.c */
 int http_multi_open(struct http *h, struct err *reterr);
 void http_multi_close(struct http *h);
+void http_socket_opened(struct http *h, int fd);
+int http_socket_closed(void *http, curl_socket_t fd);	/* CURLOPT_CLOSESOCKETFUNCTION */
+void http_socket_idle(struct http *h, int fd, bool http2);
 /* Take what libcurl finished, then tell. */
 void http_reap(struct http *h);
 

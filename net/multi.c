@@ -5,6 +5,8 @@
 #include "net/http_int.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/banned.h"
@@ -12,8 +14,58 @@
 struct watched {
 	struct event ev;
 	struct http *http;
-	short kind;
+	int fd;
+	short kind;		/* of ev; 0: not added */
+	bool ours;		/* a connection of ours, not a pipe inside libcurl */
+	bool http2;		/* frames may come at any time */
+	bool removed;		/* libcurl does not wait for it now */
+	bool idle;		/* kept open for the next request */
 };
+
+static struct watched *
+find(const struct http *h, int fd)
+{
+	return fd >= 0 && (size_t)fd < h->watched_cap ? h->watched[fd] : NULL;
+}
+
+static struct watched *
+add(struct http *h, int fd)
+{
+	struct watched *w = xcalloc(1, sizeof(*w));
+	size_t old = h->watched_cap;
+
+	h->watched = xgrow(h->watched, &h->watched_cap, (size_t)fd + 1, sizeof(h->watched[0]));
+	for (size_t i = old; i < h->watched_cap; i++)
+		h->watched[i] = NULL;
+	w->http = h;
+	w->fd = fd;
+	h->watched[fd] = w;
+	return w;
+}
+
+static void on_socket(evutil_socket_t fd, short what, void *arg);
+
+static void
+wait_for(struct watched *w, short kind)
+{
+	if (w->kind == kind)
+		return;
+	if (w->kind != 0)
+		event_del(&w->ev);
+	w->kind = kind;
+	if (kind == 0)
+		return;
+	event_assign(&w->ev, w->http->base, w->fd, kind | EV_PERSIST, on_socket, w);
+	event_add(&w->ev, NULL);
+}
+
+static void
+forget(struct watched *w)
+{
+	wait_for(w, 0);
+	w->http->watched[w->fd] = NULL;
+	free(w);
+}
 
 static void
 on_socket(evutil_socket_t fd, short what, void *arg)
@@ -22,6 +74,12 @@ on_socket(evutil_socket_t fd, short what, void *arg)
 	struct http *h = w->http;	/* w may be gone after the action */
 	int running, mask = 0;
 
+	if (w->removed) {
+		if (w->idle)
+			shutdown(fd, SHUT_RDWR);	/* libcurl finds it dead and will not use it again */
+		wait_for(w, 0);
+		return;
+	}
 	if (what & EV_READ)
 		mask |= CURL_CSELECT_IN;
 	if (what & EV_WRITE)
@@ -30,37 +88,75 @@ on_socket(evutil_socket_t fd, short what, void *arg)
 	http_reap(h);
 }
 
+/*
+ * libcurl waits for a socket, for something else of it, or no longer. The event stays for the next request on
+ * the same connection, which saves two system calls a request.
+ */
 static int
 socket_changed(CURL *easy, curl_socket_t fd, int what, void *arg, void *socketp)
 {
 	struct http *h = arg;
-	struct watched *w = socketp;
-	short kind = EV_PERSIST;
+	struct watched *w = find(h, fd);
+	struct http_transfer *t = NULL;
+	short kind = 0;
 
 	if (what == CURL_POLL_REMOVE) {
-		if (w != NULL) {
-			event_del(&w->ev);
-			curl_multi_assign(h->multi, fd, NULL);
-			free(w);
-		}
+		if (w != NULL && w->ours)
+			w->removed = true;
+		else if (w != NULL)
+			forget(w);
 		return 0;
 	}
+	if (w == NULL)
+		w = add(h, fd);
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
+	if (t != NULL && w->ours)
+		t->fd = fd;
 	if (what & CURL_POLL_IN)
 		kind |= EV_READ;
 	if (what & CURL_POLL_OUT)
 		kind |= EV_WRITE;
-	if (w == NULL) {
-		w = xcalloc(1, sizeof(*w));
-		w->http = h;
-		curl_multi_assign(h->multi, fd, w);
-	} else if (w->kind == kind)
-		return 0;
-	else
-		event_del(&w->ev);
-	w->kind = kind;
-	event_assign(&w->ev, h->base, fd, kind, on_socket, w);
-	event_add(&w->ev, NULL);
+	w->removed = w->idle = false;
+	wait_for(w, kind);
 	return 0;
+}
+
+void
+http_socket_opened(struct http *h, int fd)
+{
+	struct watched *w = find(h, fd);
+
+	if (w != NULL)
+		forget(w);
+	add(h, fd)->ours = true;
+}
+
+int
+http_socket_closed(void *arg, curl_socket_t fd)
+{
+	struct watched *w = find(arg, fd);
+
+	if (w != NULL)
+		forget(w);
+	return close(fd);
+}
+
+/*
+ * What comes on a connection that nobody asked on is the end of it, or an answer that would be taken
+ * for that of the next request.
+ */
+void
+http_socket_idle(struct http *h, int fd, bool http2)
+{
+	struct watched *w = find(h, fd);
+
+	if (w == NULL || !w->ours)
+		return;
+	w->http2 |= http2;
+	if (!w->removed)	/* another transfer of the connection */
+		return;
+	w->idle = !w->http2;
+	wait_for(w, w->http2 ? 0 : EV_READ);
 }
 
 static void
@@ -81,10 +177,8 @@ timer_changed(CURLM *multi, long ms, void *arg)
 
 	if (ms < 0)
 		event_del(&h->timer);
-	else if (ms == 0)
-		event_active(&h->timer, EV_TIMEOUT, 0);
 	else
-		event_add(&h->timer, &tv);
+		event_add(&h->timer, &tv);	/* not event_active() for 0: what waits on sockets is seen first */
 	return 0;
 }
 
@@ -148,6 +242,10 @@ http_multi_close(struct http *h)
 	}
 	if (h->share != NULL)
 		curl_share_cleanup(h->share);
+	for (size_t i = 0; i < h->watched_cap; i++)
+		if (h->watched[i] != NULL)
+			forget(h->watched[i]);
+	free(h->watched);
 }
 
 void

@@ -6,7 +6,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -59,6 +61,8 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 		t->socket_errno = errno;
 		return CURL_SOCKET_BAD;
 	}
+	http_socket_opened(t->http, fd);
+	t->fd = fd;
 	return fd;
 }
 
@@ -107,6 +111,8 @@ set_lasting(struct http_transfer *t)
 	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->error);
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(e, CURLOPT_CLOSESOCKETFUNCTION, http_socket_closed);
+	curl_easy_setopt(e, CURLOPT_CLOSESOCKETDATA, t->http);
 	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, about_to_ask);
 	curl_easy_setopt(e, CURLOPT_PREREQDATA, t);
 	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, receive_header);
@@ -278,6 +284,8 @@ begin_hop(struct http_transfer *t)
 	t->asked_ms = t->first_ms = 0;
 	t->resolved = t->tried = false;
 	t->socket_errno = 0;
+	t->fd = -1;
+	t->socket_from = 0;
 	t->refused[0] = t->error[0] = '\0';
 	t->header_bytes = 0;
 	receive_reset(t);
@@ -423,6 +431,9 @@ transfer_hop_ended(struct http_transfer *t, CURLcode rc)
 	if (rc != CURLE_OK && !t->stopped && a->err.class == ERR_NONE && !(t->redirect && t->head_done))
 		explain(t, rc, &a->err);
 	curl_multi_remove_handle(t->http->multi, t->easy);
+	http_socket_idle(t->http, t->fd, t->http2);
+	if (a->err.class == ERR_NONE && !t->head_done)	/* 7.88 calls this success */
+		err_set(&a->err, ERR_TEMPORARY, "the headers were cut");
 	if (a->err.class == ERR_NONE && t->redirect) {
 		follow(t);
 		return;
@@ -452,6 +463,26 @@ too_slow(struct http_transfer *t, int64_t now_ms)
 	return false;
 }
 
+/*
+ * Chunk extensions and the like never reach our callbacks; the kernel's count of the connection shows
+ * them. HTTP/2 shares its connection and has frames of bounded size.
+ */
+static bool
+floods(struct http_transfer *t)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+	uint64_t got;
+
+	if (t->fd < 0 || t->http2 || getsockopt(t->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
+	    len < offsetof(struct tcp_info, tcpi_bytes_received) + sizeof(info.tcpi_bytes_received))
+		return false;
+	got = info.tcpi_bytes_received;
+	if (t->socket_from == 0)
+		t->socket_from = got > t->bytes ? got - t->bytes + 1 : 1;
+	return got - (t->socket_from - 1) > HTTP_FRAMING_SHARE * t->bytes + HTTP_FRAMING_MAX;
+}
+
 void
 transfer_check_limits(struct http_transfer *t, int64_t now_ms)
 {
@@ -467,6 +498,8 @@ transfer_check_limits(struct http_transfer *t, int64_t now_ms)
 	else if (t->first_ms != 0 && too_slow(t, now_ms))
 		err_set(err, ERR_TEMPORARY, "%s sent less than %d bytes a second for %d s",
 		    t->answer.address, HTTP_LOW_SPEED_BYTES, HTTP_LOW_SPEED_S);
+	else if (t->first_ms != 0 && floods(t))
+		err_set(err, ERR_LIMIT, "%s sends framing without content", t->answer.address);
 	if (err->class == ERR_NONE)
 		return;
 	curl_multi_remove_handle(t->http->multi, t->easy);

@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 
-#define SERVER_MAX 64
+#define SERVER_MAX 256
 #define SERVER_LOG 256
 
 struct server;
