@@ -1,18 +1,13 @@
-/* export: all documents, oldest first, in a form that other programs read. */
+/* export: all documents in a form that other programs read; jsonl, csv and markdown are written here. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/doc.h"
+#include "cli/export.h"
 #include "document/text.h"
 #include "base/banned.h"
-
-struct export {
-	struct cli *cli;
-	struct out out;
-	int64_t done, all;
-};
 
 static void
 write_jsonl(struct export *x, const struct store_doc *d)
@@ -35,6 +30,13 @@ csv_field(FILE *f, const char *value, char end)
 }
 
 static void
+begin_csv(struct export *x)
+{
+	fputs("id,source,url,title,published,modified,language,section,author,text_state,words,revision,"
+	    "first_seen,last_changed,state,story,text\r\n", x->out.f);
+}
+
+static void
 write_csv(struct export *x, const struct store_doc *d)
 {
 	char first[CLOCK_TEXT_MAX], changed[CLOCK_TEXT_MAX], revision[16], words[16];
@@ -47,9 +49,6 @@ write_csv(struct export *x, const struct store_doc *d)
 	snprintf(words, sizeof(words), "%u", d->words);
 	clock_rfc3339(d->first_seen_ms, true, first);
 	clock_rfc3339(d->last_changed_ms, true, changed);
-	if (x->done == 0)
-		fputs("id,source,url,title,published,modified,language,section,author,text_state,words,revision,"
-		    "first_seen,last_changed,state,story,text\r\n", x->out.f);
 	for (size_t i = 0; i + 1 < n; i++)
 		csv_field(x->out.f, fields[i], ',');
 	csv_field(x->out.f, fields[n - 1], '\r');
@@ -69,43 +68,48 @@ write_markdown(struct export *x, const struct store_doc *d)
 	out_printf(&x->out, STYLE_PLAIN, "<%s>", d->url != NULL ? d->url : "");
 }
 
-static const struct {
-	const char *name;
-	void (*write)(struct export *x, const struct store_doc *d);
-} formats[] = {
-	{ "jsonl", write_jsonl },
-	{ "csv", write_csv },
-	{ "markdown", write_markdown },
-};
+const struct export_format export_jsonl = { .name = "jsonl", .write = write_jsonl };
+const struct export_format export_csv = { .name = "csv", .begin = begin_csv, .write = write_csv };
+const struct export_format export_markdown = { .name = "markdown", .write = write_markdown };
 
-struct walk { struct export *x; size_t format; };
+static const struct export_format *const formats[] = { &export_jsonl, &export_csv, &export_markdown, &export_atom,
+	&export_warc };
+
+struct walk { struct export *x; const struct export_format *format; };
 
 static int
 write_one(const struct store_doc *d, const char *snippet, void *arg)
 {
 	struct walk *w = arg;
 
-	formats[w->format].write(w->x, d);
+	w->format->write(w->x, d);
 	w->x->done++;
 	cli_progress(w->x->done, w->x->all, (void *)"export");
 	return ferror(w->x->out.f) != 0;
 }
 
 static int
-walk(struct export *x, size_t format, const struct store_filter *f)
+walk(struct export *x, const struct export_format *format, const struct store_filter *f)
 {
+	struct store *s = x->cli->store;
 	struct walk w = { x, format };
 	struct store_counts counts = { 0 };
 	struct err err = { 0 };
+	int n;
 
 	if (f->source == NULL && f->lang == NULL && f->label == NULL && f->since_ms == 0 && f->until_ms == 0 &&
-	    store_get_counts(x->cli->store, &counts, &err) == 0)
+	    store_get_counts(s, &counts, &err) == 0)
 		x->all = counts.documents;
-	if (f->limit > 0)
+	if (f->limit > 0 && (x->all == 0 || x->all > f->limit))
 		x->all = f->limit;
-	if (store_walk(x->cli->store, f, write_one, &w, &err) < 0)
-		return cli_failed(&err);
+	if (format->begin != NULL)
+		format->begin(x);
+	n = format->newest_first ? store_list(s, f, true, write_one, &w, &err) : store_walk(s, f, write_one, &w, &err);
 	cli_progress_end();
+	if (n < 0)
+		return cli_failed(&err);
+	if (format->end != NULL)
+		format->end(x);
 	if (fflush(x->out.f) != 0 || ferror(x->out.f)) {
 		cli_say("cannot write: %s", strerror(errno));
 		return EXIT_FAILED;
@@ -117,18 +121,21 @@ int
 cmd_export(struct cli *cli, int argc, char **argv)
 {
 	const char *name = cli->opts.format != NULL ? cli->opts.format : "jsonl";
+	const struct export_format *format = NULL;
 	CLEANUP(fclosep) FILE *file = NULL;
 	struct export x = { .cli = cli };
 	struct store_filter f;
 	struct err err = { 0 };
-	size_t format = 0, n = sizeof(formats) / sizeof(formats[0]);
 
-	while (format < n && strcmp(formats[format].name, name) != 0)
-		format++;
-	if (format == n)
-		return cli_usage(cli, "there is no format '%s' (jsonl, csv, markdown)", name);
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (strcmp(formats[i]->name, name) == 0)
+			format = formats[i];
+	if (format == NULL)
+		return cli_usage(cli, "there is no format '%s' (jsonl, csv, markdown, atom, warc)", name);
 	if (cli_filter(cli, 0, &f, &err) < 0)
 		return cli_usage(cli, "%s", err.text);
+	if (f.limit == 0)
+		f.limit = format->limit;
 	if (cli->opts.output != NULL && (file = fopen(cli->opts.output, "we")) == NULL) {
 		cli_say("cannot write %s: %s", cli->opts.output, strerror(errno));
 		return EXIT_FAILED;

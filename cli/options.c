@@ -18,7 +18,7 @@ static const struct option_row rows[] = {
 	{ "until", "T", AT_TEXT(until), "not after T" },
 	{ "limit", "N", AT_TEXT(limit), "at most N" },
 	{ "revision", "N", AT_TEXT(revision), "this revision instead of the current one" },
-	{ "format", "FORMAT", AT_TEXT(format), "show: text, json, markdown or raw; export: jsonl, csv or markdown" },
+	{ "format", "FORMAT", AT_TEXT(format), "show: text, json, markdown or raw; export: jsonl, csv, markdown, atom or warc" },
 	{ "output", "FILE", AT_TEXT(output), "write to FILE" },
 	{ "follow", NULL, AT_TEXT(follow), "wait for more" },
 	{ "all", NULL, AT_TEXT(all), "every source" },
