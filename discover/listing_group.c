@@ -1,6 +1,5 @@
 /* listing_group: links of one kind, the rows they stand in, and which kind is the list. */
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 #include <strings.h>
 #include <uthash.h>
@@ -9,8 +8,6 @@
 #include "markup/tree.h"
 #include "base/banned.h"
 
-#define QUALITY_MIN 0.75	/* below it nothing on the page is a list of documents */
-#define QUALITY_SHARE 0.62	/* of the best group: a further list, or a part of the same one */
 #define ROW_BYTES 6000		/* text of a row that is looked at */
 
 struct slot {
@@ -19,16 +16,69 @@ struct slot {
 	UT_hash_handle hh;
 };
 
+/* How often each text stands among the links of a path: "Summary" beside every title is no title. */
+struct repeat {
+	uint64_t key;
+	size_t count;
+	UT_hash_handle hh;
+};
+
+static uint64_t
+repeat_key(const struct rows_anchor *a)
+{
+	return a->path * 0x9e3779b97f4a7c15u ^ a->words;
+}
+
+static struct repeat *
+count_repeats(const struct rows *r, struct repeat *slots)
+{
+	struct repeat *table = NULL, *found;
+	size_t used = 0;
+
+	for (size_t i = 0; i < r->anchors_count; i++) {
+		uint64_t keys[2] = { r->anchors[i].path, repeat_key(&r->anchors[i]) };
+
+		for (size_t k = 0; k < 2; k++) {
+			HASH_FIND(hh, table, &keys[k], sizeof(keys[k]), found);
+			if (found == NULL) {
+				found = &slots[used++];
+				found->key = keys[k];
+				HASH_ADD(hh, table, key, sizeof(found->key), found);
+			}
+			found->count++;
+		}
+	}
+	return table;
+}
+
+/* Path of a link, and its text too where that is one of a few that are repeated beside others. */
+static uint64_t
+kind_of(const struct rows *r, const struct rows_anchor *a, struct repeat *repeats)
+{
+	uint64_t key = repeat_key(a), path = a->path;
+	struct repeat *same, *all;
+
+	HASH_FIND(hh, repeats, &key, sizeof(key), same);
+	HASH_FIND(hh, repeats, &path, sizeof(path), all);
+	path ^= (uint64_t)(r->elems[a->elem].region & REGION_MENU);
+	if (a->letters >= 3 && same->count >= 3 && same->count * 12 > all->count &&
+	    same->count * 10 < all->count * 8)
+		return path ^ key;
+	return path;
+}
+
 void
 listing_group_anchors(const struct rows *r, struct listing_group **ret_groups, size_t *ret_count)
 {
 	struct listing_group *groups = NULL;
 	struct slot *table = NULL, *found, *slots = xcalloc(r->anchors_count + 1, sizeof(*slots));
+	struct repeat *repeat_slots = xcalloc(2 * r->anchors_count + 1, sizeof(*repeat_slots));
+	struct repeat *repeats = count_repeats(r, repeat_slots);
 	size_t count = 0, cap = 0;
 
 	for (size_t i = 0; i < r->anchors_count; i++) {
 		const struct rows_anchor *a = &r->anchors[i];
-		uint64_t path = a->path ^ (uint64_t)(r->elems[a->elem].region & REGION_MENU);
+		uint64_t path = kind_of(r, a, repeats);
 		struct listing_group *g;
 
 		HASH_FIND(hh, table, &path, sizeof(path), found);
@@ -53,6 +103,8 @@ listing_group_anchors(const struct rows *r, struct listing_group **ret_groups, s
 		g->anchors[g->count++] = (int)i;
 	}
 	HASH_CLEAR(hh, table);
+	HASH_CLEAR(hh, repeats);
+	free(repeat_slots);
 	free(slots);
 	*ret_groups = groups;
 	*ret_count = count;
@@ -234,154 +286,4 @@ listing_find_rows(const struct rows *r, struct listing_group *g)
 	}
 	share_rows(r, g->rows, n);
 	extend_rows(r, g);
-}
-
-struct tally {
-	uint64_t key;
-	size_t count;
-	UT_hash_handle hh;
-};
-
-static void
-count_key(struct tally **table, struct tally *slots, size_t *used, uint64_t key)
-{
-	struct tally *found;
-
-	HASH_FIND(hh, *table, &key, sizeof(key), found);
-	if (found == NULL) {
-		found = &slots[(*used)++];
-		found->key = key;
-		HASH_ADD(hh, *table, key, sizeof(key), found);
-	}
-	found->count++;
-}
-
-static uint64_t
-hash_url(const char *url)
-{
-	uint64_t h = 1469598103934665603u;
-
-	for (; *url != '\0'; url++)
-		h = (h ^ (unsigned char)*url) * 1099511628211u;
-	return h;
-}
-
-/* Addresses of documents are long, numbered or files; those of sections are short words. */
-static double
-document_like(const char *url)
-{
-	static const char *const files[] = { ".pdf", ".doc", ".docx", ".rtf", ".odt", ".txt", NULL };
-	const char *path = strstr(url, "://"), *last, *p;
-	size_t digits = 0, hyphens = 0, len, n = strcspn(url, "?");
-
-	for (size_t i = 0; files[i] != NULL; i++) {
-		len = strlen(files[i]);
-		if (n > len && strncasecmp(url + n - len, files[i], len) == 0)
-			return 1.0;
-	}
-	path = path != NULL ? strchr(path + 3, '/') : NULL;
-	if (path == NULL)
-		return 0;
-	last = path;
-	for (p = path; *p != '\0'; p++) {
-		if (*p == '/' && p[1] != '\0')
-			last = p + 1;
-		digits += isdigit((unsigned char)*p) != 0;
-		hyphens += *p == '-' || *p == '_';
-	}
-	if (hyphens >= 3 || digits >= 4 || strlen(last) >= 24)
-		return 1.0;
-	return digits >= 1 || hyphens >= 2 ? 0.5 : 0.0;
-}
-
-static void
-judge(const struct rows *r, struct listing_group *g)
-{
-	size_t n = g->rows_count, used_words = 0, used_urls = 0, generic;
-	struct tally *words = NULL, *urls = NULL, *found;
-	struct tally *word_slots = xcalloc(n + 1, sizeof(*word_slots));
-	struct tally *url_slots = xcalloc(n + 1, sizeof(*url_slots));
-	double title = 0, dated = 0, rest = 0, like = 0, menu = 0, weak = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct rows_anchor *a = &r->anchors[g->rows[i].anchor];
-
-		count_key(&words, word_slots, &used_words, a->words);
-		count_key(&urls, url_slots, &used_urls, hash_url(a->url));
-	}
-	generic = n >= 20 ? n / 8 : 2;
-	for (size_t i = 0; i < n; i++) {
-		const struct listing_row *row = &g->rows[i];
-		const struct rows_anchor *a = &r->anchors[row->anchor];
-		const struct rows_date *d = listing_row_date(r, g, row);
-		uint32_t len = row->end - row->start, own = a->end - a->start;
-		uint8_t region = r->elems[a->elem].region;
-
-		HASH_FIND(hh, words, &a->words, sizeof(a->words), found);
-		if (found->count <= generic && !rows_is_generic(buf_str(&r->text) + a->start, own))
-			title += a->letters < 50 ? a->letters / 50.0 : 1.0;
-		if (d != NULL && d->date.precision >= DATE_DAY)
-			dated += d->start >= row->start ? 1.0 : 0.8;
-		if (len > own && len < ROW_BYTES)
-			rest += len - own < 80 ? (len - own) / 80.0 : 1.0;
-		like += document_like(a->url);
-		menu += (region & REGION_MENU) != 0;
-		weak += (region & (REGION_WEAK | REGION_MAIN)) == REGION_WEAK;
-	}
-	g->dated = n > 0 ? dated / n : 0;
-	g->region = menu * 2 > n ? REGION_MENU : weak * 2 > n ? REGION_WEAK : REGION_NONE;
-	g->quality = (1.0 * dated + 0.7 * title + 0.3 * rest + 0.5 * like) / (n > 0 ? n : 1);
-	g->quality *= n > 0 ? 0.3 + 0.7 * (double)used_urls / n : 0;
-	if (g->region == REGION_MENU)
-		g->quality *= 0.3;
-	else if (g->region == REGION_WEAK)
-		g->quality *= 0.7;
-	g->score = g->quality * pow(used_urls < 60 ? used_urls : 60, 0.5);
-	HASH_CLEAR(hh, words);
-	HASH_CLEAR(hh, urls);
-	free(word_slots);
-	free(url_slots);
-}
-
-/* Do most rows of b stand inside rows of a? Then b holds second links of the same documents. */
-static bool
-is_inside(const struct listing_group *a, const struct listing_group *b)
-{
-	size_t i = 0, inside = 0;
-
-	for (size_t k = 0; k < b->rows_count; k++) {
-		while (i < a->rows_count && a->rows[i].end <= b->rows[k].start)
-			i++;
-		if (i == a->rows_count)
-			break;
-		/* the rows meet */
-		inside += a->rows[i].start < b->rows[k].end;
-	}
-	return inside * 2 > b->rows_count;
-}
-
-void
-listing_choose(const struct rows *r, struct listing_group *groups, size_t count)
-{
-	struct listing_group *best = NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		listing_find_rows(r, &groups[i]);
-		judge(r, &groups[i]);
-		if ((groups[i].rows_count >= 2 || groups[i].dated > 0) &&
-		    groups[i].quality >= QUALITY_MIN && (best == NULL || groups[i].score > best->score))
-			best = &groups[i];
-	}
-	if (best == NULL)
-		return;
-	best->is_list = true;
-	for (size_t i = 0; i < count; i++) {
-		struct listing_group *g = &groups[i];
-
-		if (g == best || g->quality < QUALITY_SHARE * best->quality || g->quality < QUALITY_MIN ||
-		    (best->dated > 0.5 && g->dated < 0.5) || g->region == REGION_MENU ||
-		    is_inside(best, g))
-			continue;
-		g->is_list = true;
-	}
 }

@@ -18,8 +18,13 @@ struct listing_group {
 	struct listing_row *rows;
 	size_t rows_count;
 	int common;		/* element that holds all of them */
-	double score, quality, dated;
+	double score, quality;
+	double dated;		/* share of rows with a date, their own or a heading's */
+	double own_dated;	/* share of rows with a date of their own */
+	double files;		/* share of links to files (PDF ...) */
+	size_t places;		/* distinct row elements */
 	uint8_t region;
+	bool heading_first;	/* dates among the words of links are parts of titles here */
 	bool is_list;
 };
 

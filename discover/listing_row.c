@@ -20,19 +20,131 @@ within(const struct rows_date *d, uint32_t from, uint32_t to)
 	return d->start >= from && d->start < to;
 }
 
+struct label_word {
+	const char *word;
+	int worth;
+};
+
+/* Words that say which of several dates of a row is its publication. */
+static const struct label_word label_words[] = {
+	{ "publi", 2 }, { "issue", 2 }, { "release", 2 }, { "posted", 2 }, { "decision", 2 },
+	{ "decided", 2 }, { "dispo", 2 }, { "opinion", 1 }, { "filed", 1 }, { "ver\xc3\xb6ff", 2 },
+	{ "erschienen", 2 }, { "fecha", 1 }, { "update", -2 }, { "modif", -2 }, { "revis", -2 },
+	{ "correct", -2 }, { "amend", -1 }, { "argu", -2 }, { "hearing", -2 }, { "submitted", -1 },
+	{ "expire", -3 }, { "deadline", -3 }, { "due", -1 }, { "until", -3 }, { "effective", -1 },
+	{ "meeting", -2 }, { "reclass", -2 }, { "lower court", -2 }, { "born", -3 }, { "dated", -1 },
+};
+
+static int
+label_worth(const char *s, size_t n)
+{
+	char label[64];
+	int worth = 0;
+
+	if (n >= sizeof(label)) {
+		s += n - (sizeof(label) - 1);
+		n = sizeof(label) - 1;
+	}
+	memcpy(label, s, n);
+	label[n] = '\0';
+	for (size_t i = 0; i < sizeof(label_words) / sizeof(label_words[0]); i++) {
+		if (strcasestr(label, label_words[i].word) != NULL)
+			worth += label_words[i].worth;
+	}
+	return worth;
+}
+
+/* Number of a cell's column, and its row and table; false outside a table. */
+static bool
+cell_of(const struct rows *r, int elem, int *column, int *table)
+{
+	for (int up = 0; elem >= 0 && up < 6; up++, elem = r->elems[elem].parent) {
+		const xmlNode *node = r->elems[elem].node;
+
+		if (!tree_is(node, "td") && !tree_is(node, "th"))
+			continue;
+		*column = 0;
+		for (const xmlNode *p = node->prev; p != NULL && *column < 64; p = p->prev)
+			*column += p->type == XML_ELEMENT_NODE;
+		while (elem >= 0 && !tree_is(r->elems[elem].node, "table"))
+			elem = r->elems[elem].parent;
+		*table = elem;
+		return elem >= 0;
+	}
+	return false;
+}
+
+/* Worth of the column's heading in the first row of its table. */
+static int
+header_worth(const struct rows *r, int elem)
+{
+	int column, table, at;
+
+	if (!cell_of(r, elem, &column, &table))
+		return 0;
+	for (size_t i = rows_line_from(r, r->elems[table].start), n = 0; i < r->lines_count && n < 40;
+	    i++, n++) {
+		const struct rows_line *line = &r->lines[i];
+		int other;
+
+		if (line->start >= r->elems[table].end)
+			break;
+		if (cell_of(r, line->elem, &at, &other) && other == table && at == column)
+			return label_worth(buf_str(&r->text) + line->start, line->end - line->start);
+	}
+	return 0;
+}
+
+/* How well a date of a row is placed and labelled; higher is better, 0 is among prose. */
+static int
+date_rank(const struct rows *r, const struct rows_date *d)
+{
+	const struct rows_line *line;
+	int rank;
+
+	if (d->line < 0)
+		return 40;
+	line = &r->lines[d->line];
+	rank = d->date.source == DATE_FROM_TIME_ELEMENT ? 40 : d->alone ? 30 :
+	    line->end - line->start < 200 ? 20 : 10;
+	if (d->start > line->start)
+		rank += 2 * label_worth(buf_str(&r->text) + line->start, d->start - line->start);
+	else
+		rank += 2 * header_worth(r, line->elem);
+	return rank;
+}
+
+/* The nearest date above a row that heads a part of the page rather than belonging to another row's words. */
+static const struct rows_date *
+heading_date(const struct rows *r, const struct listing_group *g, const struct listing_row *row)
+{
+	size_t k = rows_date_from(r, row->start);
+
+	for (size_t look = 0; k > 0 && look < HEADING_LOOK; look++) {
+		const struct rows_date *d = &r->dates[--k];
+
+		if (d->start + 400 < r->elems[g->common].start)
+			break;
+		if (d->date.precision < DATE_DAY)
+			continue;
+		if (d->alone || (d->line >= 0 && d->start == r->lines[d->line].start &&
+		    r->lines[d->line].end - d->end < 60))
+			return d;
+	}
+	return NULL;
+}
+
 const struct rows_date *
 listing_row_date(const struct rows *r, const struct listing_group *g, const struct listing_row *row)
 {
 	const struct rows_anchor *a = &r->anchors[row->anchor];
-	const struct rows_date *best = NULL, *inside = NULL;
-	int best_rank = 0;
+	const struct rows_date *best = NULL, *inside = NULL, *heading = NULL;
+	int best_rank = 0, rank;
+	size_t from = rows_date_from(r, row->start), count = 0;
 
-	for (size_t i = rows_date_from(r, row->start); i < r->dates_count; i++) {
+	for (size_t i = from; i < r->dates_count && within(&r->dates[i], row->start, row->end); i++) {
 		const struct rows_date *d = &r->dates[i];
-		int rank;
 
-		if (!within(d, row->start, row->end))
-			break;
 		if (d->date.precision < DATE_DAY)
 			continue;
 		/* a date among the words of the link may be part of the title */
@@ -41,31 +153,22 @@ listing_row_date(const struct rows *r, const struct listing_group *g, const stru
 				inside = d;
 			continue;
 		}
-		rank = d->date.source == DATE_FROM_TIME_ELEMENT ? 4 : d->alone ? 3 :
-		    r->lines[d->line].end - r->lines[d->line].start < 200 ? 2 : 1;
+		if (++count > 20)
+			break;
+		rank = date_rank(r, d);
 		if (rank > best_rank) {
 			best = d;
 			best_rank = rank;
 		}
 	}
-	if (best_rank >= 2)
+	if (best_rank >= 16)
 		return best;
+	heading = heading_date(r, g, row);
+	if (g->heading_first && heading != NULL)
+		return heading;
 	if (inside != NULL)
 		return inside;
-	if (best != NULL)
-		return best;
-	/* a date heading above: alone in its line, and no part of another row */
-	size_t k = rows_date_from(r, row->start);
-
-	for (size_t look = 0; k > 0 && look < HEADING_LOOK; look++) {
-		const struct rows_date *d = &r->dates[--k];
-
-		if (g->common >= 0 && d->start + 400 < r->elems[g->common].start)
-			break;
-		if (d->alone && d->date.precision >= DATE_DAY)
-			return d;
-	}
-	return NULL;
+	return best != NULL ? best : heading;
 }
 
 /* A piece of a row that may be its title. */
@@ -193,7 +296,7 @@ collect_row(struct pieces *ps, const struct rows *r, const struct listing_row *r
 
 			key = whole ? 0xa : 0xa + local * 3 + 1 + nth;
 			(void)add_piece(ps, r, key, from, to, index,
-			    (uint8_t)(line_bonus(r, line) + (whole ? 6 : 2)));
+			    (uint8_t)(line_bonus(r, line) + (whole ? 10 : 4)));
 			add_residue(ps, r, line, a, index);
 			continue;
 		}
@@ -209,7 +312,9 @@ collect_row(struct pieces *ps, const struct rows *r, const struct listing_row *r
 			key = h;
 			start += label;
 		}
-		(void)add_piece(ps, r, key, start, line->end, index, line_bonus(r, line));
+		/* what follows a row in a flat layout is its summary sooner than its title */
+		(void)add_piece(ps, r, key, start, line->end, index, (uint8_t)(line_bonus(r, line) -
+		    (start >= r->elems[row->elem].end ? 3 : 0)));
 	}
 }
 
@@ -245,9 +350,9 @@ piece_worth(const struct rows *r, const struct piece *p, size_t same, size_t row
 	worth = p->letters < 40 ? p->letters : 40;
 	worth *= p->bonus / 10.0;
 	if (len > 2 * PROSE)
-		worth *= 0.3;
+		worth *= 0.15;
 	else if (len > PROSE)
-		worth *= 0.6;
+		worth *= 0.4;
 	return worth;
 }
 

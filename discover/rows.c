@@ -133,7 +133,8 @@ region_of(const xmlNode *node)
 	const char *role = tree_attr(node, "role");
 	uint8_t region = 0;
 
-	if (tree_is(node, "body") || tree_is(node, "html"))
+	/* "menuLink" on a link is a style, not a place */
+	if (tree_is(node, "body") || tree_is(node, "html") || !tree_is_block(node))
 		return 0;
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
 		if (tree_is(node, tags[i].word))
@@ -188,6 +189,7 @@ add_elem(struct walk *w, xmlNodePtr node, int parent)
 	if (id != NULL && strpbrk(id, "0123456789") == NULL)
 		e->path = mix(e->path, hash_name(id, strlen(id)));
 	e->region = region_of(node);
+	e->preformatted = tree_is(node, "pre") || (up != NULL && up->preformatted);
 	if (up != NULL) {
 		/* a content box inside a sidebar is still a sidebar; main undoes a header around it */
 		if (tree_is(node, "main"))
@@ -224,6 +226,8 @@ add_text(struct walk *w, const char *s, int elem)
 
 	for (size_t run; *s != '\0' && !r->text.full;) {
 		if ((unsigned char)*s <= ' ' || (s[0] == '\xc2' && s[1] == '\xa0')) {
+			if (*s == '\n' && r->elems[elem].preformatted)
+				flush_line(w);
 			w->gap = true;
 			s += *s == '\xc2' ? 2 : 1;
 			continue;
@@ -310,6 +314,8 @@ close_anchor(struct walk *w)
 		end--;
 	a->end = (uint32_t)(end > a->start ? end : a->start);
 	a->letters = rows_words(buf_str(&r->text) + a->start, a->end - a->start, &a->words);
+	if (a->letters == 0 && a->end == a->start)
+		a->path = mix(a->path, 1);	/* pictures beside titles are a list of their own */
 	w->anchor = -1;
 }
 

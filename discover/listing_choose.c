@@ -1,0 +1,304 @@
+/* listing_choose: which of the kinds of links on a page is its list of documents. */
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+#include <uthash.h>
+#include "base/mem.h"
+#include "discover/listing_int.h"
+#include "markup/tree.h"
+#include "base/banned.h"
+
+#define QUALITY_MIN 0.75	/* below it nothing on the page is a list of documents */
+#define QUALITY_SHARE 0.62	/* of the best group: a further list, or a part of the same one */
+#define ROW_BYTES 6000		/* text of a row that is looked at */
+
+struct tally {
+	uint64_t key;
+	size_t count;
+	UT_hash_handle hh;
+};
+
+static void
+count_key(struct tally **table, struct tally *slots, size_t *used, uint64_t key)
+{
+	struct tally *found;
+
+	HASH_FIND(hh, *table, &key, sizeof(key), found);
+	if (found == NULL) {
+		found = &slots[(*used)++];
+		found->key = key;
+		HASH_ADD(hh, *table, key, sizeof(key), found);
+	}
+	found->count++;
+}
+
+static uint64_t
+hash_url(const char *url)
+{
+	uint64_t h = 1469598103934665603u;
+
+	for (; *url != '\0'; url++)
+		h = (h ^ (unsigned char)*url) * 1099511628211u;
+	return h;
+}
+
+/* A file rather than a page: by its ending, or by a word of its address. */
+static bool
+is_file(const char *url)
+{
+	static const char *const endings[] = { ".pdf", ".doc", ".docx", ".rtf", ".odt", ".txt", NULL };
+	static const char *const words[] = { "download", "document.do", "getfile", "viewfile", "attachment",
+		"getdocument", ".pdf?", NULL };
+	size_t n = strcspn(url, "?"), len;
+
+	for (size_t i = 0; endings[i] != NULL; i++) {
+		len = strlen(endings[i]);
+		if (n > len && strncasecmp(url + n - len, endings[i], len) == 0)
+			return true;
+	}
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (strcasestr(url, words[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Addresses of documents are long, numbered or files; those of sections are short words. */
+static double
+document_like(const char *url)
+{
+	const char *path = strstr(url, "://"), *last, *p;
+	size_t digits = 0, hyphens = 0;
+
+	if (is_file(url))
+		return 1.2;
+	path = path != NULL ? strchr(path + 3, '/') : NULL;
+	if (path == NULL)
+		return 0;
+	last = path;
+	for (p = path; *p != '\0'; p++) {
+		if (*p == '/' && p[1] != '\0')
+			last = p + 1;
+		digits += isdigit((unsigned char)*p) != 0;
+		hyphens += *p == '-' || *p == '_';
+	}
+	if (hyphens >= 3 || digits >= 4 || strlen(last) >= 24)
+		return 1.0;
+	return digits >= 1 || hyphens >= 2 ? 0.5 : 0.0;
+}
+
+/* Does the link say a date and nothing else ("January 2023", "2013")? Archives are lists of such. */
+static bool
+is_date_only(const struct rows *r, const struct rows_anchor *a)
+{
+	size_t k = rows_date_from(r, a->start);
+
+	if (a->end == a->start)
+		return false;
+	if (k < r->dates_count && r->dates[k].end <= a->end &&
+	    r->dates[k].end - r->dates[k].start + 3 >= a->end - a->start)
+		return true;
+	return a->letters == 0 && a->end - a->start <= 6;
+}
+
+/* What the rows of a group say together, before it is weighed. */
+struct sums {
+	double title, dated, own_dated, rest, like, menu, weak, date_only, files, home;
+	size_t urls;
+};
+
+static void
+add_row(const struct rows *r, const struct listing_group *g, const struct listing_row *row,
+    bool distinct, struct sums *s)
+{
+	const struct rows_anchor *a = &r->anchors[row->anchor];
+	const struct rows_date *d = listing_row_date(r, g, row);
+	uint32_t len = row->end - row->start, own = a->end - a->start;
+	uint8_t region = r->elems[a->elem].region;
+
+	if (distinct && !rows_is_generic(buf_str(&r->text) + a->start, own))
+		s->title += a->letters < 50 ? a->letters / 50.0 : 1.0;
+	if (d != NULL && d->date.precision >= DATE_DAY) {
+		s->dated += d->start >= row->start ? 1.0 : 0.8;
+		s->own_dated += d->start >= row->start;
+	}
+	if (len > own && len < ROW_BYTES)
+		s->rest += len - own < 80 ? (len - own) / 80.0 : 1.0;
+	s->like += document_like(a->url);
+	s->files += is_file(a->url);
+	s->menu += (region & REGION_MENU) != 0;
+	s->weak += (region & (REGION_WEAK | REGION_MAIN)) == REGION_WEAK;
+	s->date_only += is_date_only(r, a) && len <= own + 20;
+}
+
+static void
+collect_sums(const struct rows *r, struct listing_group *g, struct sums *s)
+{
+	size_t n = g->rows_count, used_words = 0, used_urls = 0, generic = n >= 20 ? n / 8 : 2;
+	struct tally *words = NULL, *urls = NULL, *found;
+	struct tally *word_slots = xcalloc(n + 1, sizeof(*word_slots));
+	struct tally *url_slots = xcalloc(n + 1, sizeof(*url_slots));
+
+	for (size_t i = 0; i < n; i++) {
+		const struct rows_anchor *a = &r->anchors[g->rows[i].anchor];
+
+		count_key(&words, word_slots, &used_words, a->words);
+		count_key(&urls, url_slots, &used_urls, hash_url(a->url));
+		g->places += i == 0 || g->rows[i].elem != g->rows[i - 1].elem;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct rows_anchor *a = &r->anchors[g->rows[i].anchor];
+
+		HASH_FIND(hh, words, &a->words, sizeof(a->words), found);
+		add_row(r, g, &g->rows[i], found->count <= generic, s);
+	}
+	s->urls = used_urls;
+	HASH_CLEAR(hh, words);
+	HASH_CLEAR(hh, urls);
+	free(word_slots);
+	free(url_slots);
+}
+
+/* Dates among the words of links count only where most rows have no other. */
+static void
+choose_dating(const struct rows *r, struct listing_group *g)
+{
+	size_t inside = 0, heading = 0;
+
+	g->heading_first = true;
+	for (size_t i = 0; i < g->rows_count; i++) {
+		const struct listing_row *row = &g->rows[i];
+		const struct rows_anchor *a = &r->anchors[row->anchor];
+		const struct rows_date *d = listing_row_date(r, g, row);
+
+		if (d == NULL || d->date.precision < DATE_DAY)
+			continue;
+		inside += d->start >= a->start && d->start < a->end;
+		heading += d->start < row->start;
+	}
+	g->heading_first = heading * 2 > g->rows_count;
+}
+
+static void
+judge(const struct rows *r, struct listing_group *g)
+{
+	double n = g->rows_count > 0 ? (double)g->rows_count : 1, title;
+	struct sums s = { 0 };
+
+	choose_dating(r, g);
+	collect_sums(r, g, &s);
+	g->dated = s.dated / n;
+	g->own_dated = s.own_dated / n;
+	g->files = s.files / n;
+	g->region = s.menu * 2 > n ? REGION_MENU : s.weak * 2 > n ? REGION_WEAK : REGION_NONE;
+	title = s.title > 0.6 * s.rest ? s.title : 0.6 * s.rest;
+	g->quality = (1.0 * s.dated + 0.7 * title + 0.3 * s.rest + 0.5 * s.like) / n;
+	g->quality *= 0.3 + 0.7 * (double)s.urls / n;
+	if (g->region == REGION_MENU)
+		g->quality *= 0.3;
+	else if (g->region == REGION_WEAK)
+		g->quality *= 0.7;
+	if (s.date_only * 2 > n)
+		g->quality *= 0.4;
+	g->score = g->quality * sqrt(g->places < 60 ? (double)g->places : 60);
+}
+
+/* Do most rows of b stand inside rows of a? Then b holds second links of the same documents. */
+static bool
+is_inside(const struct listing_group *a, const struct listing_group *b)
+{
+	size_t i = 0, inside = 0;
+
+	for (size_t k = 0; k < b->rows_count; k++) {
+		while (i < a->rows_count && a->rows[i].end <= b->rows[k].start)
+			i++;
+		if (i == a->rows_count)
+			break;
+		/* the rows meet */
+		inside += a->rows[i].start < b->rows[k].end;
+	}
+	return inside * 2 > b->rows_count;
+}
+
+/* A further list of the page, or rows of the same list that are built a little differently. */
+static bool
+is_further(const struct rows *r, const struct listing_group *best, const struct listing_group *g)
+{
+	if (g->quality < QUALITY_SHARE * best->quality || g->quality < QUALITY_MIN ||
+	    g->region == REGION_MENU || is_inside(best, g))
+		return false;
+	if (best->dated > 0.5 && g->dated < 0.5)
+		return false;
+	if (best->own_dated > 0.5 && g->own_dated < 0.5)
+		return false;
+	/* a single link may be a row of its own kind, but then in the same box and dated */
+	if (g->rows_count < 2)
+		return g->own_dated > 0 && best->common >= 0 &&
+		    g->rows[0].elem > best->common && g->rows[0].elem < r->elems[best->common].last;
+	return true;
+}
+
+/*
+ * Where each row of pages has one link to a file (the decision as PDF beside its page), the file is published
+ * too: both are documents.
+ */
+static bool
+is_file_of(const struct listing_group *best, const struct listing_group *g)
+{
+	return best->files < 0.2 && g->files > 0.8 && best->places >= 3 &&
+	    g->places * 10 >= best->places * 8 && g->rows_count * 8 <= best->places * 10 &&
+	    g->region != REGION_MENU && is_inside(best, g);
+}
+
+/* Where most rows are dated, what stands outside of all those and has no date is furniture of like build. */
+static void
+drop_strays(const struct rows *r, struct listing_group *g)
+{
+	int box = -1;
+	size_t kept = 0;
+
+	if (g->rows_count < 4 || g->own_dated < 0.6)
+		return;
+	for (size_t i = 0; i < g->rows_count; i++) {
+		const struct rows_date *d = listing_row_date(r, g, &g->rows[i]);
+
+		if (d != NULL && d->start >= g->rows[i].start)
+			box = box < 0 ? g->rows[i].elem : rows_common(r, box, g->rows[i].elem);
+	}
+	for (size_t i = 0; i < g->rows_count; i++) {
+		const struct rows_date *d = listing_row_date(r, g, &g->rows[i]);
+		bool own = d != NULL && d->start >= g->rows[i].start;
+		bool in = g->rows[i].elem >= box && g->rows[i].elem < r->elems[box].last;
+		bool alike = g->files < 0.8 || is_file(r->anchors[g->rows[i].anchor].url);
+
+		if (own || (in && alike))
+			g->rows[kept++] = g->rows[i];
+	}
+	g->rows_count = kept;
+}
+
+void
+listing_choose(const struct rows *r, struct listing_group *groups, size_t count)
+{
+	struct listing_group *best = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		listing_find_rows(r, &groups[i]);
+		judge(r, &groups[i]);
+		if ((groups[i].rows_count >= 2 || groups[i].own_dated > 0) &&
+		    groups[i].quality >= QUALITY_MIN && (best == NULL || groups[i].score > best->score))
+			best = &groups[i];
+	}
+	if (best == NULL)
+		return;
+	best->is_list = true;
+	for (size_t i = 0; i < count; i++) {
+		if (&groups[i] != best)
+			groups[i].is_list = is_further(r, best, &groups[i]) || is_file_of(best, &groups[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (groups[i].is_list)
+			drop_strays(r, &groups[i]);
+	}
+}
