@@ -1,0 +1,107 @@
+"""The service under a real systemd: installed, started, queried by a member of its group, reloaded, stopped, read after the stop, killed by
+the watchdog and started again. Needs root and the shared script that boots a throw-away machine; skips without."""
+import os, re, subprocess, textwrap
+
+import pytest
+
+from conftest import BIN, KEY, ROOT, SHARED, article, listing, prose
+
+BOOT = os.path.join(SHARED, 'systemd', 'run-under-systemd.sh')
+pytestmark = [
+    pytest.mark.skipif(not os.path.exists(BOOT), reason='no shared data: run-under-systemd.sh is not here'),
+    pytest.mark.skipif(os.geteuid() != 0, reason='needs root'),
+    pytest.mark.skipif('asan' in BIN, reason='the unit forbids what the sanitizers need'),
+]
+
+INSTALL = '''
+set -e
+cd {root}
+make -s install B={bin} PREFIX=/usr UNITDIR=/run/rus-units SYSUSERSDIR=/usr/lib/sysusers.d
+systemd-sysusers /usr/lib/sysusers.d/presswatch.conf
+systemctl daemon-reload
+useradd --no-create-home --groups presswatch reader
+cat >/etc/presswatch/presswatch.yaml <<CONF
+contact: test@example.org
+network: {{allow: [127.0.0.0/8], host-delay: 0s}}
+sources:
+  - {{name: site, url: "{base}/press/", every: 1s}}
+channels:
+  - {{name: hook, webhook: "{hook}", secret-file: /etc/presswatch/key}}
+CONF
+echo {key} >/etc/presswatch/key
+chgrp presswatch /etc/presswatch/key; chmod 640 /etc/presswatch/key
+reader() {{ setpriv --reuid=reader --regid=reader --init-groups "$@"; }}
+wait_for() {{ for i in $(seq 1 100); do eval "$1" >/dev/null 2>&1 && return 0; sleep 0.1; done; echo "gave up: $1"; journalctl -u presswatchd --no-pager | tail -30; return 1; }}
+'''
+
+
+def run(script, origin, hook, limit=100):
+    text = INSTALL.format(root=ROOT, bin=BIN, base=origin.base, hook=hook.url, key='whsec_' + __import__('base64').b64encode(KEY).decode())
+    r = subprocess.run([BOOT, '--limit', str(limit), '--', 'bash', '-c', text + textwrap.dedent(script)], capture_output=True, text=True, timeout=limit + 30)
+    assert r.returncode == 0, r.stdout[-4000:] + r.stderr[-4000:]
+    return r.stdout
+
+
+def site(origin, n):
+    rows = []
+    for i in range(n):
+        origin.pages['/press/%d.html' % i] = article('Communication %d of the office' % i, prose(i), '2024-07-%02d' % (i + 1))
+        rows.append(('/press/%d.html' % i, 'Communication %d of the office' % i, '%d July 2024' % (i + 1)))
+    origin.pages['/press/'] = listing(rows)
+
+
+def test_the_whole_life_of_the_service(origin, hook):
+    site(origin, 3)
+    out = run('''
+        systemctl start presswatchd
+        wait_for 'reader presswatch status --json | grep -q "\\"documents\\": *3"'
+        echo "STATUS $(systemctl show -p StatusText --value presswatchd)"
+        echo "USER $(ps -o user= -p $(systemctl show -p MainPID --value presswatchd))"
+        echo "FOUND $(reader presswatch search office | grep -c Communication)"
+        echo "WORKERS $(grep -l Seccomp: /proc/[0-9]*/status | wc -l)"
+        echo "OTHER $(setpriv --reuid=nobody --regid=nogroup --clear-groups presswatch list 2>&1 | wc -l)"
+        pid=$(systemctl show -p MainPID --value presswatchd)
+        echo "nonsense: 1" >>/etc/presswatch/presswatch.yaml
+        systemctl reload presswatchd; sleep 1
+        wait_for 'journalctl -u presswatchd --no-pager | grep -q nonsense'
+        sed -i /nonsense/d /etc/presswatch/presswatch.yaml
+        sed -i 's/every: 1s/every: 2s/' /etc/presswatch/presswatch.yaml
+        systemctl reload presswatchd
+        wait_for 'journalctl -u presswatchd --no-pager | grep -q event=reloaded'
+        [ "$pid" = "$(systemctl show -p MainPID --value presswatchd)" ] && echo "SAME PID"
+        begun=$(date +%s%N)
+        systemctl stop presswatchd
+        echo "STOPPED $(( ($(date +%s%N) - begun) / 1000000 )) ms, $(systemctl show -p Result --value presswatchd)"
+        echo "AFTER $(reader presswatch list | grep -c Communication)"
+        ls -l /var/lib/presswatch
+        ''', origin, hook)
+    assert 'watching 1 sources' in out and 'USER presswa' in out
+    assert 'FOUND 3' in out and 'AFTER 3' in out and 'SAME PID' in out
+    stopped = re.search(r'STOPPED (\d+) ms, (\w+)', out)
+    assert int(stopped.group(1)) < 5000 and stopped.group(2) == 'success', out
+
+
+def test_a_hung_daemon_is_restarted_and_nothing_is_lost(origin, hook):
+    site(origin, 2)
+    out = run('''
+        sed -i 's/^WatchdogSec=.*/WatchdogSec=3s/; s/^RestartSec=.*/RestartSec=1s/' /run/rus-units/presswatchd.service
+        systemctl daemon-reload
+        systemctl start presswatchd
+        wait_for 'presswatch status --json | grep -q "\\"documents\\": *2"'
+        pid=$(systemctl show -p MainPID --value presswatchd)
+        kill -STOP $pid
+        sleep 6
+        wait_for 'presswatch status --json'
+        echo "RESTARTS $(systemctl show -p NRestarts --value presswatchd)"
+        [ "$pid" != "$(systemctl show -p MainPID --value presswatchd)" ] && echo "NEW PID"
+        echo "LISTED $(presswatch list | grep -c Communication)"
+        systemctl stop presswatchd
+        ''', origin, hook)
+    assert 'RESTARTS 1' in out and 'NEW PID' in out and 'LISTED 2' in out
+
+
+def test_the_exposure_of_the_unit_stays_low(origin, hook):
+    out = run('systemd-analyze security --no-pager presswatchd.service | tail -1', origin, hook)
+    score = float(re.search(r'level for presswatchd.service: ([\d.]+)', out).group(1))
+    print('exposure', score)
+    assert score <= 1.2, out
