@@ -7,7 +7,7 @@
 
 #define YEAR_MIN 1900
 #define YEAR_MAX 2100
-#define BUDDHIST 543
+#define BUDDHIST DATE_BUDDHIST
 
 static const struct {
 	const char *locale;
@@ -102,9 +102,7 @@ date_year(const struct date_scan *sc, size_t i)
 	if (t->kind != TOKEN_NUMBER || t->digits != 4)
 		return 0;
 	year = (int)t->value;
-	if (year > YEAR_MAX + BUDDHIST - 100 || (year >= 2443 && strcmp(sc->language, "th") == 0))
-		year -= BUDDHIST;
-	else if (year >= 2443 && year <= 2643)
+	if (year > YEAR_MAX && strcmp(sc->language, "th") == 0)
 		year -= BUDDHIST;
 	return year >= YEAR_MIN && year <= YEAR_MAX ? year : 0;
 }

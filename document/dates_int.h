@@ -12,6 +12,7 @@
 
 #define DATE_TOKENS 512		/* tokens looked at at once; longer strings are read in parts */
 #define DATE_BACK 16		/* tokens of a part before the first one that may begin a date */
+#define DATE_BUDDHIST 543	/* years that the Buddhist era of Thailand is ahead */
 #define DATE_AHEAD 40		/* tokens that a date with its time may need */
 
 enum date_token_kind {
@@ -79,7 +80,8 @@ struct date_name {
 	enum date_calendar calendar;
 	int month;		/* 1..13; weekday 1..7 */
 	bool own;		/* a name of the language asked for, or of English */
-	bool sure;		/* four letters and more, or own: a month even without a day */
+	bool sure;		/* four letters and more, or own */
+	bool common;		/* known to more than one language or long: a month without a day */
 };
 /* Name at token i (two tokens for Arabic and Hijri ones); returns tokens taken, 0: none. */
 size_t date_name_at(const struct date_scan *sc, size_t i, struct date_name *ret);

@@ -102,7 +102,9 @@ year_at(const struct date_scan *sc, size_t i, enum date_calendar calendar, size_
 	if (calendar != CALENDAR_GREGORIAN)
 		return (int)t->value;
 	year = era > 0 && base < 0 ? (int)t->value + base : date_year(sc, i);
-	/* "2,500 of 2023" is excluded by digits; "2023.5" and "2023-2025" stay years. */
+	/* A Thai month says which years are meant where the page does not. */
+	if (year == 0 && i > 0 && date_at(sc, i - 1)->mark >= 0xe00 && date_at(sc, i - 1)->mark < 0xe80)
+		year = (int)t->value - DATE_BUDDHIST;
 	return year;
 }
 
@@ -192,7 +194,7 @@ match_month_first(const struct date_scan *sc, size_t i, struct date_match *m)
 	if (took == 0 || name.calendar >= CALENDAR_COUNT)
 		return false;
 	at = skip(sc, i + took, ".,-/'", year_words);
-	if (name.sure && (year = year_at(sc, at, name.calendar, &end)) != 0)
+	if (name.common && (year = year_at(sc, at, name.calendar, &end)) != 0)
 		return name.calendar == CALENDAR_GREGORIAN && !joined_to_number(sc, i) &&
 		    (i == 0 || date_at(sc, i - 1)->kind != TOKEN_NUMBER) && set(m, i, end, name.calendar, year, name.month, 0);
 	at = skip(sc, i + took, ".,-/", of_words);

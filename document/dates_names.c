@@ -330,6 +330,7 @@ find_name(const struct date_scan *sc, const char *folded, size_t n, bool deep, s
 	ret->month = e->month;
 	ret->own = own;
 	ret->sure = own || n >= NAME_SURE_BYTES;
+	ret->common = own || (ret->sure && (n > NAME_SURE_BYTES + 1 || e->votes > 1));
 	return true;
 }
 
@@ -393,7 +394,7 @@ date_is_weekday(const struct date_scan *sc, size_t i, size_t *ret_next)
 
 	at += bracket;
 	took = date_name_at(sc, at, &name);
-	if (took == 0 || name.calendar != CALENDAR_WEEKDAY) {
+	if (took == 0 || name.calendar != CALENDAR_WEEKDAY || !name.sure) {
 		static const char *const signs[] = { "日", "月", "火", "水", "木", "金", "土", NULL };
 		static const char *const before[] = { "星", "周", "週", NULL };
 

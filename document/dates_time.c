@@ -78,8 +78,8 @@ is_colon(const struct date_scan *sc, size_t i)
 static size_t
 half_day_at(const struct date_scan *sc, size_t i, bool *ret_pm)
 {
-	static const char *const pm[] = { "pm", "μμ", "مساء", "م", "CH", NULL };
-	static const char *const am[] = { "am", "πμ", "صباحا", "ص", "SA", NULL };
+	static const char *const pm[] = { "pm", "μμ", "مساء", "مساءً", "م", "CH", NULL };
+	static const char *const am[] = { "am", "πμ", "صباحا", "صباحًا", "صباحاً", "ص", "SA", NULL };
 
 	if (date_is_any(sc, i, pm) || date_is_any(sc, i, am)) {
 		*ret_pm = date_is_any(sc, i, pm);
@@ -140,38 +140,46 @@ offset_at(const struct date_scan *sc, size_t i, bool exact, struct doc_date *d)
 	return set_offset(d, sign, h->value, 0) ? i + 2 : 0;
 }
 
+/* Row of zones[] for the word at token i, or -1. */
+static int
+zone_row(const struct date_scan *sc, size_t i)
+{
+	const struct date_token *t = date_at(sc, i);
+
+	if (t->kind != TOKEN_WORD || t->len > 4)
+		return -1;
+	for (size_t z = 0; z < sizeof(zones) / sizeof(zones[0]); z++)
+		if (strlen(zones[z].name) == t->len &&
+		    memcmp(zones[z].name, sc->s + t->begin, t->len) == 0)
+			return (int)z;
+	return -1;
+}
+
 static size_t
 zone_at(const struct date_scan *sc, size_t i, bool exact, struct doc_date *d)
 {
-	const struct date_token *t;
 	bool bracket = date_is_mark(sc, i, "([");
 	size_t end = offset_at(sc, i, exact, d);
-	int minutes;
+	int minutes, z;
 
 	if (end > 0)
 		return end;
 	i += bracket;
-	t = date_at(sc, i);
-	if (t->kind != TOKEN_WORD || t->len > 4)
+	z = zone_row(sc, i);
+	if (z < 0)
 		return 0;
-	for (size_t z = 0; z < sizeof(zones) / sizeof(zones[0]); z++) {
-		if (strlen(zones[z].name) != t->len ||
-		    memcmp(zones[z].name, sc->s + t->begin, t->len) != 0)
-			continue;
-		minutes = zones[z].minutes;
-		if (zones[z].zone != NULL && date_zone_offset(zones[z].zone,
-		    date_sort_ms(d, -360), &minutes) < 0)
-			return 0;
-		if (strcmp(zones[z].name, "CST") == 0 && strcmp(sc->language, "zh") == 0)
-			minutes = 480;
-		d->has_offset = true;
-		d->offset_min = minutes;
-		end = i + 1;
-		if (z < 4)	/* GMT+7 */
-			end = (end = offset_at(sc, i + 1, true, d)) > 0 ? end : i + 1;
-		return end + (bracket && date_is_mark(sc, end, ")]"));
-	}
-	return 0;
+	minutes = zones[z].minutes;
+	if (zones[z].zone != NULL &&
+	    date_zone_offset(zones[z].zone, date_sort_ms(d, -360), &minutes) < 0)
+		return 0;
+	if (strcmp(zones[z].name, "CST") == 0 && strcmp(sc->language, "zh") == 0)
+		minutes = 480;
+	d->has_offset = true;
+	d->offset_min = minutes;
+	end = i + 1;
+	if (z < 4)	/* GMT+7 */
+		end = (end = offset_at(sc, i + 1, true, d)) > 0 ? end : i + 1;
+	return end + (bracket && date_is_mark(sc, end, ")]"));
 }
 
 /* Clock with colons at i. *ret_exact: with seconds, so that an offset may follow. */
@@ -209,6 +217,8 @@ sign_clock(const struct date_scan *sc, size_t i, struct doc_date *d)
 	if (!date_is_number(sc, i, 1, 2) || !date_is_any(sc, i + 1, hours))
 		return 0;
 	end = i + 2;
+	if (date_is_word(sc, end, "半"))
+		return set_clock(d, h->value, 30, 0) ? end + 1 : 0;
 	if (!date_is_number(sc, end, 2, 2) &&
 	    !(date_is_number(sc, end, 1, 2) && date_is_any(sc, end + 1, minutes)))
 		return set_clock(d, h->value, 0, 0) ? end : 0;
@@ -234,7 +244,7 @@ dot_clock(const struct date_scan *sc, size_t i, bool dotted, struct doc_date *d)
 	if (!date_is_number(sc, i, 1, 2) || !date_is_mark(sc, i + 1, ".") ||
 	    date_at(sc, i + 1)->spaced || m->spaced || !date_is_number(sc, i + 2, 2, 2))
 		return 0;
-	if (!dotted && !date_is_any(sc, i + 3, after))
+	if (!dotted && !date_is_any(sc, i + 3, after) && zone_row(sc, i + 3) < 0)
 		return 0;
 	if (date_is_mark(sc, i + 3, ".-/") && !date_at(sc, i + 3)->spaced &&
 	    date_is_number(sc, i + 4, 1, 18) && !date_at(sc, i + 4)->spaced)

@@ -111,6 +111,7 @@ english_dates_are_read_in_every_order(void **state)
 		{ "9 February 2023 to 11 February 2023", "en", "2023-02-09" },
 		{ "12:00 AM, 9 February 2023", "en", "2023-02-09T00:00:00" },
 		{ "On Feb 9, 2023, 40 people came", "en", "2023-02-09" },
+		{ "Thu 9 Feb 2023 16.45 GMT", "en", "2023-02-09T16:45:00Z" },
 		{ "Posted 09 February 2023 10:15 - 12:30", "en", "2023-02-09T10:15:00" },
 	};
 
@@ -240,6 +241,7 @@ other_calendars_become_gregorian_days(void **state)
 		{ "۲۰ بهمن ۱۴۰۱", "fa", "2023-02-09" },
 		{ "۱۴۰۱/۱۱/۲۰", "fa", "2023-02-09" },
 		{ "9/2/2566", "th", "2023-02-09" },
+		{ "9 กุมภาพันธ์ 2566", NULL, "2023-02-09" },
 		{ "18 Shevat 5783", "en", "2023-02-09" },
 	};
 
@@ -284,6 +286,8 @@ what_only_looks_like_a_date_is_none(void **state)
 		{ "", NULL, "" },
 		{ "年月日", "ja", "" },
 		{ "G20", "en", "" },
+		{ "2560", "en", "" },
+		{ "The best Rugs of 2023", NULL, "" },
 	};
 
 	CHECK(rows);
@@ -306,6 +310,7 @@ the_stated_bytes_are_found_inside_a_line(void **state)
 	static const struct {
 		const char *line, *stated;
 	} rows[] = {
+		{ "It happened on 9 February 2023.", "9 February 2023" },
 		{ "Tokyo, Thursday, 9 February 2023 - The Minister", "Thursday, 9 February 2023" },
 		{ "公表日：2023年2月9日（木）に", "2023年2月9日" },
 		{ "Published 2023-02-09T16:45:00+09:00.", "2023-02-09T16:45:00+09:00" },
