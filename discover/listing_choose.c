@@ -105,7 +105,7 @@ is_date_only(const struct rows *r, const struct rows_anchor *a)
 /* What the rows of a group say together, before it is weighed. */
 struct sums {
 	double title, dated, own_dated, rest, like, menu, weak, date_only, files, home;
-	size_t urls;
+	size_t urls, texts;
 };
 
 static void
@@ -135,8 +135,10 @@ add_row(const struct rows *r, const struct listing_group *g, const struct listin
 static void
 collect_sums(const struct rows *r, struct listing_group *g, struct sums *s)
 {
-	size_t n = g->rows_count, used_words = 0, used_urls = 0, generic = n >= 20 ? n / 8 : 2;
-	struct tally *words = NULL, *urls = NULL, *found;
+	size_t n = g->rows_count, used_words = 0, used_urls = 0, used_texts = 0;
+	size_t generic = n >= 20 ? n / 8 : 2;
+	struct tally *words = NULL, *urls = NULL, *texts = NULL, *found;
+	struct tally *text_slots = xcalloc(n + 1, sizeof(*text_slots));
 	struct tally *word_slots = xcalloc(n + 1, sizeof(*word_slots));
 	struct tally *url_slots = xcalloc(n + 1, sizeof(*url_slots));
 
@@ -145,6 +147,8 @@ collect_sums(const struct rows *r, struct listing_group *g, struct sums *s)
 
 		count_key(&words, word_slots, &used_words, a->words);
 		count_key(&urls, url_slots, &used_urls, hash_url(a->url));
+		if (a->end > a->start)
+			count_key(&texts, text_slots, &used_texts, a->full);
 		g->places += i == 0 || g->rows[i].elem != g->rows[i - 1].elem;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -154,6 +158,9 @@ collect_sums(const struct rows *r, struct listing_group *g, struct sums *s)
 		add_row(r, g, &g->rows[i], found->count <= generic, s);
 	}
 	s->urls = used_urls;
+	s->texts = used_texts;
+	HASH_CLEAR(hh, texts);
+	free(text_slots);
 	HASH_CLEAR(hh, words);
 	HASH_CLEAR(hh, urls);
 	free(word_slots);
@@ -193,7 +200,10 @@ judge(const struct rows *r, struct listing_group *g)
 	g->files = s.files / n;
 	g->region = s.menu * 2 > n ? REGION_MENU : s.weak * 2 > n ? REGION_WEAK : REGION_NONE;
 	title = s.title > 0.6 * s.rest ? s.title : 0.6 * s.rest;
+	g->titled = s.title / n;
 	g->quality = (1.0 * s.dated + 0.7 * title + 0.3 * s.rest + 0.5 * s.like) / n;
+	/* of several links in a row the one whose words differ from row to row names the document */
+	g->quality += 0.2 * (double)s.texts / n;
 	g->quality *= 0.3 + 0.7 * (double)s.urls / n;
 	if (g->region == REGION_MENU)
 		g->quality *= 0.3;
@@ -240,13 +250,15 @@ is_further(const struct rows *r, const struct listing_group *best, const struct 
 }
 
 /*
- * Where each row of pages has one link to a file (the decision as PDF beside its page), the file is published
- * too: both are documents.
+ * Rows with a page and a file each (the press release and its PDF, the case and its decision): which of both is
+ * the document depends on the site, so both are candidates. One of the two groups is the best, g the other.
  */
 static bool
-is_file_of(const struct listing_group *best, const struct listing_group *g)
+is_page_and_file(const struct listing_group *best, const struct listing_group *g)
 {
-	return best->files < 0.2 && g->files > 0.8 && best->places >= 3 &&
+	const struct listing_group *page = best->files < 0.2 ? best : g, *file = page == best ? g : best;
+
+	return page->files < 0.2 && file->files > 0.8 && page->titled > 0.25 && best->places >= 3 &&
 	    g->places * 10 >= best->places * 8 && g->rows_count * 8 <= best->places * 10 &&
 	    g->region != REGION_MENU && is_inside(best, g);
 }
@@ -295,7 +307,7 @@ listing_choose(const struct rows *r, struct listing_group *groups, size_t count)
 	best->is_list = true;
 	for (size_t i = 0; i < count; i++) {
 		if (&groups[i] != best)
-			groups[i].is_list = is_further(r, best, &groups[i]) || is_file_of(best, &groups[i]);
+			groups[i].is_list = is_further(r, best, &groups[i]) || is_page_and_file(best, &groups[i]);
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (groups[i].is_list)

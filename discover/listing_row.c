@@ -13,6 +13,7 @@
 #define TITLE_CHARS 512
 #define PROSE 170		/* a line longer than this is a summary rather than a title */
 #define LABEL_MAX 30
+#define ROW_LINES 200		/* of a row that are looked at */
 
 static bool
 within(const struct rows_date *d, uint32_t from, uint32_t to)
@@ -28,7 +29,7 @@ struct label_word {
 /* Words that say which of several dates of a row is its publication. */
 static const struct label_word label_words[] = {
 	{ "publi", 2 }, { "issue", 2 }, { "release", 2 }, { "posted", 2 }, { "decision", 2 },
-	{ "decided", 2 }, { "dispo", 2 }, { "opinion", 1 }, { "filed", 1 }, { "ver\xc3\xb6ff", 2 },
+	{ "decided", 2 }, { "dispo", 2 }, { "opinion", 1 }, { "filed", 1 }, { "ver\xc3\xb6" "ff", 2 },
 	{ "erschienen", 2 }, { "fecha", 1 }, { "update", -2 }, { "modif", -2 }, { "revis", -2 },
 	{ "correct", -2 }, { "amend", -1 }, { "argu", -2 }, { "hearing", -2 }, { "submitted", -1 },
 	{ "expire", -3 }, { "deadline", -3 }, { "due", -1 }, { "until", -3 }, { "effective", -1 },
@@ -100,17 +101,21 @@ static int
 date_rank(const struct rows *r, const struct rows_date *d)
 {
 	const struct rows_line *line;
-	int rank;
+	int rank, worth;
 
 	if (d->line < 0)
 		return 40;
 	line = &r->lines[d->line];
 	rank = d->date.source == DATE_FROM_TIME_ELEMENT ? 40 : d->alone ? 30 :
 	    line->end - line->start < 200 ? 20 : 10;
-	if (d->start > line->start)
-		rank += 2 * label_worth(buf_str(&r->text) + line->start, d->start - line->start);
-	else
+	if (d->start > line->start) {
+		worth = label_worth(buf_str(&r->text) + line->start, d->start - line->start);
+		/* praise is for labels; a remark ("posted again on") is none */
+		if (worth < 0 || memchr(buf_str(&r->text) + line->start, ':', d->start - line->start) != NULL)
+			rank += 2 * worth;
+	} else {
 		rank += 2 * header_worth(r, line->elem);
+	}
 	return rank;
 }
 
@@ -270,51 +275,119 @@ add_residue(struct pieces *ps, const struct rows *r, const struct rows_line *lin
 		(void)add_piece(ps, r, key + 1, a->end, to, row, 9);
 }
 
+/* Keys met in a row, to number lines of one kind. */
+struct key_count {
+	uint64_t key[32];
+	uint64_t count[32];
+	size_t used;
+};
+
+static uint64_t
+nth_of(struct key_count *k, uint64_t key)
+{
+	for (size_t i = 0; i < k->used; i++) {
+		if (k->key[i] == key)
+			return ++k->count[i];
+	}
+	if (k->used < 32) {
+		k->key[k->used] = key;
+		k->count[k->used++] = 0;
+	}
+	return 0;
+}
+
+/* Kind of a line: its own element and the cell it stands in. */
+static uint64_t
+line_kind(const struct rows *r, const struct rows_line *line)
+{
+	uint64_t kind = r->elems[line->elem].local;
+	int e = r->elems[line->elem].parent;
+
+	for (int up = 0; e >= 0 && up < 3; e = r->elems[e].parent, up++) {
+		if (tree_is(r->elems[e].node, "td") || tree_is(r->elems[e].node, "th"))
+			return kind * 31 + r->elems[e].local;
+	}
+	return kind;
+}
+
+/* Is the line the text of another link (the title beside "download")? */
+static bool
+is_linked(const struct rows *r, const struct rows_line *line)
+{
+	size_t lo = 0, hi = r->anchors_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->anchors[mid].end <= line->start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < r->anchors_count && r->anchors[lo].start < line->end; lo++) {
+		const struct rows_anchor *a = &r->anchors[lo];
+
+		if ((a->end - a->start) * 2 > line->end - line->start)
+			return true;
+	}
+	return false;
+}
+
+/* A line of the row besides the link's own. */
+static void
+collect_line(struct pieces *ps, const struct rows *r, const struct listing_row *row,
+    const struct rows_line *line, struct key_count *keys, size_t index)
+{
+	const char *text = buf_str(&r->text);
+	uint32_t start = line->start, label;
+	uint64_t key, h;
+	int bonus = line_bonus(r, line);
+	size_t d = rows_date_from(r, line->start);
+
+	if (d < r->dates_count && r->dates[d].start < line->end && r->dates[d].alone)
+		return;
+	label = label_len(text + start, line->end - start);
+	if (label > 0) {
+		(void)rows_words(text + start, label, &h);
+		key = h;
+		start += label;
+	} else {
+		key = line_kind(r, line);
+		key = key * 31 + nth_of(keys, key) + 0x100;
+	}
+	if (is_linked(r, line))
+		bonus += 7;
+	/* what follows a row in a flat layout is its summary sooner than its title */
+	if (start >= r->elems[row->elem].end)
+		bonus -= 3;
+	(void)add_piece(ps, r, key, start, line->end, index, (uint8_t)bonus);
+}
+
 static void
 collect_row(struct pieces *ps, const struct rows *r, const struct listing_row *row, size_t index)
 {
 	const struct rows_anchor *a = &r->anchors[row->anchor];
-	const char *text = buf_str(&r->text);
-	uint64_t last_local = 0;
-	uint64_t nth = 0;
+	struct key_count keys = { .used = 0 };
 
-	for (size_t i = rows_line_from(r, row->start); i < r->lines_count; i++) {
+	for (size_t i = rows_line_from(r, row->start), n = 0; i < r->lines_count && n < ROW_LINES; i++, n++) {
 		const struct rows_line *line = &r->lines[i];
-		uint32_t start = line->start, label;
-		uint64_t local = r->elems[line->elem].local, key;
-		size_t d;
 
 		if (line->start >= row->end)
 			break;
-		nth = local == last_local ? nth + 1 : 0;
-		last_local = local;
 		if (line->start < a->end && line->end > a->start) {
 			/* the link's own line, or one of several inside it */
 			uint32_t from = a->start > line->start ? a->start : line->start;
 			uint32_t to = a->end < line->end ? a->end : line->end;
 			bool whole = a->start >= line->start && a->end <= line->end;
+			uint64_t key = line_kind(r, line);
 
-			key = whole ? 0xa : 0xa + local * 3 + 1 + nth;
+			key = whole ? 0xa : key * 31 + nth_of(&keys, key) + 0x1000;
 			(void)add_piece(ps, r, key, from, to, index,
 			    (uint8_t)(line_bonus(r, line) + (whole ? 10 : 4)));
 			add_residue(ps, r, line, a, index);
-			continue;
+		} else {
+			collect_line(ps, r, row, line, &keys, index);
 		}
-		d = rows_date_from(r, line->start);
-		if (d < r->dates_count && r->dates[d].start < line->end && r->dates[d].alone)
-			continue;
-		label = label_len(text + start, line->end - start);
-		key = local * 31 + nth + 0x100;
-		if (label > 0) {
-			uint64_t h;
-
-			(void)rows_words(text + start, label, &h);
-			key = h;
-			start += label;
-		}
-		/* what follows a row in a flat layout is its summary sooner than its title */
-		(void)add_piece(ps, r, key, start, line->end, index, (uint8_t)(line_bonus(r, line) -
-		    (start >= r->elems[row->elem].end ? 3 : 0)));
 	}
 }
 

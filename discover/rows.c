@@ -314,6 +314,7 @@ close_anchor(struct walk *w)
 		end--;
 	a->end = (uint32_t)(end > a->start ? end : a->start);
 	a->letters = rows_words(buf_str(&r->text) + a->start, a->end - a->start, &a->words);
+	a->full = digest_xxh64(buf_str(&r->text) + a->start, a->end - a->start, 0);
 	if (a->letters == 0 && a->end == a->start)
 		a->path = mix(a->path, 1);	/* pictures beside titles are a list of their own */
 	w->anchor = -1;

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/unicode.h"
 #include "base/url.h"
@@ -11,6 +12,7 @@
 
 #define LINE_LOOK 320		/* characters of a line in which dates are looked for */
 #define LINE_DATES 3
+#define DAY_MS 86400000
 #define YEARLESS_LINE 40	/* longest line that may be a date without a year */
 
 static bool
@@ -23,61 +25,120 @@ has_digit(const char *s, size_t n)
 	return false;
 }
 
-/* Reads d/d/dddd at s[i]; first and second number. */
-static bool
-numeric_date(const char *s, size_t n, size_t i, int *first, int *second)
-{
-	int v[2] = { 0, 0 };
+struct numeric {
+	int a, b, year;
+};
 
-	for (int k = 0; k < 2; k++) {
+/* Reads d/d/dddd or d/d/dd at s[i]. */
+static bool
+numeric_date(const char *s, size_t n, size_t i, struct numeric *ret)
+{
+	int v[3] = { 0, 0, 0 };
+
+	for (int k = 0; k < 3; k++) {
 		size_t digits = 0;
 
-		for (; i < n && isdigit((unsigned char)s[i]) && digits < 3; i++, digits++)
+		for (; i < n && isdigit((unsigned char)s[i]) && digits < 5; i++, digits++)
 			v[k] = v[k] * 10 + (s[i] - '0');
-		if (digits == 0 || digits > 2 || i >= n || (s[i] != '/' && s[i] != '-' && s[i] != '.'))
+		if (digits == 0 || digits > (k < 2 ? 2 : 4) || (k == 2 && digits == 3))
 			return false;
-		i++;
+		if (k < 2 && (i >= n || (s[i] != '/' && s[i] != '-' && s[i] != '.')))
+			return false;
+		i += k < 2;
 	}
-	if (i + 1 >= n || !isdigit((unsigned char)s[i]) || !isdigit((unsigned char)s[i + 1]))
-		return false;
-	*first = v[0];
-	*second = v[1];
+	*ret = (struct numeric){ v[0], v[1], v[2] < 100 ? v[2] + 2000 : v[2] };
 	return true;
+}
+
+/* What the numeric dates of a page say of their order. */
+struct habit {
+	size_t day_first, month_first;	/* proved by a number over 12 */
+	int64_t last[2];		/* day number of the one before, read either way */
+	int64_t jumps[2];		/* days between neighbours, summed */
+	size_t pairs, future[2];
+};
+
+static void
+learn(struct habit *h, const struct numeric *d, int64_t today)
+{
+	int64_t day[2];
+
+	if (d->a > 12 && d->a <= 31 && d->b <= 12)
+		h->day_first++;
+	else if (d->b > 12 && d->b <= 31 && d->a <= 12)
+		h->month_first++;
+	if (d->a < 1 || d->b < 1 || d->a > 12 || d->b > 12)
+		return;
+	day[0] = clock_days_from_civil(d->year, d->b, d->a);
+	day[1] = clock_days_from_civil(d->year, d->a, d->b);
+	for (int k = 0; k < 2; k++) {
+		h->future[k] += today > 0 && day[k] > today + 1;
+		if (h->pairs > 0)
+			h->jumps[k] += day[k] > h->last[k] ? day[k] - h->last[k] : h->last[k] - day[k];
+		h->last[k] = day[k];
+	}
+	h->pairs++;
+}
+
+static bool
+is_american(const char *url)
+{
+	CLEANUP(freep) char *host = url_host(url);
+	size_t n = host != NULL ? strlen(host) : 0;
+
+	return n > 4 && (strcmp(host + n - 4, ".gov") == 0 || strcmp(host + n - 4, ".mil") == 0 ||
+	    strcmp(host + n - 3, ".us") == 0);
+}
+
+/* -1: the day comes first, 1: the month, 0: the page does not say. */
+static int
+habit_of(const struct habit *h)
+{
+	if (h->day_first != h->month_first)
+		return h->month_first > h->day_first ? 1 : -1;
+	if (h->future[0] != h->future[1])
+		return h->future[0] > h->future[1] ? 1 : -1;
+	/* neighbours in a list are near in time: the reading with the smaller steps is right */
+	if (h->pairs >= 3 && h->jumps[0] * 2 < h->jumps[1])
+		return -1;
+	if (h->pairs >= 3 && h->jumps[1] * 2 < h->jumps[0])
+		return 1;
+	return 0;
 }
 
 /*
  * 03/04/2023 alone says nothing, but a page writes all its dates one way: a number over 12 tells which is the
- * day. When none tells, hosts below .gov and .mil write the month first.
+ * day, else dates to come, else the steps between neighbours. When none tells, the language's region does, then
+ * the host: .gov, .mil and .us write the month first.
  */
 void
 rows_date_habit(struct rows *r, const char *page_language, const struct discover_opts *opts)
 {
 	const char *s = buf_str(&r->text), *lang = page_language;
-	size_t n = r->text.len, day_first = 0, month_first = 0, len;
-	CLEANUP(freep) char *host = url_host(opts->url);
-	int a, b;
+	size_t n = r->text.len;
+	struct habit h = { 0 };
+	struct numeric d;
+	int order;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!isdigit((unsigned char)s[i]) || (i > 0 && (isdigit((unsigned char)s[i - 1]) ||
-		    s[i - 1] == '/' || s[i - 1] == '-')) || !numeric_date(s, n, i, &a, &b))
-			continue;
-		day_first += a > 12 && a <= 31 && b <= 12;
-		month_first += b > 12 && b <= 31 && a <= 12;
+		if (isdigit((unsigned char)s[i]) && (i == 0 || (!isalnum((unsigned char)s[i - 1]) &&
+		    s[i - 1] != '/' && s[i - 1] != '-')) && numeric_date(s, n, i, &d))
+			learn(&h, &d, opts->now_ms / DAY_MS);
 	}
 	if (opts->language != NULL && *opts->language != '\0')
 		lang = opts->language;
-	len = host != NULL ? strlen(host) : 0;
-	if (day_first == 0 && month_first == 0 && (len > 4 && (strcmp(host + len - 4, ".gov") == 0 ||
-	    strcmp(host + len - 4, ".mil") == 0 || strcmp(host + len - 3, ".us") == 0)))
-		month_first = 1;
-	if (lang != NULL && *lang != '\0' && strncasecmp(lang, "en", 2) != 0)
-		;	/* the language itself knows */
-	else if (month_first > day_first)
-		lang = "en-US";
-	else if (day_first > month_first)
-		lang = "en-GB";
-	if (lang == NULL || strlen(lang) >= sizeof(r->language))
+	if (lang == NULL || *lang == '\0' || strlen(lang) >= sizeof(r->language))
 		lang = "";
+	order = habit_of(&h);
+	if (order == 0 && is_american(opts->url))
+		order = 1;
+	if (*lang == '\0' || strncasecmp(lang, "en", 2) == 0) {
+		/* en without a region is written everywhere; most of the world begins with the day */
+		if (order != 0)
+			lang = order > 0 ? "en-US" : "en-GB";
+		else if (strcasecmp(lang, "en") == 0)
+			lang = "en-GB";
+	}
 	memcpy(r->language, lang, strlen(lang) + 1);
 }
 
@@ -148,6 +209,24 @@ year_of(const char *s, size_t n)
 	return 0;
 }
 
+/* "11 Jan 23": the year of two digits behind a date; -1: none stands there, 0: other digits do. */
+static int
+two_digits_after(const char *s, size_t n, size_t i)
+{
+	int v = 0;
+	size_t digits = 0;
+
+	while (i < n && strchr(" ,.-/'", s[i]) != NULL)
+		i++;
+	for (; i < n && isdigit((unsigned char)s[i]); i++, digits++)
+		v = v * 10 + (s[i] - '0');
+	if (digits == 0)
+		return has_digit(s + i, n - i) && memchr(s + i, ':', n - i) == NULL ? 0 : -1;
+	if (digits != 2)
+		return i < n && s[i] == ':' ? -1 : 0;
+	return i < n && s[i] == ':' ? -1 : v < 70 ? 2000 + v : 1900 + v;
+}
+
 static void
 yearless_date(struct rows *r, int index, const char *language, int year, int64_t now_ms)
 {
@@ -157,11 +236,17 @@ yearless_date(struct rows *r, int index, const char *language, int year, int64_t
 	struct doc_date date;
 	struct rows_date *d;
 	uint64_t h;
+	int short_year;
 
 	/* a month has a name here: bare numbers are pages and dockets */
 	if (n > YEARLESS_LINE || rows_words(s, n, &h) < 3 ||
 	    date_find_yearless(s, n, language, year, now_ms, &date, &begin, &len) < 0 || len * 2 < n)
 		return;
+	short_year = two_digits_after(s, n, begin + len);
+	if (short_year == 0 || short_year > 2100)
+		return;
+	if (short_year > 0)
+		date.year = short_year;
 	d = add_date(r, (uint32_t)(line->start + begin), (uint32_t)(line->start + begin + len), index);
 	if (d != NULL) {
 		d->date = date;

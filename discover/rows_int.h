@@ -56,6 +56,7 @@ struct rows_anchor {
 	uint32_t start, end;
 	uint32_t letters;	/* characters of words in its text */
 	uint64_t words;		/* hash of its text without digits and marks */
+	uint64_t full;		/* hash of its whole text */
 	bool has_image;
 };
 
