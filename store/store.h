@@ -58,6 +58,8 @@ struct store_source {			/* strings owned by the struct when it is read */
 	bool baseline;			/* the first good visit is recorded */
 	bool configured;		/* still in the configuration */
 	int64_t documents;		/* filled by store_sources only */
+	enum store_state told;		/* trouble that was told and is not over: failing or quiet, else new */
+	int64_t last_gap_ms;		/* of the last source.gap */
 };
 void store_source_done(struct store_source *src);
 
@@ -115,8 +117,9 @@ struct store_candidate {		/* borrowed when given; owned by the struct when read 
 };
 void store_candidate_done(struct store_candidate *c);
 
-struct store_visit_result { unsigned found, known, fresh, recorded, touched; };	/* fresh: now waiting to be fetched; recorded: beyond
-	the newest baseline_max, kept as known addresses; touched: known documents whose row changed, now due for a recheck */
+struct store_visit_result { unsigned found, known, fresh, recorded, touched, held; };	/* fresh: now waiting to be fetched; recorded: beyond
+	the newest baseline_max, kept as known addresses; touched: known documents whose row changed, now due for a recheck;
+	held: fresh > max_fresh, so all of them are quiet and one source.gap says so */
 
 /* Nothing new (304, or equal bytes or list): validators, times and state only. Many visits in one call. */
 int store_visits_same(struct store *s, const struct store_visit *v, size_t n, const struct store_routes *const *routes,
@@ -137,6 +140,8 @@ int store_visit_failed(struct store *s, const struct store_visit *v, const struc
 /* Waiting candidates with not_before_ms <= now_ms and id > after_id, oldest first, at most limit. */
 int store_candidates_due(struct store *s, int64_t now_ms, int64_t after_id, unsigned limit,
     int (*fn)(const struct store_candidate *c, void *arg), void *arg, struct err *reterr);
+/* Gives a candidate up: its address stays known, so it is not found again. */
+int store_candidate_drop(struct store *s, int64_t id, struct err *reterr);
 int store_candidate_retry(struct store *s, int64_t id, int64_t not_before_ms, const char *error, struct err *reterr);
 
 /* ---- documents --------------------------------------------------------------------------------------------------------- */
@@ -190,7 +195,8 @@ struct store_recheck {			/* a document that is due; strings owned */
 	int64_t doc_id;
 	char *source, *url, *etag, *last_modified, *title, *published, *extractor, *content_type;
 	char *listed_title, *listed_published;	/* of its row: hints */
-	unsigned char raw_hash[32];	/* all 0: none kept */
+	unsigned char raw_hash[32];	/* of the revision's kept response; all 0: none kept */
+	unsigned char body_hash[32];	/* of the last response that agreed with the revision; all 0: unknown */
 	int64_t first_seen_ms, last_changed_ms, last_check_ms;
 	bool pending;			/* this is the second look */
 	bool has_text;

@@ -1,0 +1,416 @@
+/*
+ * aliases: under which names a document is known, and the guards that keep a name from swallowing a document. A URL is a
+ * name of what it shows. A GUID is a name within its source while it does not contradict itself. A canonical address is a
+ * claim: it joins two documents only when everything else says so too. Title and text are a name on one site when the
+ * text is long enough not to be a phrase and no date contradicts.
+ */
+#include <string.h>
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/unicode.h"
+#include "base/url.h"
+#include "document/diff.h"
+#include "document/fingerprint.h"
+#include "document/similar.h"
+#include "store/store_int.h"
+#include "base/banned.h"
+
+#define GUID_LIKENESS 0.5	/* texts of one GUID that share less are two documents */
+#define MOVED_LIKENESS 0.5	/* an address that redirects elsewhere now: the same document still? */
+#define CLAIM_LIKENESS 0.9
+#define REDIRECTS_MAX 2		/* addresses of other titles that may end at one page: else it is a gate */
+
+static const char *const kind_names[] = {
+	[ALIAS_URL] = "url", [ALIAS_GUID] = "guid", [ALIAS_TEXT] = "text", [ALIAS_STORY] = "story",
+};
+
+int
+store_alias_find(struct store *s, enum alias_kind kind, const char *scope, const char *key,
+    int64_t *ret, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_ALIAS_FIND, "ttt", kind_names[kind], key, scope);
+	int rc = store_step(s, q, reterr);
+
+	if (rc < 0)
+		return -1;
+	*ret = ALIAS_NONE;
+	if (rc > 0) {
+		*ret = sqlite3_column_type(q, 0) == SQLITE_NULL ? ALIAS_RECORDED :
+		    sqlite3_column_int64(q, 0);
+		sqlite3_reset(q);
+	}
+	return 0;
+}
+
+int
+store_alias_add(struct store *s, enum alias_kind kind, const char *scope, const char *key,
+    int64_t doc_id, const char *address, struct err *reterr)
+{
+	/* Most names are known: a look is cheaper than a write that does nothing. */
+	int64_t there;
+
+	if (store_alias_find(s, kind, scope, key, &there, reterr) < 0)
+		return -1;
+	if (there > 0 || (there == ALIAS_RECORDED && (doc_id == 0 || kind == ALIAS_GUID)))
+		return 0;
+	if (there == ALIAS_RECORDED)
+		return store_run(s, store_bind(s, STMT_ALIAS_FILL, "tttit", kind_names[kind], key, scope,
+		    doc_id, address), reterr);
+	if (doc_id == 0)
+		return store_run(s, store_bind(s, STMT_ALIAS_ADD, "tttnt", kind_names[kind], key, scope,
+		    address), reterr);
+	return store_run(s, store_bind(s, STMT_ALIAS_ADD, "tttit", kind_names[kind], key, scope, doc_id,
+	    address), reterr);
+}
+
+int
+store_alias_count(struct store *s, int64_t doc_id, int64_t *ret, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_ALIAS_COUNT, "i", doc_id);
+	int rc = store_step(s, q, reterr);
+
+	if (rc < 0)
+		return -1;
+	*ret = rc > 0 ? sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	return 0;
+}
+
+/* ---- comparing what came with what we have ---- */
+
+static const char *
+or_empty(const char *s)
+{
+	return s != NULL ? s : "";
+}
+
+static double
+likeness(const struct put_ctx *p, const struct doc_row *d)
+{
+	const char *a = or_empty(p->text), *b = or_empty(d->text);
+
+	if (memcmp(p->compare_hash, d->compare_hash, STORE_HASH) == 0)
+		return 1;
+	return similar_jaccard(a, strlen(a), b, strlen(b));
+}
+
+static bool
+same_title(const struct put_ctx *p, const struct doc_row *d)
+{
+	return p->title != NULL && d->title != NULL &&
+	    fingerprint_exact(p->title, "") == fingerprint_exact(d->title, "");
+}
+
+static bool
+contradicts(const char *a, const char *b)
+{
+	struct doc_date da = { 0 }, db = { 0 };
+
+	return a != NULL && b != NULL && date_from_iso(a, &da) == 0 && date_from_iso(b, &db) == 0 &&
+	    date_contradicts(&da, &db);
+}
+
+/* Either what the pages say or what their rows say. */
+static bool
+dates_contradict(const struct put_ctx *p, const struct doc_row *d)
+{
+	return contradicts(p->published[0] != '\0' ? p->published : NULL, d->published) ||
+	    contradicts(p->candidate.published, d->listed_published);
+}
+
+/* Nearly the same text may still be another document: another number, name or a "not" is never a copy. */
+static bool
+only_furniture_differs(const struct put_ctx *p, const struct doc_row *d)
+{
+	CLEANUP(diff_freep) struct diff *diff = NULL;
+	unsigned kinds;
+
+	if (memcmp(p->compare_hash, d->compare_hash, STORE_HASH) == 0)
+		return true;
+	if (p->words < STORE_ALIAS_WORDS)
+		return false;
+	diff = diff_texts(d->text, p->text);
+	kinds = diff_kinds(diff, d->title, p->title);
+	return (kinds & (CHANGE_TITLE | CHANGE_NUMBER | CHANGE_NAME | CHANGE_NEGATION)) == 0;
+}
+
+/* What the lists called the two: known, and not the same. */
+static bool
+listed_titles_differ(const struct put_ctx *p, const struct doc_row *d)
+{
+	return p->candidate.title != NULL && d->listed_title != NULL &&
+	    fingerprint_exact(p->candidate.title, "") != fingerprint_exact(d->listed_title, "");
+}
+
+/* The list called it something else than the page calls itself. */
+static bool
+is_not_as_listed(const struct put_ctx *p, const struct doc_row *d)
+{
+	CLEANUP(freep) char *listed = NULL, *title = NULL;
+
+	if (p->candidate.title == NULL || d->title == NULL)
+		return false;
+	listed = unicode_fold(p->candidate.title, strlen(p->candidate.title));
+	title = unicode_fold(d->title, strlen(d->title));
+	return strstr(listed, title) == NULL && strstr(title, listed) == NULL;
+}
+
+/* ---- one question for each kind of name; each answers 1 with *ret_doc, 0 or -1 ---- */
+
+/* Where the answer came from, after redirects. */
+static int
+by_final_url(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *reterr)
+{
+	CLEANUP(freep) char *own = NULL;
+	CLEANUP(store_doc_row_done) struct doc_row d = { 0 };
+	int64_t doc_id, aliases;
+	bool moved = strcmp(p->asked_key, p->final_key) != 0;
+
+	if (moved && url_is_home(p->url) && p->put->candidate_id != 0)
+		return err_set(reterr, ERR_INPUT, "redirects to the home page %s", p->url);
+	if (store_alias_find(p->s, ALIAS_URL, "", p->final_key, &doc_id, reterr) < 0)
+		return -1;
+	if (doc_id == ALIAS_RECORDED)
+		p->quiet = true;	/* it was there at the first visit */
+	if (doc_id <= 0)
+		return 0;
+	if (store_doc_row(p->s, doc_id, &d, reterr) < 0 ||
+	    store_alias_count(p->s, doc_id, &aliases, reterr) < 0)
+		return -1;
+	/* A log-in or error page to which all addresses lead must not become their document. */
+	if (moved && aliases >= REDIRECTS_MAX && is_not_as_listed(p, &d))
+		return err_set(reterr, ERR_INPUT, "redirects to %s, as %lld other addresses do: a log-in "
+		    "or error page", p->url, (long long)aliases);
+	own = url_key(d.url);
+	*ret_doc = doc_id;
+	*ret_same = !moved && own != NULL && strcmp(own, p->final_key) == 0;
+	return 1;
+}
+
+/* The address asked for is known but leads elsewhere now ("latest release"). */
+static int
+by_asked_url(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
+{
+	CLEANUP(store_doc_row_done) struct doc_row d = { 0 };
+	int64_t doc_id;
+
+	if (strcmp(p->asked_key, p->final_key) == 0)
+		return 0;
+	if (store_alias_find(p->s, ALIAS_URL, "", p->asked_key, &doc_id, reterr) < 0)
+		return -1;
+	if (doc_id == ALIAS_RECORDED)
+		p->quiet = true;
+	if (doc_id <= 0)
+		return 0;
+	if (store_doc_row(p->s, doc_id, &d, reterr) < 0)
+		return -1;
+	if (dates_contradict(p, &d) || (!same_title(p, &d) && likeness(p, &d) < MOVED_LIKENESS))
+		return 0;
+	*ret_doc = doc_id;
+	return 1;
+}
+
+static int
+by_guid(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
+{
+	CLEANUP(store_doc_row_done) struct doc_row d = { 0 };
+	char scope[24];
+	int64_t doc_id;
+
+	if (p->candidate.guid == NULL)
+		return 0;
+	snprintf(scope, sizeof(scope), "%lld", (long long)p->source.id);
+	if (store_alias_find(p->s, ALIAS_GUID, scope, p->candidate.guid, &doc_id, reterr) < 0)
+		return -1;
+	if (doc_id <= 0)
+		return 0;
+	if (store_doc_row(p->s, doc_id, &d, reterr) < 0)
+		return -1;
+	if (!dates_contradict(p, &d) && (same_title(p, &d) || likeness(p, &d) >= GUID_LIKENESS)) {
+		*ret_doc = doc_id;
+		return 1;
+	}
+	/* One GUID, two documents: it names nothing from now on. */
+	return store_run(p->s, store_bind(p->s, STMT_ALIAS_DOUBT, "tt", p->candidate.guid, scope),
+	    reterr);
+}
+
+static int
+by_text(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
+{
+	CLEANUP(store_doc_row_done) struct doc_row d = { 0 };
+	int64_t doc_id;
+
+	if (p->text_key[0] == '\0' || p->site == NULL)
+		return 0;
+	if (store_alias_find(p->s, ALIAS_TEXT, p->site, p->text_key, &doc_id, reterr) < 0)
+		return -1;
+	if (doc_id <= 0)
+		return 0;
+	if (store_doc_row(p->s, doc_id, &d, reterr) < 0)
+		return -1;
+	if (dates_contradict(p, &d))
+		return 0;
+	*ret_doc = doc_id;
+	return 1;
+}
+
+/* The key under which the page's claim is kept, or NULL when it can be no evidence. Caller frees. */
+static char *
+claim_key(const struct put_ctx *p)
+{
+	const char *canonical = p->put->doc->canonical;
+	char *key;
+
+	if (canonical == NULL || url_is_home(canonical) || !url_same_site(canonical, p->url))
+		return NULL;
+	key = url_key(canonical);
+	if (key != NULL && strcmp(key, p->final_key) == 0) {	/* itself: says nothing */
+		free(key);
+		return NULL;
+	}
+	return key;
+}
+
+static int
+claim_fits(struct put_ctx *p, int64_t doc_id, bool *ret, struct err *reterr)
+{
+	CLEANUP(store_doc_row_done) struct doc_row d = { 0 };
+
+	if (store_doc_row(p->s, doc_id, &d, reterr) < 0)
+		return -1;
+	if (p->words < STORE_ALIAS_WORDS && listed_titles_differ(p, &d))
+		return 0;
+	*ret = p->text != NULL && d.text != NULL && url_same_site(d.url, p->url) && same_title(p, &d) &&
+	    !dates_contradict(p, &d) && likeness(p, &d) >= CLAIM_LIKENESS &&
+	    only_furniture_differs(p, &d);
+	return 0;
+}
+
+/*
+ * A canonical address that two documents of different text claim is a mistake of the site's template and counts for
+ * nothing. Else it is the document of that address, or the one that claims it, if title and text agree.
+ */
+static int
+by_claim(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
+{
+	CLEANUP(freep) char *key = claim_key(p);
+	int64_t named, claimant = 0;
+	sqlite3_stmt *q;
+	bool fits = false;
+	int rc, claims;
+
+	if (key == NULL)
+		return 0;
+	q = store_bind(p->s, STMT_CLAIM_TEXTS, "t", key);
+	if ((rc = store_step(p->s, q, reterr)) < 0)
+		return -1;
+	claims = rc > 0 ? sqlite3_column_int(q, 0) : 0;
+	claimant = rc > 0 ? sqlite3_column_int64(q, 1) : 0;
+	sqlite3_reset(q);
+	if (claims >= 2)
+		return 0;
+	if (store_alias_find(p->s, ALIAS_URL, "", key, &named, reterr) < 0)
+		return -1;
+	if (named <= 0)
+		named = claimant;
+	if (named <= 0)
+		return 0;
+	if (claim_fits(p, named, &fits, reterr) < 0)
+		return -1;
+	if (!fits)
+		return 0;
+	*ret_doc = named;
+	return 1;
+}
+
+int
+store_identify(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *reterr)
+{
+	int rc;
+
+	*ret_doc = 0;
+	*ret_same = false;
+	if ((rc = by_final_url(p, ret_doc, ret_same, reterr)) != 0 ||
+	    (rc = by_asked_url(p, ret_doc, reterr)) != 0 ||
+	    (rc = by_guid(p, ret_doc, reterr)) != 0 ||
+	    (rc = by_text(p, ret_doc, reterr)) != 0 ||
+	    (rc = by_claim(p, ret_doc, reterr)) != 0)
+		return rc < 0 ? -1 : 0;
+	return 0;
+}
+
+/* ---- writing names down ---- */
+
+static int
+url_name(struct put_ctx *p, const char *url, int64_t doc_id, const char *own_url,
+    struct err *reterr)
+{
+	CLEANUP(freep) char *key = url_key(url);
+
+	if (key == NULL)
+		return 0;
+	return store_alias_add(p->s, ALIAS_URL, "", key, doc_id,
+	    own_url != NULL && strcmp(url, own_url) == 0 ? NULL : url, reterr);
+}
+
+int
+store_names_add(struct put_ctx *p, int64_t doc_id, const char *own_url, struct err *reterr)
+{
+	char scope[24];
+	size_t i;
+
+	if (url_name(p, p->url, doc_id, own_url, reterr) < 0 ||
+	    url_name(p, p->put->url, doc_id, own_url, reterr) < 0 ||
+	    (p->candidate.url != NULL && url_name(p, p->candidate.url, doc_id, own_url, reterr) < 0))
+		return -1;
+	/* The home page and a consent gate on the way are nobody's name; they are only taken when free. */
+	for (i = 0; i < p->put->hops_count; i++)
+		if (!url_is_home(p->put->hops[i]) &&
+		    url_name(p, p->put->hops[i], doc_id, own_url, reterr) < 0)
+			return -1;
+	if (p->candidate.guid == NULL)
+		return 0;
+	snprintf(scope, sizeof(scope), "%lld", (long long)p->source.id);
+	return store_alias_add(p->s, ALIAS_GUID, scope, p->candidate.guid, doc_id, NULL, reterr);
+}
+
+/* The names that the present title and text give. */
+int
+store_text_names_add(struct put_ctx *p, int64_t doc_id, struct err *reterr)
+{
+	CLEANUP(freep) char *claim = claim_key(p);
+
+	if (claim != NULL && store_run(p->s, store_bind(p->s, STMT_CLAIM_ADD, "ti", claim, doc_id),
+	    reterr) < 0)
+		return -1;
+	if (p->text_key[0] == '\0')
+		return 0;
+	if (p->site != NULL && store_alias_add(p->s, ALIAS_TEXT, p->site, p->text_key, doc_id, NULL,
+	    reterr) < 0)
+		return -1;
+	return store_alias_add(p->s, ALIAS_STORY, "", p->story_key, doc_id, NULL, reterr);
+}
+
+/* The same text on another site is a document of its own in the same story. */
+int
+store_story_join(struct put_ctx *p, int64_t doc_id, struct err *reterr)
+{
+	CLEANUP(store_doc_row_done) struct doc_row first = { 0 };
+	int64_t other, story;
+
+	if (p->story_key[0] == '\0')
+		return 0;
+	if (store_alias_find(p->s, ALIAS_STORY, "", p->story_key, &other, reterr) < 0)
+		return -1;
+	if (other <= 0 || other == doc_id)
+		return 0;
+	if (store_doc_row(p->s, other, &first, reterr) < 0)
+		return -1;
+	if (url_same_site(first.url, p->url))
+		return 0;
+	story = first.story != 0 ? first.story : other;
+	if (store_run(p->s, store_bind(p->s, STMT_STORY_SET, "ii", story, story), reterr) < 0)
+		return -1;
+	return store_run(p->s, store_bind(p->s, STMT_STORY_SET, "ii", doc_id, story), reterr);
+}

@@ -1,0 +1,166 @@
+/* filter: what of a query is no word: sources, labels, languages, dates. */
+#include <string.h>
+#include <strings.h>
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "store/store_int.h"
+#include "base/banned.h"
+
+bool
+store_label_in(const char *labels_json, const char *label)
+{
+	CLEANUP(json_decrefp) json_t *list = NULL;
+	size_t i;
+
+	if (labels_json == NULL || json_read(labels_json, strlen(labels_json), &list, NULL) < 0)
+		return false;
+	for (i = 0; i < json_array_size(list); i++)
+		if (json_is_string(json_array_get(list, i)) &&
+		    strcmp(json_string_value(json_array_get(list, i)), label) == 0)
+			return true;
+	return false;
+}
+
+/* "mofa-*" takes all names that begin so. */
+static bool
+name_fits(const char *name, const char *pattern)
+{
+	size_t n = strlen(pattern);
+
+	if (n > 0 && pattern[n - 1] == '*')
+		return strncmp(name, pattern, n - 1) == 0;
+	return strcmp(name, pattern) == 0;
+}
+
+static bool
+any_name(const struct query_list *list, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (name_fits(name, list->item[i]))
+			return true;
+	return false;
+}
+
+static bool
+any_label(const struct query_list *list, const char *labels_json)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (store_label_in(labels_json, list->item[i]))
+			return true;
+	return false;
+}
+
+bool
+query_takes_source(const struct query *q, const char *name, const char *labels_json)
+{
+	return (q->sources.count == 0 || any_name(&q->sources, name)) &&
+	    !any_name(&q->not_sources, name) &&
+	    (q->labels.count == 0 || any_label(&q->labels, labels_json)) &&
+	    !any_label(&q->not_labels, labels_json);
+}
+
+/* "en" takes en and en-US. */
+static bool
+lang_fits(const char *language, const char *wanted)
+{
+	size_t n = strlen(wanted);
+
+	return language != NULL && strncasecmp(language, wanted, n) == 0 &&
+	    (language[n] == '\0' || language[n] == '-');
+}
+
+static bool
+any_lang(const struct query_list *list, const char *language)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (lang_fits(language, list->item[i]))
+			return true;
+	return false;
+}
+
+bool
+query_takes_document(const struct query *q, const struct store_doc *doc)
+{
+	int64_t at_ms = doc->published_ms != 0 ? doc->published_ms : doc->first_seen_ms;
+
+	return (q->langs.count == 0 || any_lang(&q->langs, doc->language)) &&
+	    !any_lang(&q->not_langs, doc->language) && (q->after_ms == 0 || at_ms >= q->after_ms) &&
+	    (q->before_ms == 0 || at_ms < q->before_ms);
+}
+
+static char *
+list_json(const struct query_list *list)
+{
+	CLEANUP(json_decrefp) json_t *j = json_array();
+	size_t i;
+
+	if (list->count == 0)
+		return NULL;
+	for (i = 0; i < list->count; i++)
+		json_array_append_new(j, json_string(list->item[i]));
+	return json_line(j);
+}
+
+/* The ids of the sources that pass, as a JSON array. */
+static int
+filter_sources(struct store *s, const struct store_filter *f, const struct query *query,
+    struct filter_values *ret, struct err *reterr)
+{
+	CLEANUP(json_decrefp) json_t *ids = json_array();
+	sqlite3_stmt *q = store_bind(s, STMT_SOURCES_LABELS, "");
+	const char *name, *labels;
+	int rc;
+
+	while ((rc = store_step(s, q, reterr)) > 0) {
+		name = (const char *)sqlite3_column_text(q, 1);
+		labels = (const char *)sqlite3_column_text(q, 2);
+		if ((f != NULL && f->source != NULL && strcmp(f->source, name) != 0) ||
+		    (f != NULL && f->label != NULL && !store_label_in(labels, f->label)) ||
+		    (query != NULL && !query_takes_source(query, name, labels)))
+			continue;
+		ret->only_source = json_array_size(ids) == 0 ? sqlite3_column_int64(q, 0) : 0;
+		json_array_append_new(ids, json_integer(sqlite3_column_int64(q, 0)));
+	}
+	if (rc == 0)
+		ret->sources = json_line(ids);
+	return rc;
+}
+
+int
+store_filter_open(struct store *s, const struct store_filter *f, const struct query *query,
+    struct filter_values *ret, struct err *reterr)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->since_ms = f != NULL ? f->since_ms : 0;
+	ret->until_ms = f != NULL && f->until_ms > 0 ? f->until_ms : INT64_MAX;
+	ret->limit = f != NULL && f->limit > 0 ? f->limit : UINT32_MAX;
+	ret->lang = f != NULL && f->lang != NULL ? xstrdup(f->lang) : NULL;
+	ret->before_ms = INT64_MAX;
+	if (query != NULL) {
+		ret->after_ms = query->after_ms;
+		ret->before_ms = query->before_ms != 0 ? query->before_ms : INT64_MAX;
+		ret->langs = list_json(&query->langs);
+		ret->not_langs = list_json(&query->not_langs);
+	}
+	if ((f != NULL && (f->source != NULL || f->label != NULL)) || (query != NULL &&
+	    query->sources.count + query->not_sources.count + query->labels.count +
+	    query->not_labels.count > 0))
+		return filter_sources(s, f, query, ret, reterr);
+	return 0;
+}
+
+void
+store_filter_close(struct filter_values *v)
+{
+	free(v->sources);
+	free(v->lang);
+	free(v->langs);
+	free(v->not_langs);
+}

@@ -1,0 +1,171 @@
+/*
+ * outbox: which event waits for which channel. Written in the transaction of the event, marked done after the receiver said
+ * yes: told at least once, under one id. In order per channel and source: only the oldest waiting event of each is offered.
+ */
+#include <string.h>
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "store/store_int.h"
+#include "base/banned.h"
+
+/* Has a carrier of this story been told, or is one about to be told, on that channel? */
+static int
+story_told(struct store *s, const char *channel, const struct store_doc *doc, bool *ret,
+    struct err *reterr)
+{
+	sqlite3_stmt *q;
+	int rc;
+
+	*ret = false;
+	if (doc->story == NULL)
+		return 0;
+	q = store_bind(s, STMT_STORY_TOLD, "it", doc->doc_id, channel);
+	if ((rc = store_step(s, q, reterr)) < 0)
+		return -1;
+	*ret = rc > 0;
+	sqlite3_reset(q);
+	return 0;
+}
+
+static int
+route_takes(struct store *s, const struct store_route *r, const struct event_new *e,
+    const struct store_doc *doc, bool *ret, struct err *reterr)
+{
+	CLEANUP(freep) char *labels = NULL;
+	bool told = false;
+	sqlite3_stmt *q;
+
+	*ret = (r->kinds & 1u << e->kind) != 0;
+	if (!*ret || doc == NULL)
+		return 0;
+	if (r->once_per_story && e->kind == EV_DOCUMENT_NEW) {
+		if (story_told(s, r->channel, doc, &told, reterr) < 0)
+			return -1;
+		if (told) {
+			*ret = false;
+			return 0;
+		}
+	}
+	if (r->match == NULL || r->match[0] == '\0')
+		return 0;
+	q = store_bind(s, STMT_SOURCE_LABELS, "i", e->source_id);
+	if (store_step(s, q, reterr) < 0)
+		return -1;
+	labels = store_column_text(q, 0);
+	sqlite3_reset(q);
+	return store_match(s, r->match, labels, doc, ret, reterr);
+}
+
+int
+store_deliveries_add(struct store *s, const struct event_new *e, int64_t seq,
+    const struct store_doc *doc, const struct store_routes *routes, struct err *reterr)
+{
+	bool takes;
+	size_t i;
+
+	for (i = 0; routes != NULL && i < routes->count; i++) {
+		if (route_takes(s, &routes->list[i], e, doc, &takes, reterr) < 0)
+			return -1;
+		if (takes && store_run(s, store_bind(s, STMT_DELIVERY_ADD, "tiii",
+		    routes->list[i].channel, e->source_id, seq, e->at_ms), reterr) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+struct delivery_row {
+	struct store_delivery d;
+	char *source, *event_id, *body, *line;
+	unsigned char text_hash[STORE_HASH];
+	bool has_text;
+	int64_t text_at, doc_id;
+};
+
+static void
+row_read(sqlite3_stmt *q, struct delivery_row *r)
+{
+	memset(r, 0, sizeof(*r));
+	r->d.seq = sqlite3_column_int64(q, 0);
+	r->d.source = r->source = store_column_text(q, 1);
+	r->d.event_id = r->event_id = store_column_text(q, 2);
+	r->d.type = store_event_type((enum store_event_kind)sqlite3_column_int(q, 3));
+	r->d.attempts = (unsigned)sqlite3_column_int64(q, 4);
+	r->d.first_ms = sqlite3_column_int64(q, 5);
+	r->has_text = store_column_hash(q, 6, r->text_hash);
+	r->text_at = sqlite3_column_int64(q, 7);
+	r->body = store_column_text(q, 8);
+	r->doc_id = sqlite3_column_int64(q, 9);
+}
+
+static void
+row_done(struct delivery_row *r)
+{
+	free(r->source);
+	free(r->event_id);
+	free(r->body);
+	free(r->line);
+}
+
+int
+store_deliveries_due(struct store *s, const char *channel, int64_t now_ms, bool any,
+    unsigned limit, int (*fn)(const struct store_delivery *d, void *arg), void *arg,
+    struct err *reterr)
+{
+	struct delivery_row *list = NULL;
+	size_t count = 0, cap = 0, i;
+	sqlite3_stmt *q;
+	int rc, stop = 0;
+
+	q = store_bind(s, STMT_DELIVERIES_DUE, "tii", channel, any ? INT64_MAX : now_ms,
+	    (int64_t)limit);
+	while ((rc = store_step(s, q, reterr)) > 0) {
+		xgrow(&list, &cap, count + 1, sizeof(*list));
+		row_read(q, &list[count++]);
+	}
+	for (i = 0; rc == 0 && stop == 0 && i < count; i++) {
+		rc = store_event_line(s, list[i].body, list[i].text_at, list[i].doc_id,
+		    list[i].has_text ? list[i].text_hash : NULL, &list[i].line, reterr);
+		if (rc < 0)
+			break;
+		list[i].d.channel = channel;
+		list[i].d.json = list[i].line;
+		stop = fn(&list[i].d, arg);
+	}
+	for (i = 0; i < count; i++)
+		row_done(&list[i]);
+	free(list);
+	return rc;
+}
+
+int64_t
+store_deliveries_next_ms(struct store *s)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_DELIVERIES_NEXT, "");
+	int64_t next = 0;
+
+	if (store_step(s, q, NULL) > 0) {
+		next = sqlite3_column_int64(q, 0);
+		sqlite3_reset(q);
+	}
+	return next;
+}
+
+int
+store_delivery_done(struct store *s, int64_t seq, const char *channel, int64_t at_ms,
+    struct err *reterr)
+{
+	if (store_enter(s, reterr) < 0)
+		return -1;
+	return store_leave(s, store_run(s, store_bind(s, STMT_DELIVERY_DONE, "iti", seq, channel,
+	    at_ms), reterr), reterr);
+}
+
+int
+store_delivery_failed(struct store *s, int64_t seq, const char *channel, int64_t at_ms,
+    int64_t not_before_ms, bool dead, const char *error, struct err *reterr)
+{
+	if (store_enter(s, reterr) < 0)
+		return -1;
+	return store_leave(s, store_run(s, store_bind(s, STMT_DELIVERY_FAILED, "itiidt", seq, channel,
+	    at_ms, not_before_ms, dead ? 2 : 0, error), reterr), reterr);
+}

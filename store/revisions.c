@@ -1,0 +1,320 @@
+/*
+ * revisions: is what came an edit of what we have? What is compared is title and text in their comparison form; a page
+ * whose text vanished never replaces a text, and with a confirm time a difference counts when a second look agrees.
+ */
+#include <string.h>
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/url.h"
+#include "document/diff.h"
+#include "document/fingerprint.h"
+#include "document/similar.h"
+#include "store/store_int.h"
+#include "base/banned.h"
+
+#define ELSEWHERE_LIKENESS 0.3	/* a redirect to a text that shares less is no edit of the old one */
+
+int
+store_raw_keep(struct put_ctx *p, const unsigned char *like, struct err *reterr)
+{
+	const struct store_put *put = p->put;
+
+	memset(p->raw_hash, 0, sizeof(p->raw_hash));
+	if (put->raw == NULL || put->raw_len > STORE_RAW_MAX)
+		return 0;
+	digest_sha256(put->raw, put->raw_len, p->raw_hash);
+	return store_blob_put(p->s, BLOB_RAW, p->raw_hash, put->raw, put->raw_len, like,
+	    put->content_type, reterr);
+}
+
+static int
+revision_add(struct put_ctx *p, int64_t doc_id, unsigned number, const char *title,
+    const struct diff *diff, unsigned kinds, struct err *reterr)
+{
+	const char *text = p->text != NULL ? p->text : "";
+	bool raw = !store_hash_is_zero(p->raw_hash);
+
+	return store_run(p->s, store_bind(p->s, STMT_REVISION_ADD, "iiithhiiiiiitht", doc_id,
+	    (int64_t)number, p->put->at_ms, title, p->text_hash, p->compare_hash,
+	    (int64_t)fingerprint_simhash(text, strlen(text)),
+	    (int64_t)(p->text != NULL ? p->put->doc->text_state : TEXT_NONE), (int64_t)p->words,
+	    (int64_t)(diff != NULL ? diff->words_inserted : 0),
+	    (int64_t)(diff != NULL ? diff->words_deleted : 0), (int64_t)kinds, p->put->extractor,
+	    raw ? p->raw_hash : NULL, p->put->content_type), reterr);
+}
+
+int
+store_revision_first(struct put_ctx *p, int64_t doc_id, struct err *reterr)
+{
+	return revision_add(p, doc_id, 1, p->title, NULL, 0, reterr);
+}
+
+int
+store_unindex(struct store *s, const struct doc_row *old, struct err *reterr)
+{
+	sqlite3_stmt *q;
+	uint64_t simhash;
+	int rc;
+
+	if (!old->indexed)
+		return 0;
+	if (store_run(s, store_bind(s, STMT_SEARCH_REMOVE, "itt", old->doc_id, old->title, old->text),
+	    reterr) < 0)
+		return -1;
+	q = store_bind(s, STMT_REVISION_SIMHASH, "i", old->doc_id);
+	if ((rc = store_step(s, q, reterr)) < 0)
+		return -1;
+	simhash = rc > 0 ? (uint64_t)sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	if (rc > 0 && store_near_remove(s, old->doc_id, simhash, reterr) < 0)
+		return -1;
+	return store_run(s, store_bind(s, STMT_UNINDEXED_ADD, "i", old->doc_id), reterr);
+}
+
+/* ---- a look at a document that we have ---- */
+
+/* The earlier text is packed beside the one before it, which resembles it most. */
+static int
+keep_old_text(struct store *s, const struct doc_row *old, struct err *reterr)
+{
+	unsigned char like[STORE_HASH];
+	bool has_like = false;
+	sqlite3_stmt *q;
+	int rc;
+
+	if (old->text == NULL)
+		return 0;
+	if (old->revision > 1) {
+		q = store_bind(s, STMT_REVISION_HASH, "ii", old->doc_id, (int64_t)(old->revision - 1));
+		if ((rc = store_step(s, q, reterr)) < 0)
+			return -1;
+		has_like = rc > 0 && store_column_hash(q, 0, like);
+		sqlite3_reset(q);
+	}
+	return store_blob_put(s, BLOB_TEXT, old->text_hash, old->text, strlen(old->text),
+	    has_like ? like : NULL, NULL, reterr);
+}
+
+/* What the superseded revision said beside title and text. */
+static int
+keep_old_fields(struct store *s, const struct doc_row *old, struct err *reterr)
+{
+	CLEANUP(store_doc_freep) struct store_doc *doc = NULL;
+	CLEANUP(json_decrefp) json_t *fields = json_object();
+	CLEANUP(freep) char *line = NULL;
+
+	if (store_doc_load(s, old->doc_id, false, &doc, reterr) < 0)
+		return -1;
+	json_put_str(fields, "published", doc->published);
+	json_put_str(fields, "modified", doc->modified);
+	json_put_str(fields, "language", doc->language);
+	json_put_str(fields, "section", doc->section);
+	json_put_str(fields, "author", doc->author);
+	json_put_str(fields, "dateline", doc->dateline);
+	json_put_strs(fields, "captions", doc->captions, doc->captions_count);
+	line = json_line(fields);
+	return store_run(s, store_bind(s, STMT_REVISION_FIELDS, "iit", old->doc_id,
+	    (int64_t)old->revision, line), reterr);
+}
+
+static int
+replace_head(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
+{
+	const struct document *doc = p->put->doc;
+	CLEANUP(json_decrefp) json_t *list = json_array();
+	CLEANUP(freep) char *captions = NULL;
+	char modified[DATE_ISO_MAX] = "";
+	size_t i;
+
+	for (i = 0; i < doc->captions_count; i++)
+		json_array_append_new(list, json_string(doc->captions[i]));
+	captions = doc->captions_count > 0 ? json_line(list) : NULL;
+	date_iso(&doc->modified, modified);
+	if (store_run(p->s, store_bind(p->s, STMT_DOC_REPLACE, "ittittttttiiii", old->doc_id, p->title,
+	    p->published[0] != '\0' ? p->published : NULL, p->published_ms,
+	    modified[0] != '\0' ? modified : NULL, doc->language, doc->section, doc->author,
+	    doc->dateline, captions, (int64_t)doc->text_state, (int64_t)p->words,
+	    (int64_t)(old->revision + 1), p->put->at_ms), reterr) < 0)
+		return -1;
+	return store_run(p->s, store_bind(p->s, STMT_TEXT_SET, "it", old->doc_id, p->text), reterr);
+}
+
+static int
+write_edit(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
+{
+	CLEANUP(diff_freep) struct diff *diff = diff_texts(old->text, p->text);
+	unsigned kinds = diff_kinds(diff, old->title, p->title);
+	CLEANUP(json_decrefp) json_t *jdiff = NULL, *jkinds = NULL;
+	struct event_new e = { .kind = EV_DOCUMENT_EDITED, .source_id = old->source_id,
+		.doc_id = old->doc_id, .at_ms = p->put->at_ms, .source = p->source.name,
+		.previous_revision = old->revision };
+
+	if (old->published != NULL && p->published[0] != '\0' &&
+	    strcmp(old->published, p->published) != 0)
+		kinds |= CHANGE_DATE;
+	if (keep_old_text(p->s, old, reterr) < 0 || keep_old_fields(p->s, old, reterr) < 0 ||
+	    store_unindex(p->s, old, reterr) < 0 || replace_head(p, old, reterr) < 0 ||
+	    store_text_names_add(p, old->doc_id, reterr) < 0 ||
+	    store_raw_keep(p, store_hash_is_zero(old->raw_hash) ? NULL : old->raw_hash, reterr) < 0 ||
+	    revision_add(p, old->doc_id, old->revision + 1, p->title, diff, kinds, reterr) < 0)
+		return -1;
+	jdiff = diff_to_json(diff, old->title, p->title, STORE_DIFF_MAX);
+	jkinds = diff_kinds_json(kinds);
+	e.diff = jdiff;
+	e.kinds = jkinds;
+	p->result->what = PUT_REVISION;
+	return store_event_add(p->s, &e, p->routes, &p->result->event_seq, reterr);
+}
+
+/* After a look: when the next one is due, what is pending, and the validators when they are those of what we keep. */
+static int
+check_set(struct put_ctx *p, int64_t doc_id, int64_t next_ms, const unsigned char *pending,
+    bool vouches, struct err *reterr)
+{
+	const struct store_put *put = p->put;
+	unsigned char body[STORE_HASH];
+
+	if (put->raw != NULL)
+		digest_sha256(put->raw, put->raw_len, body);
+	if (vouches && store_run(p->s, store_bind(p->s, STMT_CHECK_VALIDATORS, "itth", doc_id,
+	    put->etag, put->last_modified, put->raw != NULL ? body : NULL), reterr) < 0)
+		return -1;
+	return store_run(p->s, store_bind(p->s, STMT_CHECK_SET, "iiihii", doc_id, next_ms, put->at_ms,
+	    pending, pending != NULL ? put->at_ms + put->confirm_ms : 0, (int64_t)put->http_status),
+	    reterr);
+}
+
+static int
+look_same(struct put_ctx *p, int64_t doc_id, bool vouches, struct err *reterr)
+{
+	p->result->what = PUT_SAME;
+	return check_set(p, doc_id, p->put->next_check_ms, NULL, vouches, reterr);
+}
+
+/* The address leads to another document or to the home page now: no edit of this one. */
+static int
+leads_elsewhere(struct put_ctx *p, const struct doc_row *old, bool *ret, struct err *reterr)
+{
+	CLEANUP(freep) char *own = url_key(old->url);
+	int64_t other;
+
+	*ret = false;
+	if (own == NULL || strcmp(own, p->final_key) == 0)
+		return 0;
+	if (store_alias_find(p->s, ALIAS_URL, "", p->final_key, &other, reterr) < 0)
+		return -1;
+	if (other > 0 && other != old->doc_id)
+		*ret = true;
+	else if (url_is_home(p->url) && !url_is_home(old->url))
+		*ret = true;
+	else if (other <= 0 && old->text != NULL && p->text != NULL)
+		*ret = similar_jaccard(old->text, strlen(old->text), p->text, strlen(p->text)) <
+		    ELSEWHERE_LIKENESS;
+	return 0;
+}
+
+static int
+look_different(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
+{
+	const struct store_put *put = p->put;
+	bool again = old->has_pending && memcmp(old->pending_hash, p->compare_hash, STORE_HASH) == 0;
+
+	if (put->confirm_ms > 0 && (!again || put->at_ms < old->pending_due_ms)) {
+		p->result->what = PUT_PENDING;
+		p->result->urgent_check = true;
+		if (again)	/* too early to count as the second look */
+			return store_run(p->s, store_bind(p->s, STMT_CHECK_AT, "ii", old->doc_id,
+			    old->pending_due_ms), reterr);
+		return check_set(p, old->doc_id, put->at_ms + put->confirm_ms, p->compare_hash, false,
+		    reterr);
+	}
+	if (write_edit(p, old, reterr) < 0)
+		return -1;
+	return check_set(p, old->doc_id, put->next_check_hot_ms != 0 ? put->next_check_hot_ms :
+	    put->next_check_ms, NULL, true, reterr);
+}
+
+int
+store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr)
+{
+	CLEANUP(store_doc_row_done) struct doc_row old = { 0 };
+	bool elsewhere;
+
+	if (store_doc_row(p->s, doc_id, &old, reterr) < 0)
+		return -1;
+	p->result->doc_id = doc_id;
+	/* Judged by the page's own title; without one the stored title stands. */
+	p->title = p->put->doc->title != NULL ? p->put->doc->title : old.title;
+	document_compare_hash(p->title, p->text, p->compare_hash);
+	if (memcmp(p->compare_hash, old.compare_hash, STORE_HASH) == 0)
+		return look_same(p, doc_id, true, reterr);
+	if (p->text == NULL)
+		return look_same(p, doc_id, false, reterr);
+	if (leads_elsewhere(p, &old, &elsewhere, reterr) < 0)
+		return -1;
+	if (elsewhere)
+		return look_same(p, doc_id, false, reterr);
+	if (p->text_key[0] != '\0')
+		snprintf(p->text_key, sizeof(p->text_key), "%016llx",
+		    (unsigned long long)fingerprint_exact(p->title, p->text));
+	return look_different(p, &old, reterr);
+}
+
+/* ---- a better reading of the same bytes ---- */
+
+/* The text that an event told must stay readable under its hash. */
+static int
+keep_told_text(struct store *s, const struct doc_row *old, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_EVENT_TOLD, "ih", old->doc_id, old->text_hash);
+	int rc = store_step(s, q, reterr);
+
+	sqlite3_reset(q);
+	return rc <= 0 ? rc : keep_old_text(s, old, reterr);
+}
+
+static int
+rederive(struct store *s, int64_t doc_id, const struct document *doc, const char *extractor,
+    struct err *reterr)
+{
+	CLEANUP(store_doc_row_done) struct doc_row old = { 0 };
+	unsigned char text_hash[STORE_HASH], compare_hash[STORE_HASH];
+	const char *title, *text = doc->text_state != TEXT_NONE ? doc->text : NULL;
+	size_t len;
+
+	if (store_doc_row(s, doc_id, &old, reterr) < 0)
+		return -1;
+	title = doc->title != NULL ? doc->title : old.title;
+	if (text == NULL && old.text != NULL) {		/* what we have is better than nothing */
+		text = old.text;
+		title = old.title;
+	}
+	len = text != NULL ? strlen(text) : 0;
+	digest_sha256(text != NULL ? text : "", len, text_hash);
+	document_compare_hash(title, text, compare_hash);
+	if (memcmp(text_hash, old.text_hash, STORE_HASH) != 0 ||
+	    memcmp(compare_hash, old.compare_hash, STORE_HASH) != 0) {
+		if (keep_told_text(s, &old, reterr) < 0 || store_unindex(s, &old, reterr) < 0 ||
+		    store_run(s, store_bind(s, STMT_DOC_REDERIVE, "itii", doc_id, title,
+		    (int64_t)(text == NULL ? TEXT_NONE : text == old.text ? old.text_state :
+		    doc->text_state), (int64_t)(text == old.text ? old.words : doc->words)), reterr) < 0)
+			return -1;
+		if (text != NULL && store_run(s, store_bind(s, STMT_TEXT_SET, "it", doc_id, text),
+		    reterr) < 0)
+			return -1;
+	}
+	return store_run(s, store_bind(s, STMT_REVISION_REDERIVE, "iithhiit", doc_id,
+	    (int64_t)old.revision, title, text_hash, compare_hash,
+	    (int64_t)fingerprint_simhash(text != NULL ? text : "", len),
+	    (int64_t)(text == old.text ? old.words : doc->words), extractor), reterr);
+}
+
+int
+store_rederive(struct store *s, int64_t doc_id, const struct document *doc, const char *extractor,
+    struct err *reterr)
+{
+	if (store_enter(s, reterr) < 0)
+		return -1;
+	return store_leave(s, rederive(s, doc_id, doc, extractor, reterr), reterr);
+}

@@ -1,0 +1,194 @@
+/* sources: what the archive remembers of each source of the configuration. */
+#include <string.h>
+#include <jansson.h>
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "store/store_int.h"
+#include "base/banned.h"
+
+static const char *const state_names[STATE_COUNT] = {
+	[STATE_NEW] = "new", [STATE_OK] = "ok", [STATE_FAILING] = "failing",
+	[STATE_BLOCKED] = "blocked", [STATE_EMPTY] = "empty", [STATE_QUIET] = "quiet",
+	[STATE_ENDED] = "ended",
+};
+
+const char *
+store_state_name(enum store_state state)
+{
+	return state >= 0 && state < STATE_COUNT ? state_names[state] : "unknown";
+}
+
+void
+store_source_done(struct store_source *src)
+{
+	free(src->name);
+	free(src->url);
+	free(src->labels);
+	free(src->etag);
+	free(src->last_modified);
+	free(src->cause);
+	memset(src, 0, sizeof(*src));
+}
+
+/* Columns in the order of SOURCE_COLUMNS in stmt.c. */
+static void
+source_read(sqlite3_stmt *q, struct store_source *src)
+{
+	unsigned state = (unsigned)sqlite3_column_int(q, 15);
+
+	memset(src, 0, sizeof(*src));
+	src->id = sqlite3_column_int64(q, 0);
+	src->name = store_column_text(q, 1);
+	src->url = store_column_text(q, 2);
+	src->kind = sqlite3_column_int(q, 3);
+	src->labels = store_column_text(q, 4);
+	src->etag = store_column_text(q, 5);
+	src->last_modified = store_column_text(q, 6);
+	store_column_hash(q, 7, src->body_hash);
+	src->list_hash = (uint64_t)sqlite3_column_int64(q, 8);
+	src->last_visit_ms = sqlite3_column_int64(q, 9);
+	src->last_good_ms = sqlite3_column_int64(q, 10);
+	src->next_visit_ms = sqlite3_column_int64(q, 11);
+	src->last_new_ms = sqlite3_column_int64(q, 12);
+	src->last_full_ms = sqlite3_column_int64(q, 13);
+	src->failures = (unsigned)sqlite3_column_int64(q, 14);
+	src->state = state < STATE_COUNT ? (enum store_state)state : STATE_NEW;
+	src->state_since_ms = sqlite3_column_int64(q, 16);
+	src->cause = store_column_text(q, 17);
+	src->visits = sqlite3_column_int64(q, 18);
+	src->baseline = sqlite3_column_int(q, 19) != 0;
+	src->configured = sqlite3_column_int(q, 20) != 0;
+	src->told = sqlite3_column_int(q, 21);
+	src->last_gap_ms = sqlite3_column_int64(q, 22);
+}
+
+int
+store_source_load(struct store *s, const char *name, struct store_source *ret, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_SOURCE_BY_NAME, "t", name);
+	int rc = store_step(s, q, reterr);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return err_set(reterr, ERR_INPUT, "no source is called \"%s\"", name);
+	source_read(q, ret);
+	sqlite3_reset(q);
+	return 0;
+}
+
+int
+store_sources(struct store *s, int (*fn)(const struct store_source *src, void *arg), void *arg,
+    struct err *reterr)
+{
+	CLEANUP(freep) char *last = xstrdup("");
+	struct store_source src;
+	sqlite3_stmt *q;
+	int rc, stop = 0;
+
+	while (stop == 0) {
+		q = store_bind(s, STMT_SOURCE_NEXT, "t", last);
+		if ((rc = store_step(s, q, reterr)) <= 0)
+			return rc;
+		source_read(q, &src);
+		sqlite3_reset(q);
+		q = store_bind(s, STMT_SOURCE_DOCUMENTS, "i", src.id);
+		if (store_step(s, q, reterr) < 0) {
+			store_source_done(&src);
+			return -1;
+		}
+		src.documents = sqlite3_column_int64(q, 0);
+		sqlite3_reset(q);
+		free(last);
+		last = xstrdup(src.name);
+		stop = fn(&src, arg);
+		store_source_done(&src);
+	}
+	return 0;
+}
+
+/* ---- the configuration ---- */
+
+static char *
+labels_json(const struct store_source_def *def)
+{
+	CLEANUP(json_decrefp) json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < def->labels_count; i++)
+		json_array_append_new(list, json_string(def->labels[i]));
+	return json_line(list);
+}
+
+/* -1 failed, else the source_id, 0: none of that name. */
+static int64_t
+source_id_of(struct store *s, const char *name, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_SOURCE_ID, "t", name);
+	int64_t id;
+	int rc = store_step(s, q, reterr);
+
+	if (rc <= 0)
+		return rc;
+	id = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return id;
+}
+
+static int
+sync_one(struct store *s, const struct store_source_def *def, struct err *reterr)
+{
+	CLEANUP(freep) char *labels = labels_json(def);
+	int64_t id, old;
+
+	if ((id = source_id_of(s, def->name, reterr)) < 0)
+		return -1;
+	if (id == 0 && def->was != NULL) {
+		if ((old = source_id_of(s, def->was, reterr)) < 0)
+			return -1;
+		if (old > 0 && store_run(s, store_bind(s, STMT_SOURCE_RENAME, "it", old, def->name),
+		    reterr) < 0)
+			return -1;
+		id = old;
+	}
+	if (id == 0)
+		return store_run(s, store_bind(s, STMT_SOURCE_ADD, "ttt", def->name, def->url, labels),
+		    reterr);
+	/* What the old address vouched for says nothing of the new one. */
+	if (store_run(s, store_bind(s, STMT_SOURCE_MOVE, "it", id, def->url), reterr) < 0)
+		return -1;
+	return store_run(s, store_bind(s, STMT_SOURCE_SYNC, "it", id, labels), reterr);
+}
+
+/* Marks the sources that names (a JSON array) does not have; their rechecks rest until they come back. */
+static int
+sync_rest(struct store *s, const char *names, struct err *reterr)
+{
+	if (store_run(s, store_bind(s, STMT_SOURCE_UNCONFIGURE, "t", names), reterr) < 0 ||
+	    store_run(s, store_bind(s, STMT_CHECKS_PARK, ""), reterr) < 0 ||
+	    store_run(s, store_bind(s, STMT_CHECKS_UNPARK, ""), reterr) < 0)
+		return -1;
+	return store_run(s, store_bind(s, STMT_SOURCE_PARKED, ""), reterr);
+}
+
+int
+store_sources_sync(struct store *s, const struct store_source_def *defs, size_t n,
+    struct err *reterr)
+{
+	CLEANUP(json_decrefp) json_t *list = json_array();
+	CLEANUP(freep) char *names = NULL;
+	size_t i;
+	int rc = 0;
+
+	if (store_enter(s, reterr) < 0)
+		return -1;
+	for (i = 0; i < n && rc == 0; i++) {
+		rc = sync_one(s, &defs[i], reterr);
+		json_array_append_new(list, json_string(defs[i].name));
+	}
+	names = json_line(list);
+	if (rc == 0)
+		rc = sync_rest(s, names, reterr);
+	return store_leave(s, rc, reterr);
+}

@@ -1,0 +1,338 @@
+/* stmt: all SQL. Prepared at open, so one that no longer fits the schema fails at start and not at night. */
+#include <stddef.h>
+#include "store/stmt.h"
+#include "base/banned.h"
+
+#define SOURCE_COLUMNS                                                                             \
+	"source_id, name, url, kind, labels, etag, last_modified, body_hash, list_hash,"           \
+	" last_visit_ms, last_good_ms, next_visit_ms, last_new_ms, last_full_ms, failures, state," \
+	" state_since_ms, cause, visits, baseline, configured, told, last_gap_ms"
+
+#define CANDIDATE_COLUMNS                                                                          \
+	"c.candidate_id, s.name, c.url, c.guid, c.title, c.published, c.updated,"                  \
+	" c.published_source, c.language, c.summary, c.quiet, c.attempts, c.not_before_ms,"        \
+	" c.found_ms, c.last_error FROM candidate c JOIN source s ON s.source_id = c.source_id"
+
+#define DOC_COLUMNS                                                                                \
+	"h.doc_id, s.name, h.url, h.title, h.published, h.published_ms, h.modified, h.language,"   \
+	" h.section, h.author, h.dateline, h.captions, h.text_state, h.words, h.revision,"         \
+	" h.first_seen_ms, h.last_changed_ms, h.state, h.story, s.labels"                          \
+	" FROM doc_head h CROSS JOIN source s ON s.source_id = h.source_id"
+
+/* since, until, sources, lang, after, before, langs, not langs: numbers of the values. */
+#define FILTERS(SI, UN, SO, LA, AF, BE, LS, NL)                                                    \
+	" h.first_seen_ms >= ?" SI " AND h.first_seen_ms < ?" UN                                   \
+	" AND (?" SO " IS NULL OR h.source_id IN (SELECT value FROM json_each(?" SO ")))"          \
+	" AND (?" LA " IS NULL OR h.language = ?" LA " OR h.language LIKE ?" LA " || '-%')"        \
+	" AND coalesce(h.published_ms, h.first_seen_ms) >= ?" AF                                   \
+	" AND coalesce(h.published_ms, h.first_seen_ms) < ?" BE                                    \
+	" AND (?" LS " IS NULL OR EXISTS (SELECT 1 FROM json_each(?" LS ") j"                      \
+	"  WHERE h.language = j.value OR h.language LIKE j.value || '-%'))"                        \
+	" AND (?" NL " IS NULL OR h.language IS NULL OR NOT EXISTS"                                \
+	"  (SELECT 1 FROM json_each(?" NL ") j"                                                    \
+	"  WHERE h.language = j.value OR h.language LIKE j.value || '-%'))"
+
+#define LIST_FILTERS FILTERS("2", "3", "4", "5", "7", "8", "9", "10")
+
+/* The oldest waiting event of each channel and source, by two short looks into the index each. */
+#define HEADS(CHANNEL)                                                                             \
+	"WITH RECURSIVE turn(source_id) AS ("                                                      \
+	" SELECT min(source_id) FROM delivery WHERE state = 0 AND channel = " CHANNEL              \
+	" UNION ALL SELECT (SELECT min(d.source_id) FROM delivery d WHERE d.state = 0"             \
+	"  AND d.channel = " CHANNEL " AND d.source_id > turn.source_id)"                          \
+	" FROM turn WHERE turn.source_id IS NOT NULL),"                                            \
+	" head(seq, source_id) AS (SELECT (SELECT min(d.seq) FROM delivery d WHERE d.state = 0"    \
+	"  AND d.channel = " CHANNEL " AND d.source_id = turn.source_id), source_id"               \
+	" FROM turn WHERE turn.source_id IS NOT NULL)"
+
+const char *const store_stmt_sql[STMT_COUNT] = {
+	[STMT_META_GET] = "SELECT value FROM meta WHERE key = ?1",
+	[STMT_META_SET] =
+	    "INSERT INTO meta(key, value) VALUES (?1, ?2)"
+	    " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+
+	/* ---- sources ---- */
+	[STMT_SOURCE_BY_NAME] = "SELECT " SOURCE_COLUMNS " FROM source WHERE name = ?1",
+	[STMT_SOURCE_ID] = "SELECT source_id FROM source WHERE name = ?1",
+	[STMT_SOURCE_NEXT] =
+	    "SELECT " SOURCE_COLUMNS " FROM source WHERE name > ?1 ORDER BY name LIMIT 1",
+	[STMT_SOURCE_DOCUMENTS] = "SELECT count(*) FROM doc_head WHERE source_id = ?1",
+	[STMT_SOURCE_ADD] = "INSERT INTO source(name, url, labels) VALUES (?1, ?2, ?3)",
+	[STMT_SOURCE_RENAME] = "UPDATE source SET name = ?2 WHERE source_id = ?1",
+	[STMT_SOURCE_MOVE] =
+	    "UPDATE source SET url = ?2, etag = NULL, last_modified = NULL, body_hash = NULL,"
+	    " list_hash = 0, kind = 0, last_full_ms = 0 WHERE source_id = ?1 AND url != ?2",
+	[STMT_SOURCE_SYNC] =
+	    "UPDATE source SET labels = ?2, configured = 1"
+	    " WHERE source_id = ?1 AND (labels != ?2 OR configured != 1)",
+	[STMT_SOURCE_UNCONFIGURE] =
+	    "UPDATE source SET configured = 0 WHERE configured = 1"
+	    " AND name NOT IN (SELECT value FROM json_each(?1))",
+	[STMT_CHECKS_PARK] =
+	    "UPDATE doc_check SET next_check_ms = -abs(next_check_ms) WHERE doc_id IN"
+	    " (SELECT doc_id FROM doc_head WHERE source_id IN"
+	    "  (SELECT source_id FROM source WHERE configured = 0 AND parked = 0))",
+	[STMT_CHECKS_UNPARK] =
+	    "UPDATE doc_check SET next_check_ms = abs(next_check_ms) WHERE doc_id IN"
+	    " (SELECT doc_id FROM doc_head WHERE source_id IN"
+	    "  (SELECT source_id FROM source WHERE configured = 1 AND parked = 1))",
+	[STMT_SOURCE_PARKED] =
+	    "UPDATE source SET parked = 1 - configured WHERE parked != 1 - configured",
+	[STMT_SOURCE_VISIT] =
+	    "UPDATE source SET etag = ?2, last_modified = ?3, list_hash = ?4, last_visit_ms = ?5,"
+	    " last_good_ms = ?6, next_visit_ms = ?7, last_new_ms = ?8, last_full_ms = ?9,"
+	    " failures = ?10, state = ?11, cause = ?12, state_since_ms = ?13, told = ?14,"
+	    " page_title = coalesce(?15, page_title), http_status = ?16, kind = ?17, bytes = ?18,"
+	    " baseline = ?19, visits = visits + 1 WHERE source_id = ?1",
+	[STMT_SOURCE_BODY] = "UPDATE source SET body_hash = ?2 WHERE source_id = ?1",
+	[STMT_SOURCE_GAP] = "UPDATE source SET last_gap_ms = ?2 WHERE source_id = ?1",
+	[STMT_SOURCE_LABELS] = "SELECT labels FROM source WHERE source_id = ?1",
+	[STMT_SOURCES_LABELS] = "SELECT source_id, name, labels FROM source ORDER BY source_id",
+
+	/* ---- candidates ---- */
+	[STMT_CANDIDATE_BY_ID] = "SELECT " CANDIDATE_COLUMNS " WHERE c.candidate_id = ?1",
+	[STMT_CANDIDATE_BY_KEY] =
+	    "SELECT c.candidate_id, s.configured FROM candidate c"
+	    " JOIN source s ON s.source_id = c.source_id WHERE c.key = ?1",
+	[STMT_CANDIDATE_DUE] =	/* after id, now */
+	    "SELECT " CANDIDATE_COLUMNS " WHERE c.candidate_id > ?1 AND c.not_before_ms <= ?2"
+	    " AND s.configured = 1 ORDER BY c.candidate_id LIMIT 1",
+	[STMT_CANDIDATE_ADD] =
+	    "INSERT INTO candidate(source_id, key, url, guid, title, published, updated, language,"
+	    " published_source, summary, quiet, not_before_ms, found_ms)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+	    " ON CONFLICT DO NOTHING",
+	[STMT_CANDIDATE_ADOPT] = "UPDATE candidate SET source_id = ?2 WHERE candidate_id = ?1",
+	[STMT_CANDIDATE_RETRY] =
+	    "UPDATE candidate SET attempts = attempts + 1, not_before_ms = ?2, last_error = ?3"
+	    " WHERE candidate_id = ?1",
+	[STMT_CANDIDATE_RECORD] =
+	    "INSERT INTO alias(kind, key, scope) SELECT 'url', key, '' FROM candidate"
+	    " WHERE candidate_id = ?1 ON CONFLICT DO NOTHING",
+	[STMT_CANDIDATE_DONE] = "DELETE FROM candidate WHERE candidate_id = ?1",
+
+	/* ---- names ---- */
+	[STMT_ALIAS_FIND] = "SELECT doc_id FROM alias WHERE kind = ?1 AND key = ?2 AND scope = ?3",
+	[STMT_ALIAS_ADD] =
+	    "INSERT INTO alias(kind, key, scope, doc_id, address) VALUES (?1, ?2, ?3, ?4, ?5)"
+	    " ON CONFLICT DO NOTHING",
+	[STMT_ALIAS_FILL] =
+	    "UPDATE alias SET doc_id = ?4, address = ?5"
+	    " WHERE kind = ?1 AND key = ?2 AND scope = ?3 AND doc_id IS NULL",
+	[STMT_ALIAS_DOUBT] =
+	    "UPDATE alias SET doc_id = NULL WHERE kind = 'guid' AND key = ?1 AND scope = ?2",
+	[STMT_ALIAS_COUNT] = "SELECT count(*) FROM alias WHERE doc_id = ?1 AND address IS NOT NULL",
+	[STMT_ALIASES_OF] =
+	    "SELECT address FROM alias WHERE doc_id = ?1 AND address IS NOT NULL ORDER BY address",
+	[STMT_CLAIM_ADD] = "INSERT INTO claim(key, doc_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+	[STMT_CLAIM_TEXTS] =	/* how many texts claim it, and the first document that does */
+	    "SELECT count(DISTINCT r.compare_hash), min(c.doc_id) FROM"
+	    " (SELECT doc_id FROM claim WHERE key = ?1 LIMIT 16) c"
+	    " JOIN doc_head h ON h.doc_id = c.doc_id"
+	    " JOIN revision r ON r.doc_id = h.doc_id AND r.number = h.revision",
+
+	/* ---- documents ---- */
+	[STMT_DOC_ROW] =
+	    "SELECT h.source_id, h.url, h.title, h.published, h.published_ms, h.text_state, h.words,"
+	    " h.revision, h.first_seen_ms, h.last_changed_ms, h.story, t.text, c.pending_hash,"
+	    " c.pending_due_ms, c.listed_title, c.listed_published, r.text_hash, r.compare_hash,"
+	    " r.raw_hash, NOT EXISTS (SELECT 1 FROM unindexed u WHERE u.doc_id = h.doc_id)"
+	    " FROM doc_head h JOIN doc_check c ON c.doc_id = h.doc_id"
+	    " JOIN revision r ON r.doc_id = h.doc_id AND r.number = h.revision"
+	    " LEFT JOIN doc_text t ON t.doc_id = h.doc_id WHERE h.doc_id = ?1",
+	[STMT_DOC_GET] = "SELECT " DOC_COLUMNS " WHERE h.doc_id = ?1",
+	[STMT_DOC_ADD] =
+	    "INSERT INTO doc_head(source_id, url, title, published, published_ms, modified, language,"
+	    " section, author, dateline, captions, text_state, words, first_seen_ms,"
+	    " last_changed_ms) VALUES (?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+	    " ?13, ?14, ?15)",
+	[STMT_DOC_REPLACE] =
+	    "UPDATE doc_head SET title = ?2, published = coalesce(?3, published),"
+	    " published_ms = coalesce(nullif(?4, 0), published_ms), modified = coalesce(?5, modified),"
+	    " language = coalesce(?6, language), section = coalesce(?7, section),"
+	    " author = coalesce(?8, author), dateline = coalesce(?9, dateline), captions = ?10,"
+	    " text_state = ?11, words = ?12, revision = ?13, last_changed_ms = ?14"
+	    " WHERE doc_id = ?1",
+	[STMT_DOC_REDERIVE] =
+	    "UPDATE doc_head SET title = ?2, text_state = ?3, words = ?4 WHERE doc_id = ?1",
+	[STMT_DOC_GONE] =
+	    "UPDATE doc_head SET gone_since_ms = coalesce(gone_since_ms, ?2) WHERE doc_id = ?1",
+	[STMT_TEXT_GET] = "SELECT text FROM doc_text WHERE doc_id = ?1",
+	[STMT_TEXT_SET] =
+	    "INSERT INTO doc_text(doc_id, text) VALUES (?1, ?2)"
+	    " ON CONFLICT(doc_id) DO UPDATE SET text = excluded.text",
+	[STMT_STORY_SET] = "UPDATE doc_head SET story = ?2 WHERE doc_id = ?1 AND story IS NULL",
+	[STMT_STORY_MEMBERS] =
+	    "SELECT h.doc_id, r.simhash FROM doc_head h JOIN revision r ON r.doc_id = h.doc_id"
+	    " AND r.number = h.revision WHERE h.story = ?1 LIMIT 1000",
+	[STMT_STORY_TOLD] =	/* document, channel */
+	    "SELECT 1 FROM doc_head h JOIN event e ON e.doc_id = h.doc_id"
+	    " JOIN delivery d ON d.seq = e.seq AND d.channel = ?2 WHERE h.story ="
+	    " (SELECT story FROM doc_head WHERE doc_id = ?1) AND h.doc_id != ?1 LIMIT 1",
+	[STMT_LISTED] =		/* document, source: the row as this source listed it */
+	    "SELECT c.listed_title, c.listed_published, c.listed_updated FROM doc_check c"
+	    " JOIN doc_head h ON h.doc_id = c.doc_id WHERE c.doc_id = ?1 AND h.source_id = ?2",
+	[STMT_LISTED_SET] =
+	    "UPDATE doc_check SET listed_title = coalesce(?2, listed_title),"
+	    " listed_published = coalesce(?3, listed_published),"
+	    " listed_updated = coalesce(?4, listed_updated) WHERE doc_id = ?1",
+
+	/* ---- rechecks ---- */
+	[STMT_CHECK_ADD] =
+	    "INSERT INTO doc_check(doc_id, next_check_ms, last_check_ms, etag, last_modified,"
+	    " body_hash, listed_title, listed_published, listed_updated, http_status)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[STMT_CHECK_SET] =	/* id, next, at, pending, due, status */
+	    "UPDATE doc_check SET next_check_ms = ?2, last_check_ms = ?3, pending_hash = ?4,"
+	    " pending_due_ms = ?5, http_status = ?6, checks = checks + 1, failures = 0,"
+	    " gone_checks = 0, last_error = NULL WHERE doc_id = ?1",
+	[STMT_CHECK_AT] = "UPDATE doc_check SET next_check_ms = ?2 WHERE doc_id = ?1",
+	[STMT_CHECK_SOONER] =
+	    "UPDATE doc_check SET next_check_ms = ?2 WHERE doc_id = ?1"
+	    " AND (next_check_ms > ?2 OR next_check_ms = 0)",
+	[STMT_CHECK_VALIDATORS] =
+	    "UPDATE doc_check SET etag = ?2, last_modified = ?3,"
+	    " body_hash = coalesce(?4, body_hash) WHERE doc_id = ?1",
+	[STMT_CHECK_SAME] =	/* a 304 need not repeat the validators */
+	    "UPDATE doc_check SET next_check_ms = ?2, last_check_ms = ?3, pending_hash = NULL,"
+	    " etag = coalesce(?4, etag), last_modified = coalesce(?5, last_modified),"
+	    " checks = checks + 1, failures = 0, gone_checks = 0, last_error = NULL"
+	    " WHERE doc_id = ?1",
+	[STMT_CHECK_FAILED] =
+	    "UPDATE doc_check SET next_check_ms = ?2, last_check_ms = ?3, http_status = ?4,"
+	    " last_error = ?5, failures = failures + 1,"
+	    " gone_checks = gone_checks + (?4 IN (404, 410)) WHERE doc_id = ?1",
+	[STMT_CHECKS_DUE] =
+	    "SELECT h.doc_id, s.name, h.url, c.etag, c.last_modified, h.title, h.published,"
+	    " r.extractor, r.content_type, c.listed_title, c.listed_published, r.raw_hash,"
+	    " c.body_hash, h.first_seen_ms, h.last_changed_ms, c.last_check_ms,"
+	    " c.pending_hash IS NOT NULL, h.text_state"
+	    " FROM (SELECT * FROM doc_check WHERE next_check_ms > 0 AND next_check_ms <= ?1"
+	    "  ORDER BY next_check_ms LIMIT ?2) c JOIN doc_head h ON h.doc_id = c.doc_id"
+	    " JOIN source s ON s.source_id = h.source_id"
+	    " JOIN revision r ON r.doc_id = h.doc_id AND r.number = h.revision"
+	    " WHERE s.configured = 1 ORDER BY c.next_check_ms",
+
+	/* ---- revisions ---- */
+	[STMT_REVISION_ADD] =
+	    "INSERT INTO revision(doc_id, number, seen_ms, title, text_hash, compare_hash, simhash,"
+	    " text_state, words, words_inserted, words_deleted, kinds, extractor, raw_hash,"
+	    " content_type) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+	    " ?15)",
+	[STMT_REVISION_FIELDS] = "UPDATE revision SET fields = ?3 WHERE doc_id = ?1 AND number = ?2",
+	[STMT_REVISION_REDERIVE] =
+	    "UPDATE revision SET title = ?3, text_hash = ?4, compare_hash = ?5, simhash = ?6,"
+	    " words = ?7, extractor = ?8 WHERE doc_id = ?1 AND number = ?2",
+	[STMT_REVISION_HASH] = "SELECT text_hash FROM revision WHERE doc_id = ?1 AND number = ?2",
+	[STMT_REVISION_SIMHASH] =
+	    "SELECT r.simhash FROM doc_head h JOIN revision r ON r.doc_id = h.doc_id"
+	    " AND r.number = h.revision WHERE h.doc_id = ?1 AND r.text_state != 1",
+	[STMT_REVISION_GET] =
+	    "SELECT title, text_hash, text_state, words, seen_ms, fields FROM revision"
+	    " WHERE doc_id = ?1 AND number = ?2",
+	[STMT_REVISION_NEXT] =
+	    "SELECT number, seen_ms, title, words, words_inserted, words_deleted, kinds, text_hash,"
+	    " raw_hash, extractor FROM revision WHERE doc_id = ?1 AND number > ?2"
+	    " ORDER BY number LIMIT 1",
+	[STMT_REVISION_RAW] =	/* revision 0: the newest */
+	    "SELECT raw_hash, content_type FROM revision WHERE doc_id = ?1"
+	    " AND (?2 = 0 OR number = ?2) ORDER BY number DESC LIMIT 1",
+	[STMT_OLD_TEXT_GET] = "SELECT base, depth, size, zstd FROM old_text WHERE hash = ?1",
+	[STMT_OLD_TEXT_ADD] =
+	    "INSERT INTO old_text(hash, base, depth, size, zstd) VALUES (?1, ?2, ?3, ?4, ?5)",
+	[STMT_RAW_GET] = "SELECT base, depth, size, zstd FROM raw WHERE hash = ?1",
+	[STMT_RAW_ADD] =
+	    "INSERT INTO raw(hash, base, depth, size, zstd, content_type)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+
+	/* ---- events and deliveries ---- */
+	[STMT_EVENT_LAST] = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1",
+	[STMT_EVENT_ADD] =
+	    "INSERT INTO event(seq, event_id, kind, source_id, time_ms, text_hash, text_at, body,"
+	    " hash, doc_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, 0))",
+	[STMT_EVENT_NEXT] =
+	    "SELECT e.seq, e.event_id, e.kind, s.name, e.time_ms, e.text_hash, e.text_at, e.body,"
+	    " e.doc_id FROM event e JOIN source s ON s.source_id = e.source_id WHERE e.seq > ?1"
+	    " ORDER BY e.seq LIMIT 1",
+	[STMT_EVENT_BY_ID] = "SELECT seq FROM event WHERE event_id = ?1",
+	[STMT_EVENT_TOLD] = "SELECT 1 FROM event WHERE doc_id = ?1 AND text_hash = ?2 LIMIT 1",
+	[STMT_DELIVERY_ADD] =	/* channel, source, event, at */
+	    "INSERT INTO delivery(channel, source_id, seq, first_ms, not_before_ms)"
+	    " VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT DO NOTHING",
+	[STMT_DELIVERIES_DUE] =	/* channel, now, limit */
+	    HEADS("?1")
+	    " SELECT d.seq, s.name, e.event_id, e.kind, d.attempts, d.first_ms, e.text_hash,"
+	    " e.text_at, e.body, e.doc_id FROM head h JOIN delivery d ON d.channel = ?1"
+	    " AND d.source_id = h.source_id AND d.seq = h.seq JOIN event e ON e.seq = d.seq"
+	    " JOIN source s ON s.source_id = d.source_id WHERE d.not_before_ms <= ?2"
+	    " ORDER BY d.seq LIMIT ?3",
+	[STMT_DELIVERIES_NEXT] =	/* of the oldest waiting one of each channel and source */
+	    "WITH RECURSIVE turn(channel, source_id, seq) AS ("
+	    " SELECT * FROM (SELECT channel, source_id, seq FROM delivery WHERE state = 0"
+	    "  ORDER BY channel, source_id, seq LIMIT 1)"
+	    " UNION ALL SELECT n.channel, n.source_id, n.seq FROM turn"
+	    "  JOIN delivery n ON n.state = 0 AND (n.channel, n.source_id, n.seq) ="
+	    "  (SELECT d.channel, d.source_id, d.seq FROM delivery d WHERE d.state = 0"
+	    "   AND (d.channel, d.source_id) > (turn.channel, turn.source_id)"
+	    "   ORDER BY d.channel, d.source_id, d.seq LIMIT 1))"
+	    " SELECT min(d.not_before_ms) FROM turn JOIN delivery d ON d.channel = turn.channel"
+	    "  AND d.source_id = turn.source_id AND d.seq = turn.seq",
+	[STMT_DELIVERY_DONE] =
+	    "UPDATE delivery SET state = 1, done_ms = ?3, attempts = attempts + 1, last_error = NULL"
+	    " WHERE seq = ?1 AND channel = ?2",
+	[STMT_DELIVERY_FAILED] =	/* seq, channel, at, not before, state, error */
+	    "UPDATE delivery SET attempts = attempts + 1, done_ms = ?3, not_before_ms = ?4,"
+	    " state = ?5, last_error = ?6 WHERE seq = ?1 AND channel = ?2 AND state = 0",
+
+	/* ---- reading: last id, since, until, sources, lang, one source, after, before, langs, not langs ---- */
+	[STMT_LIST_NEXT] =
+	    "SELECT " DOC_COLUMNS " WHERE h.doc_id < ?1 AND" LIST_FILTERS
+	    " ORDER BY h.doc_id DESC LIMIT 1",
+	[STMT_LIST_NEXT_SOURCE] =
+	    "SELECT " DOC_COLUMNS " WHERE h.source_id = ?6 AND h.doc_id < ?1 AND" LIST_FILTERS
+	    " ORDER BY h.doc_id DESC LIMIT 1",
+	[STMT_WALK_NEXT] =
+	    "SELECT " DOC_COLUMNS " WHERE h.doc_id > ?1 AND" LIST_FILTERS
+	    " ORDER BY h.doc_id LIMIT 1",
+
+	/* ---- search ---- */
+	[STMT_SEARCH] =		/* expression, limit, ranked */
+	    "SELECT doc_id FROM (SELECT rowid AS doc_id, rank AS score FROM search"
+	    " WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ?3)"
+	    " ORDER BY score, doc_id DESC LIMIT ?2",
+	[STMT_SEARCH_NARROW] =	/* the same, then since, until, sources, lang, after, before, langs, not */
+	    "SELECT doc_id FROM (SELECT search.rowid AS doc_id, search.rank AS score FROM search"
+	    " CROSS JOIN doc_head h ON h.doc_id = search.rowid WHERE search MATCH ?1 AND"
+	    FILTERS("4", "5", "6", "7", "8", "9", "10", "11")
+	    " ORDER BY search.rowid DESC LIMIT ?3) ORDER BY score, doc_id DESC LIMIT ?2",
+	[STMT_SNIPPET] =
+	    "SELECT snippet(search, 1, char(2), char(3), '…', 32) FROM search"
+	    " WHERE search MATCH ?1 AND rowid = ?2",
+	[STMT_SEARCH_ADD] =
+	    "INSERT INTO search(rowid, title, text) SELECT doc_id, title, text FROM document"
+	    " WHERE doc_id = ?1",
+	[STMT_SEARCH_REMOVE] =
+	    "INSERT INTO search(search, rowid, title, text) VALUES ('delete', ?1, ?2, ?3)",
+	[STMT_SEARCH_MERGE] = "INSERT INTO search(search, rank) VALUES ('merge', ?1)",
+	[STMT_UNINDEXED_ADD] = "INSERT INTO unindexed(doc_id) VALUES (?1) ON CONFLICT DO NOTHING",
+	[STMT_UNINDEXED_NEXT] =
+	    "SELECT doc_id FROM unindexed WHERE doc_id > ?1 ORDER BY doc_id LIMIT 1",
+	[STMT_UNINDEXED_DONE] = "DELETE FROM unindexed WHERE doc_id = ?1",
+	[STMT_NEAR_ADD] =
+	    "INSERT INTO near(band, doc_id, simhash) VALUES (?1, ?2, ?3)"
+	    " ON CONFLICT(band, doc_id) DO UPDATE SET simhash = excluded.simhash",
+	[STMT_NEAR_REMOVE] = "DELETE FROM near WHERE band = ?1 AND doc_id = ?2 AND simhash = ?3",
+	[STMT_NEAR_BAND] = "SELECT doc_id, simhash FROM near WHERE band = ?1",
+
+	/* ---- counts ---- */
+	[STMT_COUNT_DOCUMENTS] = "SELECT count(*) FROM doc_head",
+	[STMT_COUNT_REVISIONS] = "SELECT count(*) FROM revision",
+	[STMT_COUNT_EVENTS] = "SELECT count(*) FROM event",
+	[STMT_COUNT_CANDIDATES] = "SELECT count(*) FROM candidate",
+	[STMT_COUNT_WAITING] = "SELECT count(*) FROM delivery WHERE state = 0",
+	[STMT_COUNT_DEAD] = "SELECT count(*) FROM delivery WHERE state = 2",
+	[STMT_COUNT_SOURCES] = "SELECT count(*) FROM source WHERE configured = 1",
+	[STMT_COUNT_ALIASES] = "SELECT count(*) FROM alias WHERE address IS NOT NULL",
+	[STMT_COUNT_RAW] = "SELECT total(length(zstd)) FROM raw",
+	[STMT_COUNT_UNINDEXED] = "SELECT count(*) FROM unindexed",
+};

@@ -1,0 +1,211 @@
+#ifndef STORE_STORE_INT_H
+#define STORE_STORE_INT_H
+/*
+ * store_int: what the files of this room share. Statements are prepared once and never left running while a callback of
+ * the caller is called, so a callback may call the store again.
+ */
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <zstd.h>
+#include "base/buf.h"
+#include "base/digest.h"
+#include "store/query.h"
+#include "store/stmt.h"
+#include "store/store.h"
+
+#define STORE_APPLICATION_ID 0x70726573	/* "pres": tells an archive of ours from any other SQLite file */
+#define STORE_RAW_MAX (8u << 20)	/* bytes of one response that is kept */
+#define STORE_DELTA_DEPTH 16		/* texts and responses to unpack at most before one stands by itself */
+#define STORE_ALIAS_WORDS 40		/* shorter texts are no names: notices of one sentence repeat */
+#define STORE_DIFF_MAX (32u << 10)	/* bytes of changed text inside an event */
+#define STORE_BUSY_MS 5000
+#define STORE_HASH SHA256_LEN
+
+struct matcher;				/* match.c */
+
+struct store {
+	sqlite3 *db;
+	char *path;
+	char *event_source;
+	enum store_mode mode;
+	int lock_fd;			/* -1: none */
+	int depth;			/* of calls inside one transaction */
+	bool group;			/* between store_begin() and store_commit() */
+	bool broken;			/* SQLite threw the group away: nothing more until it is closed */
+	sqlite3_stmt *stmt[STMT_COUNT];
+	struct matcher *matcher;	/* made when first needed */
+	ZSTD_CCtx *pack;
+	ZSTD_DCtx *unpack;
+};
+
+/* ---- store.c: statements and transactions ---- */
+
+/* The prepared statement, reset, with its values bound in order: i int64_t, d int, t text or NULL, h 32 bytes or NULL,
+ * b pointer and size_t, n NULL. Values are borrowed until the statement is reset. */
+sqlite3_stmt *store_bind(struct store *s, enum store_stmt which, const char *types, ...);
+/* 1: a row stands there, 0: no more (the statement is reset), -1: failed (reset too). */
+int store_step(struct store *s, sqlite3_stmt *q, struct err *reterr);
+/* Runs to its end. */
+int store_run(struct store *s, sqlite3_stmt *q, struct err *reterr);
+int store_exec(struct store *s, const char *sql, struct err *reterr);
+/* The last error of the database as a sentence with advice; -1. */
+int store_fail(struct store *s, const char *doing, struct err *reterr);
+/* One call that writes: every enter has its leave, which passes rc on or says why the commit failed. */
+int store_enter(struct store *s, struct err *reterr);
+int store_leave(struct store *s, int rc, struct err *reterr);
+
+char *store_column_text(sqlite3_stmt *q, int col);	/* copy, NULL when NULL */
+bool store_column_hash(sqlite3_stmt *q, int col, unsigned char out[STORE_HASH]);	/* zeros and false when NULL */
+bool store_hash_is_zero(const unsigned char hash[STORE_HASH]);
+
+/* ---- schema.c ---- */
+int store_schema_check(struct store *s, struct err *reterr);	/* refuses a newer archive */
+int store_schema_migrate(struct store *s, struct err *reterr);
+
+/* ---- tokenizer.c ---- */
+int store_tokenizer_register(sqlite3 *db);	/* SQLITE_OK or an error code */
+
+/* ---- raw.c: packed texts and responses, keyed by SHA-256 ---- */
+enum store_blob { BLOB_TEXT, BLOB_RAW };
+/* Keeps p[0..n) under hash unless it is there; like is an earlier one that it probably resembles, or NULL. */
+int store_blob_put(struct store *s, enum store_blob kind, const unsigned char hash[STORE_HASH], const void *p, size_t n,
+    const unsigned char *like, const char *content_type, struct err *reterr);
+/* 1 found (caller frees *ret, NUL behind it), 0 not there, -1. */
+int store_blob_get(struct store *s, enum store_blob kind, const unsigned char hash[STORE_HASH], char **ret, size_t *ret_len,
+    struct err *reterr);
+/* The text of that hash, which doc_id had once or has now. ERR_LOCAL when it is lost. */
+int store_text_by_hash(struct store *s, int64_t doc_id, const unsigned char hash[STORE_HASH], char **ret, struct err *reterr);
+
+/* ---- sources.c ---- */
+int store_source_load(struct store *s, const char *name, struct store_source *ret, struct err *reterr);	/* ERR_INPUT: unknown */
+
+/* ---- candidates.c ---- */
+/* 1 found, 0 not there (any more), -1. */
+int store_candidate_load(struct store *s, int64_t id, struct store_candidate *ret, struct err *reterr);
+
+/* ---- aliases.c: under which names a document is known ---- */
+enum alias_kind { ALIAS_URL, ALIAS_GUID, ALIAS_TEXT, ALIAS_STORY };
+enum { ALIAS_NONE = 0, ALIAS_RECORDED = -1 };	/* in place of a doc_id: never heard of; a known address never fetched */
+/* doc_id, or one of the above, in *ret. */
+int store_alias_find(struct store *s, enum alias_kind kind, const char *scope, const char *key, int64_t *ret, struct err *reterr);
+/* address: as met, NULL when it is the document's own or no URL. An existing name stays with its document. doc_id 0: recorded. */
+int store_alias_add(struct store *s, enum alias_kind kind, const char *scope, const char *key, int64_t doc_id,
+    const char *address, struct err *reterr);
+int store_alias_count(struct store *s, int64_t doc_id, int64_t *ret, struct err *reterr);
+
+/* ---- documents.c: one document on its way into the archive ---- */
+struct doc_row {			/* a document's row with its text; owned */
+	int64_t doc_id, source_id, published_ms, first_seen_ms, last_changed_ms, story;
+	char *url, *title, *published, *text;
+	unsigned char text_hash[STORE_HASH], compare_hash[STORE_HASH], raw_hash[STORE_HASH];
+	unsigned words, revision;
+	enum text_state text_state;
+	bool indexed;
+	unsigned char pending_hash[STORE_HASH];
+	bool has_pending;
+	int64_t pending_due_ms;
+	char *listed_title, *listed_published;
+};
+int store_doc_row(struct store *s, int64_t doc_id, struct doc_row *ret, struct err *reterr);
+void store_doc_row_done(struct doc_row *r);
+
+struct put_ctx {			/* one store_put() */
+	struct store *s;
+	const struct store_put *put;
+	const struct store_routes *routes;
+	struct store_put_result *result;
+	struct store_source source;
+	struct store_candidate candidate;	/* id 0: none */
+	const char *title, *url, *text;	/* borrowed: the page's, else the candidate's */
+	char *asked_key, *final_key, *site;
+	char published[DATE_ISO_MAX];
+	int64_t published_ms;
+	struct doc_date date;
+	unsigned words;
+	bool quiet;
+	unsigned char text_hash[STORE_HASH], compare_hash[STORE_HASH], raw_hash[STORE_HASH];
+	char text_key[24], story_key[24];	/* "" when the text is too short to be a name */
+};
+/* Which document is it? *ret 0: a new one. *same: it stands at the document's own address (look at it as a recheck). */
+int store_identify(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *reterr);
+int store_names_add(struct put_ctx *p, int64_t doc_id, const char *own_url, struct err *reterr);
+int store_text_names_add(struct put_ctx *p, int64_t doc_id, struct err *reterr);
+int store_story_join(struct put_ctx *p, int64_t doc_id, struct err *reterr);
+/* revisions.c */
+int store_revision_first(struct put_ctx *p, int64_t doc_id, struct err *reterr);
+int store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr);
+int store_raw_keep(struct put_ctx *p, const unsigned char *like, struct err *reterr);
+/* Takes the document's words out of the index, or does nothing when they are not there yet; it waits to be indexed. */
+int store_unindex(struct store *s, const struct doc_row *old, struct err *reterr);
+
+/* ---- events.c ---- */
+struct event_new {
+	enum store_event_kind kind;
+	int64_t source_id, doc_id, at_ms;	/* doc_id 0: a source's */
+	const char *source;
+	/* document */
+	unsigned previous_revision;		/* 0: none */
+	json_t *diff, *kinds;			/* borrowed, or NULL */
+	/* source */
+	enum store_state state;
+	const char *cause, *advice;
+	int64_t since_ms;
+};
+int store_event_add(struct store *s, const struct event_new *e, const struct store_routes *routes, int64_t *ret_seq,
+    struct err *reterr);
+/* The whole line of an event; caller frees. */
+int store_event_line(struct store *s, const char *body, int64_t text_at, int64_t doc_id, const unsigned char *text_hash,
+    char **ret, struct err *reterr);
+void store_event_hash(const unsigned char prev[STORE_HASH], const char *body, size_t len, int64_t text_at,
+    const unsigned char *text_hash, unsigned char out[STORE_HASH]);
+
+/* ---- outbox.c ---- */
+int store_deliveries_add(struct store *s, const struct event_new *e, int64_t seq, const struct store_doc *doc,
+    const struct store_routes *routes, struct err *reterr);
+
+/* ---- query.c: the language of queries ---- */
+#define QUERY_TERMS_MAX 64
+#define QUERY_DEPTH_MAX 24
+#define QUERY_MAX 4096			/* bytes */
+struct query_list { char *item[QUERY_TERMS_MAX]; size_t count; };
+struct query {
+	char *fts;			/* expression for FTS5, or NULL: filters alone */
+	struct query_list sources, not_sources, labels, not_labels, langs, not_langs;
+	int64_t after_ms, before_ms;	/* 0: no limit */
+};
+int query_parse(const char *text, struct query *ret, struct err *reterr);
+void query_done(struct query *q);
+bool query_takes_source(const struct query *q, const char *name, const char *labels_json);
+bool query_takes_document(const struct query *q, const struct store_doc *doc);	/* filters alone, all but source and label */
+bool store_label_in(const char *labels_json, const char *label);
+
+/* ---- filter.c: what of a query and of store_filter is no word ---- */
+struct filter_values {			/* as the statements want them; NULL: any */
+	char *sources;			/* JSON array of source_id */
+	int64_t only_source;		/* when it is one alone, else 0 */
+	char *lang, *langs, *not_langs;	/* one; JSON arrays */
+	int64_t since_ms, until_ms;	/* first seen */
+	int64_t after_ms, before_ms;	/* published, else first seen */
+	unsigned limit;
+};
+int store_filter_open(struct store *s, const struct store_filter *f, const struct query *query,
+    struct filter_values *ret, struct err *reterr);
+void store_filter_close(struct filter_values *v);
+/* The walk behind store_list(), store_walk() and a query of filters alone. */
+int store_list_run(struct store *s, enum store_stmt which, const struct filter_values *v,
+    bool with_text, store_doc_fn *fn, void *arg, struct err *reterr);
+
+/* ---- match.c ---- */
+int store_match(struct store *s, const char *query, const char *labels_json, const struct store_doc *doc, bool *ret,
+    struct err *reterr);
+void matcher_free(struct matcher *m);
+
+/* ---- near.c ---- */
+int store_near_add(struct store *s, int64_t doc_id, uint64_t simhash, struct err *reterr);
+int store_near_remove(struct store *s, int64_t doc_id, uint64_t simhash, struct err *reterr);
+
+/* ---- walk.c ---- */
+int store_doc_load(struct store *s, int64_t doc_id, bool with_text, struct store_doc **ret, struct err *reterr);
+
+#endif

@@ -1,0 +1,144 @@
+/* upkeep: what happens when nothing waits: indexing in small steps, checkpoints, counts, notes. */
+#include <string.h>
+#include <sys/stat.h>
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "store/store_int.h"
+#include "base/banned.h"
+
+#define MERGE_PAGES 64		/* of the index, written by one step: a few milliseconds */
+
+static int
+index_one(struct store *s, int64_t doc_id, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_REVISION_SIMHASH, "i", doc_id);
+	uint64_t simhash;
+	int rc = store_step(s, q, reterr);
+
+	if (rc < 0)
+		return -1;
+	simhash = rc > 0 ? (uint64_t)sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	if (store_run(s, store_bind(s, STMT_SEARCH_ADD, "i", doc_id), reterr) < 0 ||
+	    (rc > 0 && store_near_add(s, doc_id, simhash, reterr) < 0))
+		return -1;
+	return store_run(s, store_bind(s, STMT_UNINDEXED_DONE, "i", doc_id), reterr);
+}
+
+static int
+index_some(struct store *s, unsigned max, unsigned *ret_done, struct err *reterr)
+{
+	sqlite3_stmt *q;
+	int64_t id = 0;
+	unsigned done;
+	int rc;
+
+	for (done = 0; done < max; done++) {
+		q = store_bind(s, STMT_UNINDEXED_NEXT, "i", id);
+		if ((rc = store_step(s, q, reterr)) < 0)
+			return -1;
+		if (rc == 0)
+			break;
+		id = sqlite3_column_int64(q, 0);
+		sqlite3_reset(q);
+		if (index_one(s, id, reterr) < 0)
+			return -1;
+	}
+	*ret_done = done;
+	return 0;
+}
+
+/* 1 when the merge had work to do. Segments are merged here alone, so that no insert pays for it. */
+static int
+merge_some(struct store *s, struct err *reterr)
+{
+	int64_t before = sqlite3_total_changes64(s->db);
+
+	if (store_run(s, store_bind(s, STMT_SEARCH_MERGE, "d", MERGE_PAGES), reterr) < 0)
+		return -1;
+	return sqlite3_total_changes64(s->db) - before >= 2;
+}
+
+int
+store_index_step(struct store *s, unsigned max, struct err *reterr)
+{
+	unsigned done = 0;
+	int rc;
+
+	if (store_enter(s, reterr) < 0)
+		return -1;
+	rc = index_some(s, max, &done, reterr);
+	if (rc == 0)
+		rc = merge_some(s, reterr);
+	return store_leave(s, rc < 0 ? -1 : rc > 0 || (max > 0 && done == max), reterr);
+}
+
+int
+store_checkpoint(struct store *s, struct err *reterr)
+{
+	int rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+	/* Readers at work: the rest waits for the next time. */
+	return rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED ? 0 :
+	    store_fail(s, "checkpoint", reterr);
+}
+
+static int
+count(struct store *s, enum store_stmt which, int64_t *ret, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, which, "");
+	int rc = store_step(s, q, reterr);
+
+	if (rc < 0)
+		return -1;
+	*ret = rc > 0 ? sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	return 0;
+}
+
+int
+store_get_counts(struct store *s, struct store_counts *ret, struct err *reterr)
+{
+	struct store_counts c = { 0 };
+	const struct {
+		enum store_stmt which;
+		int64_t *at;
+	} counts[] = {
+		{ STMT_COUNT_DOCUMENTS, &c.documents }, { STMT_COUNT_REVISIONS, &c.revisions },
+		{ STMT_COUNT_EVENTS, &c.events }, { STMT_COUNT_CANDIDATES, &c.candidates },
+		{ STMT_COUNT_WAITING, &c.deliveries }, { STMT_COUNT_DEAD, &c.dead_deliveries },
+		{ STMT_COUNT_SOURCES, &c.sources }, { STMT_COUNT_ALIASES, &c.aliases },
+		{ STMT_COUNT_RAW, &c.raw_bytes }, { STMT_COUNT_UNINDEXED, &c.unindexed },
+	};
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		if (count(s, counts[i].which, counts[i].at, reterr) < 0)
+			return -1;
+	c.file_bytes = stat(s->path, &st) == 0 ? (int64_t)st.st_size : 0;
+	*ret = c;
+	return 0;
+}
+
+char *
+store_meta_get(struct store *s, const char *key)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_META_GET, "t", key);
+	char *value = NULL;
+
+	if (store_step(s, q, NULL) > 0) {
+		value = store_column_text(q, 0);
+		sqlite3_reset(q);
+	}
+	return value;
+}
+
+int
+store_meta_set(struct store *s, const char *key, const char *value, struct err *reterr)
+{
+	if (store_enter(s, reterr) < 0)
+		return -1;
+	return store_leave(s, store_run(s, store_bind(s, STMT_META_SET, "tt", key, value), reterr),
+	    reterr);
+}
