@@ -201,9 +201,10 @@ judge(const struct rows *r, struct listing_group *g)
 	g->region = s.menu * 2 > n ? REGION_MENU : s.weak * 2 > n ? REGION_WEAK : REGION_NONE;
 	title = s.title > 0.6 * s.rest ? s.title : 0.6 * s.rest;
 	g->titled = s.title / n;
+	g->distinct = (double)s.texts / n;
 	g->quality = (1.0 * s.dated + 0.7 * title + 0.3 * s.rest + 0.5 * s.like) / n;
 	/* of several links in a row the one whose words differ from row to row names the document */
-	g->quality += 0.2 * (double)s.texts / n;
+	g->quality += 0.2 * g->distinct;
 	g->quality *= 0.3 + 0.7 * (double)s.urls / n;
 	if (g->region == REGION_MENU)
 		g->quality *= 0.3;
@@ -258,7 +259,7 @@ is_page_and_file(const struct listing_group *best, const struct listing_group *g
 {
 	const struct listing_group *page = best->files < 0.2 ? best : g, *file = page == best ? g : best;
 
-	return page->files < 0.2 && file->files > 0.8 && page->titled > 0.25 && best->places >= 3 &&
+	return page->files < 0.2 && file->files > 0.8 && page->distinct > 0.7 && best->places >= 3 &&
 	    g->places * 10 >= best->places * 8 && g->rows_count * 8 <= best->places * 10 &&
 	    g->region != REGION_MENU && is_inside(best, g);
 }

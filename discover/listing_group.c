@@ -26,7 +26,7 @@ struct repeat {
 static uint64_t
 repeat_key(const struct rows_anchor *a)
 {
-	return a->path * 0x9e3779b97f4a7c15u ^ a->words;
+	return a->path * 0x9e3779b97f4a7c15u ^ a->full;
 }
 
 static struct repeat *

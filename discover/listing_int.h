@@ -21,6 +21,7 @@ struct listing_group {
 	double score, quality;
 	double dated;		/* share of rows with a date, their own or a heading's */
 	double own_dated;	/* share of rows with a date of their own */
+	double distinct;	/* different texts of links, per row */
 	double titled;		/* how much the texts of the links say, 0 to 1 */
 	double files;		/* share of links to files (PDF ...) */
 	size_t places;		/* distinct row elements */

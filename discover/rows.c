@@ -29,6 +29,10 @@ static const char *const headings[] = { "h1", "h2", "h3", "h4", "h5", "h6", "dt"
 static const char *const dress[] = { "b", "strong", "i", "em", "u", "font", "small", "span", "center",
 	"big", "mark", "tbody", NULL };
 
+/* Elements whose id names a part of the page; ids of rows and cells are numbers in disguise. */
+static const char *const boxes[] = { "div", "section", "main", "ul", "ol", "dl", "nav", "header", "footer",
+	"aside", "form", "table", NULL };
+
 static uint64_t
 mix(uint64_t h, uint64_t x)
 {
@@ -186,7 +190,7 @@ add_elem(struct walk *w, xmlNodePtr node, int parent)
 	e->path = up != NULL ? up->path : 1;
 	if (!tree_is_any(node, dress) || cls != 0)
 		e->path = mix(mix(e->path, tag), cell);
-	if (id != NULL && strpbrk(id, "0123456789") == NULL)
+	if (id != NULL && tree_is_any(node, boxes) && strpbrk(id, "0123456789") == NULL)
 		e->path = mix(e->path, hash_name(id, strlen(id)));
 	e->region = region_of(node);
 	e->preformatted = tree_is(node, "pre") || (up != NULL && up->preformatted);
