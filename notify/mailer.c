@@ -1,8 +1,15 @@
 #include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+#include <utlist.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -11,13 +18,26 @@
 #include "base/banned.h"
 
 #define CONNECT_MS 10000L
-#define CONNECTIONS 8L		/* to all servers together; more wait inside libcurl */
+#define THREADS 4		/* mails under way; others wait for their turn */
+#define FAREWELL_S 2		/* mailer_free waits so long for threads to notice */
 #define REPLY_MAX 160		/* bytes kept of a server's line */
 
+/*
+ * libcurl 7.88 waits for the server's last reply, after the message was sent, without giving the loop back (poll for
+ * a second at a time, also under the multi interface), and again for QUIT. So each mail has a thread; it touches its
+ * own mail only and hands it back through the done list and an eventfd.
+ */
 struct mailer {
 	struct event_base *base;
-	CURLM *multi;
-	struct event *ev_timer;
+	struct event *ev_done;
+	int efd;
+	struct mail *waiting;		/* the loop's */
+	struct mail *started;		/* the loop's: all that have a thread */
+	unsigned running;		/* the loop's: length of started */
+	pthread_mutex_t lock;		/* of what follows */
+	pthread_cond_t ended;
+	struct mail *done;
+	unsigned threads;
 };
 
 struct mail {
@@ -26,31 +46,34 @@ struct mail {
 	struct curl_slist *to;
 	char *message;
 	size_t len, sent;
-	mail_done_fn *done;
+	mail_done_fn *done;		/* NULL: cancelled */
 	void *arg;
+	atomic_bool stop;
+	bool has_thread;
+	CURLcode rc;
 	char asked[REPLY_MAX];		/* the command under way */
 	char reply[REPLY_MAX];		/* last line of the server with a code of 400 or more */
 	char refused[REPLY_MAX];	/* first recipient that it would not take, with its words */
 	char curl_text[CURL_ERROR_SIZE];
-};
-
-struct watch {			/* a socket of libcurl's on the loop */
-	struct event *ev;
+	struct mail *prev, *next;	/* in waiting or started */
+	struct mail *done_next;
 };
 
 static void
 mail_free(struct mail *mail)
 {
-	curl_multi_remove_handle(mail->mailer->multi, mail->easy);
-	curl_easy_cleanup(mail->easy);
+	if (mail->easy != NULL)
+		curl_easy_cleanup(mail->easy);
 	curl_slist_free_all(mail->to);
 	free(mail->message);
 	free(mail);
 }
 
 static void
-describe(struct mail *mail, CURLcode rc, struct err *ret)
+describe(const struct mail *mail, struct err *ret)
 {
+	CURLcode rc = mail->rc;
+
 	if (rc == CURLE_OK && mail->refused[0] == '\0')
 		(void)err_set(ret, ERR_NONE, "accepted");
 	else if (rc == CURLE_OK)
@@ -64,84 +87,102 @@ describe(struct mail *mail, CURLcode rc, struct err *ret)
 		    mail->curl_text : curl_easy_strerror(rc));
 }
 
+/* A thread's life: one mail. curl_easy_cleanup() says QUIT, and waits for the answer, so it is done here too. */
+static void *
+mail_thread(void *arg)
+{
+	struct mail *mail = arg;
+	struct mailer *m = mail->mailer;
+
+	mail->rc = curl_easy_perform(mail->easy);
+	curl_easy_cleanup(mail->easy);
+	mail->easy = NULL;
+	pthread_mutex_lock(&m->lock);
+	mail->done_next = m->done;
+	m->done = mail;
+	m->threads--;
+	eventfd_write(m->efd, 1);
+	pthread_cond_signal(&m->ended);
+	pthread_mutex_unlock(&m->lock);
+	return NULL;
+}
+
+/* Signals are for the loop's thread. Returns 0 or an error number. */
+static int
+start_thread(struct mail *mail)
+{
+	pthread_attr_t attr;
+	pthread_t id;
+	sigset_t all, old;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	rc = pthread_create(&id, &attr, mail_thread, mail);
+	pthread_attr_destroy(&attr);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return rc;
+}
+
 static void
-finish_transfers(struct mailer *m)
+start_waiting(struct mailer *m)
 {
 	struct mail *mail;
-	mail_done_fn *done;
-	struct err err;
-	CURLMsg *msg;
-	long status = 0;
-	void *arg;
-	int left;
 
-	while ((msg = curl_multi_info_read(m->multi, &left)) != NULL) {
-		if (msg->msg != CURLMSG_DONE)
+	while (m->running < THREADS && (mail = m->waiting) != NULL) {
+		DL_DELETE(m->waiting, mail);
+		DL_APPEND(m->started, mail);
+		mail->has_thread = true;
+		m->running++;
+		pthread_mutex_lock(&m->lock);
+		m->threads++;
+		pthread_mutex_unlock(&m->lock);
+		if (start_thread(mail) == 0)
 			continue;
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &mail);
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_RESPONSE_CODE, &status);
-		describe(mail, msg->data.result, &err);
-		done = mail->done;
-		arg = mail->arg;
+		pthread_mutex_lock(&m->lock);	/* no thread: it ends as if it had tried */
+		m->threads--;
+		mail->rc = CURLE_FAILED_INIT;
+		mail->done_next = m->done;
+		m->done = mail;
+		eventfd_write(m->efd, 1);
+		pthread_mutex_unlock(&m->lock);
+	}
+}
+
+static struct mail *
+take_done(struct mailer *m)
+{
+	struct mail *list;
+
+	pthread_mutex_lock(&m->lock);
+	list = m->done;
+	m->done = NULL;
+	pthread_mutex_unlock(&m->lock);
+	return list;
+}
+
+/* done only notes the answer (see mailer.h), so the list stays ours while it is walked. */
+static void
+on_done(evutil_socket_t fd, short what, void *arg)
+{
+	struct mailer *m = arg;
+	struct mail *mail, *next;
+	struct err err;
+	eventfd_t n;
+
+	eventfd_read(m->efd, &n);
+	for (mail = take_done(m); mail != NULL; mail = next) {
+		next = mail->done_next;
+		DL_DELETE(m->started, mail);
+		m->running--;
+		describe(mail, &err);
+		if (mail->done != NULL)
+			mail->done(&err, mail->arg);
 		mail_free(mail);
-		done(&err, status, arg);
 	}
-}
-
-static void
-on_socket(evutil_socket_t fd, short what, void *arg)
-{
-	struct mailer *m = arg;
-	int action = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
-	int running;
-
-	curl_multi_socket_action(m->multi, fd, action, &running);
-	finish_transfers(m);
-}
-
-static void
-on_timer(evutil_socket_t fd, short what, void *arg)
-{
-	struct mailer *m = arg;
-	int running;
-
-	curl_multi_socket_action(m->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	finish_transfers(m);
-}
-
-static int
-socket_changed(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
-{
-	struct mailer *m = arg;
-	struct watch *w = socket_arg;
-
-	if (w != NULL)
-		event_free(w->ev);
-	if (what == CURL_POLL_REMOVE) {
-		free(w);
-		return 0;
-	}
-	if (w == NULL) {
-		w = xcalloc(1, sizeof(*w));
-		curl_multi_assign(m->multi, fd, w);
-	}
-	w->ev = event_new(m->base, fd, EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) |
-	    (what & CURL_POLL_OUT ? EV_WRITE : 0), on_socket, m);
-	event_add(w->ev, NULL);
-	return 0;
-}
-
-static int
-timer_changed(CURLM *multi, long ms, void *arg)
-{
-	struct mailer *m = arg;
-	struct timeval tv = { .tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000 };
-
-	if (ms < 0)
-		evtimer_del(m->ev_timer);
-	else
-		evtimer_add(m->ev_timer, &tv);
-	return 0;
+	start_waiting(m);
 }
 
 struct mailer *
@@ -150,29 +191,65 @@ mailer_new(struct event_base *base)
 	struct mailer *m = xcalloc(1, sizeof(*m));
 
 	m->base = base;
-	m->ev_timer = evtimer_new(base, on_timer, m);
-	m->multi = curl_multi_init();
-	if (m->multi == NULL) {
-		event_free(m->ev_timer);
+	m->efd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (m->efd < 0) {
 		free(m);
 		return NULL;
 	}
-	curl_multi_setopt(m->multi, CURLMOPT_SOCKETFUNCTION, socket_changed);
-	curl_multi_setopt(m->multi, CURLMOPT_SOCKETDATA, m);
-	curl_multi_setopt(m->multi, CURLMOPT_TIMERFUNCTION, timer_changed);
-	curl_multi_setopt(m->multi, CURLMOPT_TIMERDATA, m);
-	curl_multi_setopt(m->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, CONNECTIONS);
+	pthread_mutex_init(&m->lock, NULL);
+	pthread_cond_init(&m->ended, NULL);
+	m->ev_done = event_new(base, m->efd, EV_READ | EV_PERSIST, on_done, m);
+	event_add(m->ev_done, NULL);
 	return m;
+}
+
+/* True when no thread is left. */
+static bool
+wait_for_threads(struct mailer *m)
+{
+	struct timespec until;
+	bool none;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += FAREWELL_S;
+	pthread_mutex_lock(&m->lock);
+	while (m->threads > 0)
+		if (pthread_cond_timedwait(&m->ended, &m->lock, &until) != 0)
+			break;
+	none = m->threads == 0;
+	pthread_mutex_unlock(&m->lock);
+	return none;
 }
 
 void
 mailer_free(struct mailer *m)
 {
+	struct mail *mail, *next;
+
 	if (m == NULL)
 		return;
-	curl_multi_cleanup(m->multi);
-	event_free(m->ev_timer);
+	event_free(m->ev_done);
+	DL_FOREACH_SAFE(m->waiting, mail, next)
+		mail_free(mail);
+	DL_FOREACH(m->started, mail)
+		atomic_store(&mail->stop, true);
+	/* A thread that hangs in the resolver keeps its memory: the process ends anyway. */
+	if (!wait_for_threads(m))
+		return;
+	DL_FOREACH_SAFE(m->started, mail, next)
+		mail_free(mail);
+	close(m->efd);
+	pthread_cond_destroy(&m->ended);
+	pthread_mutex_destroy(&m->lock);
 	free(m);
+}
+
+static int
+on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	struct mail *mail = arg;
+
+	return atomic_load(&mail->stop);
 }
 
 static size_t
@@ -265,7 +342,9 @@ set_options(struct mail *mail, const struct mail_opts *o)
 	curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, mail->to);
 	/* One mailbox that is gone must not silence the others; describe() names it. */
 	curl_easy_setopt(easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, mail);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, mail);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, mail->curl_text);
 	curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
 	curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_dialogue);
@@ -294,18 +373,25 @@ mailer_send(struct mailer *m, const struct mail_opts *o, const char *message, si
 	for (i = 0; o->to[i] != NULL; i++)
 		mail->to = curl_slist_append(mail->to, o->to[i]);
 	mail->easy = curl_easy_init();
-	if (mail->easy != NULL)
-		set_options(mail, o);
-	if (mail->easy == NULL || curl_multi_add_handle(m->multi, mail->easy) != CURLM_OK) {
+	if (mail->easy == NULL) {
 		mail_free(mail);
 		(void)err_set(reterr, ERR_LOCAL, "libcurl could not start");
 		return NULL;
 	}
+	set_options(mail, o);
+	DL_APPEND(m->waiting, mail);
+	start_waiting(m);
 	return mail;
 }
 
 void
 mailer_cancel(struct mail *mail)
 {
-	mail_free(mail);
+	if (!mail->has_thread) {
+		DL_DELETE(mail->mailer->waiting, mail);
+		mail_free(mail);
+		return;
+	}
+	mail->done = NULL;	/* the thread reads neither */
+	atomic_store(&mail->stop, true);
 }

@@ -1,6 +1,9 @@
 #ifndef NOTIFY_MAILER_H
 #define NOTIFY_MAILER_H
-/* mailer: SMTP transfers on the loop, over a libcurl multi handle of its own (net/http is for HTTP alone). */
+/*
+ * mailer: SMTP transfers over libcurl (net/http is for HTTP alone), a few at a time, each in a thread of its own. Their
+ * ends are told on the loop. http_global_init() must have been called.
+ */
 #include <event2/event.h>
 #include "base/err.h"
 
@@ -15,11 +18,11 @@ struct mail_opts {			/* borrowed for the call */
 	unsigned timeout_ms;
 };
 
-/* status: the server's last reply code, 0 when none came. */
-typedef void mail_done_fn(const struct err *err, long status, void *arg);
+/* ERR_NONE: taken by the server, text tells for whom not. It only notes the answer: no mailer_ call from within. */
+typedef void mail_done_fn(const struct err *err, void *arg);
 
 struct mailer *mailer_new(struct event_base *base);
-void mailer_free(struct mailer *m);	/* all mails must have ended or been cancelled */
+void mailer_free(struct mailer *m);	/* stops what runs; no callbacks; waits at most 2 s */
 /* message (RFC 5322, CRLF lines) is copied. done comes from the loop; NULL with *reterr when the options are bad. */
 struct mail *mailer_send(struct mailer *m, const struct mail_opts *o, const char *message, size_t len,
     mail_done_fn *done, void *arg, struct err *reterr);

@@ -24,9 +24,11 @@ static const struct {
 };
 
 static void
-add_subject(struct buf *b, const char *type, const struct summary *s)
+make_subject(struct buf *subject, const char *type, const struct summary *s)
 {
 	const char *words = NULL, *what = s->title;
+	struct buf b = BUF_INIT(64 << 10);
+	CLEANUP(freep) char *line = NULL;
 	size_t i;
 
 	for (i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
@@ -37,20 +39,24 @@ add_subject(struct buf *b, const char *type, const struct summary *s)
 	else if (what[0] == '\0')
 		what = s->url;
 	if (s->source[0] != '\0')
-		buf_addf(b, "[%s] ", s->source);
+		buf_addf(&b, "[%s] ", s->source);
 	if (words != NULL)
-		buf_adds(b, words);
+		buf_adds(&b, words);
 	else
-		buf_addf(b, "%s: ", type);
-	buf_adds(b, what);
-	buf_cut(b, utf8_cut_chars(buf_str(b), b->len, SUBJECT_CHARS));
+		buf_addf(&b, "%s: ", type);
+	buf_adds(&b, what);
+	line = unicode_line(buf_str(&b), b.len);
+	buf_add(subject, line, utf8_cut_chars(line, strlen(line), SUBJECT_CHARS));
+	buf_done(&b);
 }
 
 static void
 add_field(struct buf *b, const char *name, const char *value)
 {
-	if (value[0] != '\0')
-		buf_addf(b, "%s: %s\n", name, value);
+	CLEANUP(freep) char *line = unicode_line(value, strlen(value));
+
+	if (line[0] != '\0')
+		buf_addf(b, "%s: %s\n", name, line);
 }
 
 /* The word diff of an edit, as wdiff shows it: [-gone-] and {+come+}. */
@@ -117,9 +123,8 @@ render_event(const char *id, const char *type, const char *body, size_t len, str
 	summary_read(body, len, s);
 	ret->thread = thread_of(s);
 	ret->source = s->source;
-	add_subject(&ret->subject, type, s);
-	if (s->title[0] != '\0')
-		buf_addf(b, "%s\n\n", s->title);
+	make_subject(&ret->subject, type, s);
+	buf_addf(b, "%s\n\n", buf_str(&ret->subject));
 	add_field(b, "Source", s->source);
 	add_field(b, "Address", s->url);
 	add_field(b, "Published", s->published);

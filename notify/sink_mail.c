@@ -8,7 +8,7 @@
 #include "base/banned.h"
 
 static void
-on_mail(const struct err *err, long status, void *arg)
+on_mail(const struct err *err, void *arg)
 {
 	struct delivery *d = arg;
 
