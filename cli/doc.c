@@ -85,7 +85,7 @@ doc_print(struct out *o, const struct store_doc *d)
 	fact(&facts, "by ", d->author);
 	if (d->revision > 1)
 		fact(&facts, "", revision);
-	if (d->state != NULL && strcmp(d->state, "present") != 0)
+	if (d->state != NULL && strcmp(d->state, "live") != 0)
 		fact(&facts, "", d->state);
 	out_printf(o, STYLE_DIM, "%s", buf_str(&facts));
 	out_printf(o, STYLE_CYAN, "%s", d->url != NULL ? d->url : "");
