@@ -334,8 +334,9 @@ clock_parse_rfc3339(const char *s, int64_t *ret_ms, bool *ret_has_time, int *ret
 	int64_t ms;
 
 	skip_blanks(&s);
-	if (digits(&s, 4, 4, &p.year) < 0 || literal(&s, '-') < 0 || digits(&s, 2, 2, &p.month) < 0 ||
-	    literal(&s, '-') < 0 || digits(&s, 2, 2, &p.day) < 0)
+	if (digits(&s, 4, 4, &p.year) < 0 || literal(&s, '-') < 0 ||
+	    digits(&s, 2, 2, &p.month) < 0 || literal(&s, '-') < 0 ||
+	    digits(&s, 2, 2, &p.day) < 0)
 		return -1;
 	if (*s == 'T' || *s == 't' || (*s == ' ' && isdigit((unsigned char)s[1]))) {
 		s++;

@@ -187,7 +187,7 @@ file_gunzip(const void *p, size_t n, struct buf *out, struct err *reterr)
 	if (n > UINT_MAX)
 		return err_set(reterr, ERR_LIMIT, "compressed content of %zu bytes", n);
 	if (n < 2)
-		return err_set(reterr, ERR_INPUT, "compressed content of %zu bytes has no end mark", n);
+		return err_set(reterr, ERR_INPUT, "compressed content ends before its end mark");
 	zlib_head = (in[0] & 15) == Z_DEFLATED && (in[0] << 8 | in[1]) % 31 == 0;
 	bits = in[0] == 0x1f && in[1] == 0x8b ? MAX_WBITS + 16 : zlib_head ? MAX_WBITS : -MAX_WBITS;
 	z.next_in = (unsigned char *)in;

@@ -57,7 +57,7 @@ needs_quotes(const char *s)
 	if (*s == '\0')
 		return true;
 	for (; *s != '\0'; s++)
-		if ((unsigned char)*s <= ' ' || *s == '"' || *s == '\\' || (unsigned char)*s >= 0x7f)
+		if (*s <= ' ' || *s >= 0x7f || *s == '"' || *s == '\\' || (*s & 0x80) != 0)
 			return true;
 	return false;
 }

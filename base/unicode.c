@@ -234,8 +234,9 @@ is_joiner_of(uint32_t joiner, uint32_t before)
 static bool
 is_line_letter(uint32_t c)
 {
-	return (c >= 0xae && c < 0x600) || (c >= 0x620 && c < 0x1680) || (c >= 0x1e00 && c < 0x2000) ||
-	    (c >= 0x2010 && c < 0x2028) || (c >= 0x3001 && c < 0xfe00) || (c >= 0xff01 && c < 0xfff0);
+	return (c >= 0xae && c < 0x600) || (c >= 0x620 && c < 0x1680) ||
+	    (c >= 0x1e00 && c < 0x2000) || (c >= 0x2010 && c < 0x2028) ||
+	    (c >= 0x3001 && c < 0xfe00) || (c >= 0xff01 && c < 0xfff0);
 }
 
 static bool

@@ -1,8 +1,9 @@
 /*
- * unicode_fold: case, width, compatibility and diacritics away. Marks that only decorate a letter of
- * Latin, Greek or Cyrillic go; marks that make another letter stay (Japanese voicing, Indic and
+ * unicode_fold: case, width, compatibility and diacritics away. Marks that only decorate a letter
+ * of Latin, Greek or Cyrillic go; marks that make another letter stay (Japanese voicing, Indic and
  * Thai vowel signs), because without them other words come out.
  */
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,8 @@ static const struct {
 	UChar from;
 	char to[3];
 } stroke[] = {
-	{ 0xe6, "ae" }, { 0xf0, "d" }, { 0xf8, "o" }, { 0x111, "d" }, { 0x127, "h" }, { 0x131, "i" },
-	{ 0x142, "l" }, { 0x153, "oe" }, { 0x167, "t" }, { 0x180, "b" }, { 0x19a, "l" },
+	{ 0xe6, "ae" }, { 0xf0, "d" }, { 0xf8, "o" }, { 0x111, "d" }, { 0x127, "h" },
+	{ 0x131, "i" }, { 0x142, "l" }, { 0x153, "oe" }, { 0x167, "t" }, { 0x180, "b" }, { 0x19a, "l" },
 	{ 0x1b6, "z" }, { 0x1e5, "g" }, { 0x268, "i" },
 };
 
@@ -63,8 +64,8 @@ is_decoration(UChar32 c)
 static bool
 is_optional_point(UChar32 c)
 {
-	return (c >= 0x64b && c <= 0x652) || c == 0x670 || c == 0x640 || (c >= 0x591 && c <= 0x5bd) ||
-	    c == 0x5bf || c == 0x5c1 || c == 0x5c2;
+	return (c >= 0x64b && c <= 0x652) || c == 0x670 || c == 0x640 ||
+	    (c >= 0x591 && c <= 0x5bd) || c == 0x5bf || c == 0x5c1 || c == 0x5c2;
 }
 
 /* in is NFD; the result is in place, never longer but for the two-letter rows of stroke[]. */
@@ -148,9 +149,10 @@ fill_table(void)
 	uint32_t c;
 
 	for (r = 0; r < sizeof(table_range) / sizeof(table_range[0]); r++)
-		for (c = table_range[r].from; c <= table_range[r].to && at < TABLE_SIZE; c++, at++) {
+		for (c = table_range[r].from; c <= table_range[r].to; c++, at++) {
 			CLEANUP(freep) char *fold = NULL;
 
+			assert(at < TABLE_SIZE);
 			buf_clear(&b);
 			utf8_put(&b, c);
 			fold = unicode_by_utf16(b.data, b.len, fold16);
@@ -185,7 +187,8 @@ folds_to_itself(uint32_t c)
 {
 	if (c < 0x3000)
 		return (c >= 0x621 && c <= 0x63a) || (c >= 0x641 && c <= 0x64a) ||
-		    (c >= 0xe01 && c <= 0xe3a && c != 0xe33) || (c >= 0xe40 && c <= 0xe4e) || (c >= 0x2013 && c <= 0x2014) ||
+		    (c >= 0xe01 && c <= 0xe3a && c != 0xe33) || (c >= 0xe40 && c <= 0xe4e) ||
+		    (c >= 0x2013 && c <= 0x2014) ||
 		    (c >= 0x2018 && c <= 0x201e) || c == 0x60c || (c >= 0x5d0 && c <= 0x5ea);
 	return (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3041 && c <= 0x3096) ||
 	    (c >= 0x30a1 && c <= 0x30fa) || c == 0x30fc || (c >= 0xac00 && c <= 0xd7a3) ||

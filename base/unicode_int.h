@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <unicode/unorm2.h>
 #include <unicode/utypes.h>
+#include "base/unicode.h"
 
 /* ICU counts in int32_t; a UTF-16 unit becomes at most 3 bytes and a fold at most 18 characters. */
 #define UNICODE_MAX ((size_t)32 << 20)

@@ -1,7 +1,7 @@
 /*
  * Words by the rules of UAX 29 (WB1 to WB13b), written out over ICU's Word_Break property: a break
- * iterator of ICU costs a millisecond to open, is not shared between threads, and its dictionaries would
- * only be undone here, where each character of an unspaced script is a word.
+ * iterator of ICU costs a millisecond to open, is not shared between threads, and its dictionaries
+ * would only be undone here, where each character of an unspaced script is a word.
  */
 #include <pthread.h>
 #include <unicode/uchar.h>
@@ -24,7 +24,7 @@ enum kind {
 	K_UNSPACED,
 };
 
-#define TABLE_END 0x3000	/* the scripts with an alphabet; ICU is asked once about each character */
+#define TABLE_END 0x3000	/* the scripts with an alphabet; ICU is asked once about each */
 
 static unsigned char kind_table[TABLE_END];
 static pthread_once_t table_once = PTHREAD_ONCE_INIT;
@@ -136,7 +136,7 @@ is_core(enum kind k)
 	return is_letter(k) || k == K_DIGIT || k == K_JOIN;
 }
 
-/* The end of the word whose first character, of kind last, ends at i. Sets *spoken for a letter or digit. */
+/* The end of the word whose first character, of kind last, ends at i; spoken: with letter or digit. */
 static size_t
 word_end(const char *s, size_t n, size_t i, enum kind last, bool *spoken)
 {

@@ -94,8 +94,8 @@ serialise(const struct url *u, char *to)
 struct url *
 url_build(const struct url_parts *u)
 {
-	size_t text = u->scheme.len + u->username.len + u->password.len + u->host.len + u->path.len +
-	    u->query.len + u->fragment.len;
+	size_t text = u->scheme.len + u->username.len + u->password.len + u->host.len +
+	    u->path.len + u->query.len + u->fragment.len;
 	struct url *r = xmalloc(sizeof(*r) + 2 * text + 40);
 	char *to = (char *)(r + 1);
 

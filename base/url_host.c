@@ -12,7 +12,7 @@
 #include "base/url_int.h"
 #include "base/banned.h"
 
-#define HOST_BYTES_MAX 4096	/* longest host we give to IDNA, whose work grows faster than its input */
+#define HOST_BYTES_MAX 4096	/* longest host for IDNA, whose work grows faster than its input */
 
 /* Forbidden host code points, and those that only a domain forbids (controls, '%', DEL). */
 static const char forbidden_host[] = "\t\n\r #/:<>?@[\\]^|";
@@ -62,9 +62,9 @@ held_back_ideograph(uint32_t c)
 }
 
 /*
- * Characters whose mapping changed in UTS 46 after the Unicode of our ICU (15.1 and 16): the capital
- * sharp s maps to the small one, two letters gained lower case, some format characters are ignored,
- * and dot leaders may not stand for label separators.
+ * Characters whose mapping changed in UTS 46 after the Unicode of our ICU (15.1 and 16): the
+ * capital sharp s maps to the small one, two letters gained lower case, some format characters are
+ * ignored, and dot leaders may not stand for label separators.
  */
 static int
 map_newer(struct buf *b, const char *s, size_t n)
@@ -209,7 +209,7 @@ ipv4_parse(struct buf *b, const char *s, size_t n, struct err *reterr)
 		if (dot == NULL)
 			dot = end;
 		if (parts == 4 || (number[parts] = ipv4_number(s, (size_t)(dot - s))) < 0)
-			return err_set(reterr, ERR_INPUT, "host ends in a number but is no address");
+			return err_set(reterr, ERR_INPUT, "malformed IPv4 address");
 		parts++;
 	}
 	for (i = 0; i < parts - 1; i++) {

@@ -52,8 +52,8 @@ void url_percent_decode(struct buf *b, const char *s, size_t n);
 int url_hex(char c);
 
 /*
- * Host parser (3.5): adds the serialised host of s[0..n) to b. special: a domain, an IPv4 or an IPv6
- * address; else an opaque host or an IPv6 address. 0 or -1 with ERR_INPUT.
+ * Host parser (3.5): adds the serialised host of s[0..n) to b. special: a domain, an IPv4 or an
+ * IPv6 address; else an opaque host or an IPv6 address. 0 or -1 with ERR_INPUT.
  */
 int url_host_parse(struct buf *b, const char *s, size_t n, bool special, struct err *reterr);
 /* IPv6 address without brackets: parse and serialise with brackets. 0 or -1. */

@@ -9,13 +9,13 @@
 #include "base/banned.h"
 
 #define KEY_MAX ((size_t)8 << 20)	/* url_parse() bounds what comes in */
-#define SID_MIN 16			/* hex digits that make a "sid" a session and not a section */
+#define SID_MIN 16			/* hex digits that make a "sid" a session, no section */
 
 enum rule { ALWAYS, IF_HEX };
 
 /*
- * Parameters that say from where or in which session a reader came and never what is shown. A '*' at
- * the end stands for any rest. Names are compared without case.
+ * Parameters that say from where or in which session a reader came and never what is shown. A '*'
+ * at the end stands for any rest. Names are compared without case.
  */
 static const struct {
 	const char *name;
@@ -106,7 +106,7 @@ is_tracking(const char *param, size_t n)
 	return false;
 }
 
-/* Adds "?query" without its tracking parameters, or nothing when none is left. */
+/* Adds "?query" without tracking and empty parameters, or nothing when none is left. */
 static void
 add_query(struct buf *b, const char *query)
 {
@@ -118,31 +118,43 @@ add_query(struct buf *b, const char *query)
 		at = b->len;
 		buf_addc(b, sep);
 		add_normal(b, query, n);
-		if (is_tracking(b->data + at + 1, b->len - at - 1))
+		if (n == 0 || is_tracking(b->data + at + 1, b->len - at - 1))
 			buf_cut(b, at);
 		else
 			sep = '&';
 	}
 }
 
+/* A session in the parameters of the segment that semicolon stands in. */
+static bool
+is_session(const char *path, const char *semicolon)
+{
+	static const char name[] = ";jsessionid=";
+	const char *segment = memrchr(path, '/', (size_t)(semicolon - path));
+
+	if (strncasecmp(semicolon, name, sizeof(name) - 1) != 0)
+		return false;
+	/* Alone, ".." would mean another path than "..;jsessionid=1". */
+	segment = segment != NULL ? segment + 1 : path;
+	return url_path_dots(segment, (size_t)(semicolon - segment)) == 0;
+}
+
 /* Adds path without ";jsessionid=..." of Java servers. */
 static void
 add_path(struct buf *b, const char *path)
 {
-	static const char name[] = ";jsessionid=";
-	const char *semicolon;
+	const char *semicolon, *from = path;
 
-	while ((semicolon = strchr(path, ';')) != NULL) {
-		if (strncasecmp(semicolon, name, sizeof(name) - 1) != 0) {
-			add_normal(b, path, (size_t)(semicolon - path) + 1);
-			path = semicolon + 1;
+	for (semicolon = strchr(path, ';'); semicolon != NULL; semicolon = strchr(semicolon, ';')) {
+		if (!is_session(path, semicolon)) {
+			semicolon++;
 			continue;
 		}
-		add_normal(b, path, (size_t)(semicolon - path));
-		path = semicolon + sizeof(name) - 1;
-		path += strcspn(path, ";/");
+		add_normal(b, from, (size_t)(semicolon - from));
+		semicolon += 1 + strcspn(semicolon + 1, ";/");
+		from = semicolon;
 	}
-	add_normal(b, path, strlen(path));
+	add_normal(b, from, strlen(from));
 }
 
 char *
@@ -168,8 +180,8 @@ static bool
 is_index_name(const char *s, size_t n)
 {
 	static const char *const stem[] = { "index", "default", "home", "main", "welcome" };
-	static const char *const ending[] = { "", ".htm", ".html", ".shtml", ".php", ".asp", ".aspx",
-		".jsp", ".do", ".cgi", ".xhtml", ".jspx" };
+	static const char *const ending[] = { "", ".htm", ".html", ".shtml", ".php", ".asp",
+		".aspx", ".jsp", ".do", ".cgi", ".xhtml", ".jspx" };
 	size_t i, k, len;
 
 	for (i = 0; i < sizeof(stem) / sizeof(stem[0]); i++) {
@@ -189,8 +201,8 @@ static bool
 is_language_name(const char *s, size_t n)
 {
 	static const char *const word[] = { "eng", "vie", "vnm", "jpn", "kor", "chi", "chn", "chs",
-		"cht", "zho", "fra", "fre", "deu", "ger", "spa", "esp", "rus", "ara", "ind", "tha", "por",
-		"ita", "english", "vietnamese", "japanese", "korean", "chinese", "french", "german",
+		"cht", "zho", "fra", "fre", "deu", "ger", "spa", "esp", "rus", "ara", "ind", "tha",
+		"por", "ita", "english", "vietnamese", "japanese", "korean", "chinese", "french", "german",
 		"spanish", "russian", "arabic", "zh-hans", "zh-hant" };
 	size_t i;
 
@@ -211,7 +223,8 @@ is_language_query(const char *s)
 	static const char *const name[] = { "lang", "language", "locale", "hl", "l" };
 	size_t n = strcspn(s, "="), i;
 
-	if (s[n] != '=' || strchr(s, '&') != NULL || !is_language_name(s + n + 1, strlen(s + n + 1)))
+	if (s[n] != '=' || strchr(s, '&') != NULL ||
+	    !is_language_name(s + n + 1, strlen(s + n + 1)))
 		return false;
 	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++)
 		if (n == strlen(name[i]) && strncasecmp(s, name[i], n) == 0)

@@ -26,7 +26,8 @@ static const struct {
 	const char *name;
 	int port;
 } special_schemes[] = {
-	{ "https", 443 }, { "http", 80 }, { "ws", 80 }, { "wss", 443 }, { "ftp", 21 }, { "file", 0 },
+	{ "https", 443 }, { "http", 80 }, { "ws", 80 }, { "wss", 443 }, { "ftp", 21 },
+	{ "file", 0 },
 };
 
 int
@@ -200,7 +201,9 @@ read_port(struct parser *u, const char *s, const char *end)
 		if (port > 65535)
 			return err_set(u->reterr, ERR_INPUT, "port is over 65535");
 	}
-	u->o.port = u->o.special && port == url_default_port(u->o.scheme.data, u->o.scheme.len) ? -1 : port;
+	u->o.port = port;
+	if (u->o.special && port == url_default_port(u->o.scheme.data, u->o.scheme.len))
+		u->o.port = -1;
 	return 0;
 }
 
@@ -241,7 +244,8 @@ read_authority(struct parser *u)
 		url_encode(&u->o.username, s, (size_t)((colon != NULL ? colon : at) - s),
 		    SET_USERINFO);
 		if (colon != NULL)
-			url_encode(&u->o.password, colon + 1, (size_t)(at - colon - 1), SET_USERINFO);
+			url_encode(&u->o.password, colon + 1, (size_t)(at - colon - 1),
+			    SET_USERINFO);
 		s = at + 1;
 	}
 	if (read_host(u, s, u->p, at != NULL) < 0)
@@ -316,8 +320,11 @@ read_file_host(struct parser *u)
 static int
 read_file(struct parser *u)
 {
-	const struct url *base = u->base != NULL && strcmp(u->base->scheme, "file") == 0 ? u->base : NULL;
+	const struct url *base = u->base;
 	int c = peek(u);
+
+	if (base != NULL && strcmp(base->scheme, "file") != 0)
+		base = NULL;
 
 	u->o.has_host = true;
 	if (c == '/' || c == '\\') {
@@ -412,7 +419,7 @@ read_url(struct parser *u)
 	if (u->base == NULL)
 		return err_set(u->reterr, ERR_INPUT, "address without a scheme");
 	if (u->base->opaque && peek(u) != '#')
-		return err_set(u->reterr, ERR_INPUT, "relative address, but nothing to be relative to");
+		return err_set(u->reterr, ERR_INPUT, "relative address against an opaque one");
 	set_scheme(u, u->base->scheme, strlen(u->base->scheme));
 	if (u->base->opaque) {
 		u->o.opaque = true;
@@ -424,7 +431,7 @@ read_url(struct parser *u)
 	return u->o.file ? read_file(u) : read_relative(u);
 }
 
-/* Input as the parser wants it: trimmed, valid UTF-8, without tabs and newlines. NULL: already so. */
+/* Input as the parser wants it: trimmed, valid UTF-8, no tabs and newlines. NULL: already so. */
 static char *
 tidy(const char **s, size_t *n)
 {

@@ -1,6 +1,6 @@
 /*
  * An address and a reference, cut at the first newline, against the promises of url.h: what is
- * written can be read and stays the same, keys and sites are stable, outputs change only on success.
+ * written can be read and stays the same, keys are stable, outputs change only on success.
  */
 #include <assert.h>
 #include <stdint.h>

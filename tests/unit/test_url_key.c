@@ -63,9 +63,13 @@ what_may_tell_documents_apart_stays_in_the_key(void **state)
 		{ "https://a.vn/b/", "a.vn/b/" },
 		{ "https://a.vn/b?b=2&a=1&b=3", "a.vn/b?b=2&a=1&b=3" },
 		{ "https://a.vn/b?id", "a.vn/b?id" },
+		{ "https://a.vn/b?&id=&&x&", "a.vn/b?id=&x" },
+		{ "https://a.vn/b?&", "a.vn/b" },
 		{ "https://a.vn/b?sid=12", "a.vn/b?sid=12" },
 		{ "https://a.vn/b?sid=politics-and-more-of-it", "a.vn/b?sid=politics-and-more-of-it" },
 		{ "https://a.vn/b?utm=1&xutm_a=2", "a.vn/b?utm=1&xutm_a=2" },
+		{ "https://a.vn/b;v=1;jsessionid=2;w/c;jsessionid=3", "a.vn/b;v=1;w/c" },
+		{ "https://a.vn/b/..;jsessionid=2/c", "a.vn/b/..;jsessionid=2/c" },
 		{ "https://a.vn/b;v=1/c", "a.vn/b;v=1/c" },
 		{ "https://a.vn/%e1%bb%a9?q=%2f%zz%4", "a.vn/%E1%BB%A9?q=%2F%25zz%254" },
 		{ "https://a.vn/tứ", "a.vn/t%E1%BB%A9" },
@@ -87,7 +91,8 @@ what_may_tell_documents_apart_stays_in_the_key(void **state)
 static void
 a_key_read_as_an_address_has_itself_as_key(void **state)
 {
-	static const char *const href[] = { "https://a.vn/%41%2f?x=%7e%26&&y", "http://a.vn/a;b=%3b", "http://a.vn/%3%30%",
+	static const char *const href[] = { "https://a.vn/%41%2f?x=%7e%26&&y",
+		"http://a.vn/a;b=%3b", "http://a.vn/%3%30%",
 		"https://a.vn/?&&utm_a=1&b" };
 	size_t i;
 
