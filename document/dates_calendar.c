@@ -115,8 +115,11 @@ date_era_at(const struct date_scan *sc, size_t i, int *ret_base)
 	if (t->kind != TOKEN_WORD)
 		return 0;
 	for (size_t e = 0; e < sizeof(eras) / sizeof(eras[0]); e++) {
-		size_t n = strlen(eras[e].name), took = 0, end = t->begin;
+		size_t n, took = 0, end = t->begin;
 
+		if (eras[e].name[0] != sc->s[t->begin])
+			continue;
+		n = strlen(eras[e].name);
 		if (t->begin + n > sc->n || memcmp(sc->s + t->begin, eras[e].name, n) != 0)
 			continue;
 		while (end < t->begin + n && date_at(sc, i + took)->kind != TOKEN_END) {

@@ -124,7 +124,7 @@ short_year_at(const struct date_scan *sc, size_t i, size_t month, size_t *ret_en
 	return (int)t->value + (t->value < 70 ? 2000 : 1900);
 }
 
-/* Arabic papers give both names: "9 تشرين الأول/أكتوبر 2023", "(October)". Tokens of the second one. */
+/* Arabic papers give both names: "9 تشرين الأول/أكتوبر 2023". Tokens of the second one. */
 static size_t
 second_name(const struct date_scan *sc, size_t i, const struct date_name *first)
 {
@@ -196,7 +196,8 @@ match_month_first(const struct date_scan *sc, size_t i, struct date_match *m)
 	at = skip(sc, i + took, ".,-/'", year_words);
 	if (name.common && (year = year_at(sc, at, name.calendar, &end)) != 0)
 		return name.calendar == CALENDAR_GREGORIAN && !joined_to_number(sc, i) &&
-		    (i == 0 || date_at(sc, i - 1)->kind != TOKEN_NUMBER) && set(m, i, end, name.calendar, year, name.month, 0);
+		    (i == 0 || date_at(sc, i - 1)->kind != TOKEN_NUMBER) &&
+		    set(m, i, end, name.calendar, year, name.month, 0);
 	at = skip(sc, i + took, ".,-/", of_words);
 	if (!day_at(sc, at))
 		return false;

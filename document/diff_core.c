@@ -119,7 +119,7 @@ goes_down(const int32_t *row, int d, int64_t k)
 	return k == -d || (k != d && row[k - 1] < row[k + 1]);
 }
 
-/* Walk the kept rows back from the end and mark each edit. Row d holds diagonals -d..d at trace[d*d]. */
+/* Walk the kept rows back from the end and mark each edit. Row d: diagonals -d..d at trace[d * d]. */
 static void
 backtrack(const struct span *s, const int32_t *trace, int d)
 {

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unicode/uchar.h>
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/digest.h"
@@ -18,18 +19,22 @@
 #define READ_MAX (512u << 10)	/* bytes of changed text a side that are judged */
 #define DATES_MAX 64		/* dates of one changed paragraph that are looked at */
 
-/* Words that turn a sentence round. Folded by unicode_fold() before the comparison. */
+/*
+ * Words that turn a sentence round, as written in lower case. Short words that mean something
+ * else in another language (Finnish "en", Romanian "nu") are left out: the bit is a warning.
+ */
 static const char *const negations[] = {
 	"not", "no", "never", "none", "nor", "neither", "cannot", "without", "nobody", "nothing",
 	"nicht", "kein", "keine", "keinen", "keinem", "keiner", "keines", "nie", "niemals", "ohne",
-	"weder", "ne", "pas", "jamais", "aucun", "aucune", "sans", "ni", "nunca", "jamas", "ningun",
-	"ninguna", "ninguno", "sin", "non", "mai", "nessun", "nessuna", "nessuno", "senza", "nao",
-	"nenhum", "nenhuma", "sem", "niet", "geen", "nooit", "zonder", "noch", "inte", "ej", "ingen",
-	"inget", "inga", "aldrig", "utan", "ikke", "intet", "aldri", "uten", "uden", "nie", "zaden",
-	"zadna", "bez", "nikdy", "neni", "zadny", "не", "ни", "нет", "никогда", "без", "ні", "немає",
-	"ніколи", "khong", "chua", "chang", "dung", "nem", "nincs", "soha", "ei", "eivat", "en",
-	"δεν", "μη", "μην", "degil", "yok", "لا", "لم", "لن", "ليس", "ليست", "غير", "دون", "לא", "אין",
-	"בלי", "tidak", "bukan", "belum", "tanpa", "hindi", "нема", "няма", "nu", "nici", "नहीं", "न", NULL,
+	"weder", "nichts", "niemand", "ne", "pas", "jamais", "aucun", "aucune", "sans", "nunca",
+	"jamás", "ningún", "ninguna", "ninguno", "sin", "nada", "non", "nessun", "nessuna", "nessuno",
+	"senza", "não", "nenhum", "nenhuma", "sem", "niet", "geen", "nooit", "zonder", "inte",
+	"ingen", "inget", "inga", "aldrig", "utan", "ikke", "intet", "aldri", "uten", "uden", "żaden",
+	"żadna", "żadne", "bez", "nigdy", "nikdy", "není", "nejsou", "nebude", "žádný", "žádná",
+	"не", "ни", "нет", "нельзя", "никогда", "без", "ні", "немає", "ніколи", "không", "chưa",
+	"chẳng", "đừng", "nem", "nincs", "soha", "ei", "eivät", "δεν", "μη", "μην", "ποτέ", "değil",
+	"yok", "لا", "لم", "لن", "ليس", "ليست", "غير", "دون", "לא", "אין", "בלי", "tidak", "bukan",
+	"belum", "tanpa", "hindi", "нема", "няма", "nici", "नहीं", NULL,
 };
 
 /* The same in scripts without blanks, found as a part of the text. */
@@ -79,27 +84,22 @@ bags_differ(struct bag *a, struct bag *b)
 	return memcmp(a->v, b->v, a->n * sizeof(*a->v)) != 0;
 }
 
+/* The word with its first letter in lower case: negations begin sentences. */
 static bool
 is_negation(const char *word, size_t n)
 {
-	CLEANUP(freep) char *folded = NULL;
-	char low[25];
-	const char *s = low;
-	unsigned char high = 0;
+	struct buf low = BUF_INIT(64);
+	size_t i = 0;
+	bool found = false;
 
-	if (n >= sizeof(low))
+	if (n > 24)
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		high |= (unsigned char)word[i];
-		low[i] = word[i] >= 'A' && word[i] <= 'Z' ? (char)(word[i] | 0x20) : word[i];
-	}
-	low[n] = '\0';
-	if (high >= 0x80)
-		s = folded = unicode_fold(word, n);
-	for (size_t i = 0; negations[i] != NULL; i++)
-		if (negations[i][0] == s[0] && strcmp(s, negations[i]) == 0)
-			return true;
-	return false;
+	utf8_put(&low, (uint32_t)u_tolower((UChar32)utf8_next(word, n, &i)));
+	buf_add(&low, word + i, n - i);
+	for (size_t k = 0; negations[k] != NULL && !found; k++)
+		found = negations[k][0] == low.data[0] && strcmp(low.data, negations[k]) == 0;
+	buf_done(&low);
+	return found;
 }
 
 /* "don't", "can’t": the t behind the apostrophe. */

@@ -148,6 +148,7 @@ kinds_name_what_an_edit_touched(void **state)
 		{ "They can do that.", "They can't do that.", "t", "t", "[\"body\",\"negation\"]" },
 		{ "了承する。", "了承しない。", "t", "t", "[\"body\",\"negation\"]" },
 		{ "Việt Nam đồng ý.", "Việt Nam không đồng ý.", "t", "t", "[\"body\",\"negation\"]" },
+		{ "Họ dùng thép.", "Họ mua thép.", "t", "t", "[\"body\"]" },
 		{ "He said \"we are ready\" today.", "He said \"we are late\" today.", "t", "t",
 		    "[\"body\",\"quotation\"]" },
 		{ "The talks begin on 9 February 2023 in town.",
