@@ -308,7 +308,7 @@ store_rechecks_due(struct store *s, int64_t now_ms, unsigned limit,
 	/* Read whole before the first call: fn may move the documents about in the order that is read. */
 	q = store_bind(s, STMT_CHECKS_DUE, "ii", now_ms, (int64_t)limit);
 	while ((rc = store_step(s, q, reterr)) > 0) {
-		xgrow(&list, &cap, count + 1, sizeof(*list));
+		list = xgrow(list, &cap, count + 1, sizeof(*list));
 		recheck_read(q, &list[count++]);
 	}
 	for (i = 0; rc == 0 && i < count; i++)

@@ -94,7 +94,7 @@ collect(struct store *s, sqlite3_stmt *q, int64_t self, uint64_t simhash, int fa
 		distance = fingerprint_distance(simhash, (uint64_t)sqlite3_column_int64(q, 1));
 		if (id == self || distance > farthest)
 			continue;
-		xgrow(&n->list, &n->cap, n->count + 1, sizeof(*n->list));
+		n->list = xgrow(n->list, &n->cap, n->count + 1, sizeof(*n->list));
 		n->list[n->count++] = (struct near){ .doc_id = id, .distance = distance };
 	}
 	return rc;

@@ -119,7 +119,7 @@ store_deliveries_due(struct store *s, const char *channel, int64_t now_ms, bool 
 	q = store_bind(s, STMT_DELIVERIES_DUE, "tii", channel, any ? INT64_MAX : now_ms,
 	    (int64_t)limit);
 	while ((rc = store_step(s, q, reterr)) > 0) {
-		xgrow(&list, &cap, count + 1, sizeof(*list));
+		list = xgrow(list, &cap, count + 1, sizeof(*list));
 		row_read(q, &list[count++]);
 	}
 	for (i = 0; rc == 0 && stop == 0 && i < count; i++) {

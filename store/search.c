@@ -43,7 +43,7 @@ search_ids(struct store *s, const char *fts, const struct filter_values *v, int6
 	else
 		q = store_bind(s, STMT_SEARCH, "tdi", fts, (int)limit, (int64_t)SEARCH_RANKED);
 	while ((rc = store_step(s, q, reterr)) > 0) {
-		xgrow(ret, &cap, *ret_count + 1, sizeof(**ret));
+		*ret = xgrow(*ret, &cap, *ret_count + 1, sizeof(**ret));
 		(*ret)[(*ret_count)++] = sqlite3_column_int64(q, 0);
 	}
 	return rc;

@@ -203,7 +203,7 @@ list_known(struct list *l, const struct store_candidate *c, int64_t doc_id, stru
 	    c->updated), reterr) < 0)
 		return -1;
 	if (title || date || updated) {
-		xgrow(&l->changed, &l->changed_cap, l->changed_count + 1, sizeof(*l->changed));
+		l->changed = xgrow(l->changed, &l->changed_cap, l->changed_count + 1, sizeof(*l->changed));
 		l->changed[l->changed_count++] = doc_id;
 	}
 	return 0;
@@ -238,7 +238,7 @@ list_row(struct list *l, const struct store_candidate *c, size_t place, struct e
 		l->result.known++;
 		if (doc_id <= 0)
 			return 0;
-		xgrow(&l->met, &l->met_cap, l->met_count + 1, sizeof(*l->met));
+		l->met = xgrow(l->met, &l->met_cap, l->met_count + 1, sizeof(*l->met));
 		l->met[l->met_count++] = (struct met){ .c = c, .doc_id = doc_id, .place = place };
 		return list_guid(l, c, doc_id, reterr);
 	}
@@ -255,7 +255,7 @@ list_row(struct list *l, const struct store_candidate *c, size_t place, struct e
 		return orphan ? store_run(l->s, store_bind(l->s, STMT_CANDIDATE_ADOPT, "ii", id,
 		    l->src.id), reterr) : 0;
 	}
-	xgrow(&l->fresh, &l->fresh_cap, l->fresh_count + 1, sizeof(*l->fresh));
+	l->fresh = xgrow(l->fresh, &l->fresh_cap, l->fresh_count + 1, sizeof(*l->fresh));
 	l->fresh[l->fresh_count++] = (struct fresh){ .c = c, .key = key, .place = place };
 	key = NULL;
 	return 0;

@@ -133,7 +133,7 @@ doc_fill(struct store *s, struct store_doc *d, bool with_text, struct err *reter
 	int rc;
 
 	while ((rc = store_step(s, q, reterr)) > 0) {
-		xgrow(&d->aliases, &cap, d->aliases_count + 1, sizeof(*d->aliases));
+		d->aliases = xgrow(d->aliases, &cap, d->aliases_count + 1, sizeof(*d->aliases));
 		d->aliases[d->aliases_count++] = store_column_text(q, 0);
 	}
 	if (rc < 0 || !with_text)
