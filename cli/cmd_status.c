@@ -39,7 +39,22 @@ ask(const struct cli *cli, json_t *request, int timeout_ms, json_t **ret)
 	return rc < 0 ? cli_failed(&err) : EXIT_FOUND;
 }
 
-/* A value of the daemon's answer as a cell: numbers whole, times in local time, objects as JSON. */
+/* "running 2, busy 1" of an object of numbers. */
+static void
+add_parts(struct table *t, const json_t *parts)
+{
+	struct buf b = BUF_INIT(4096);
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)parts, key, value)
+		if (json_is_integer(value))
+			buf_addf(&b, "%s%s %lld", b.len > 0 ? ", " : "", key, (long long)json_integer_value(value));
+	table_add(t, STYLE_PLAIN, buf_str(&b));
+	buf_done(&b);
+}
+
+/* A value of the daemon's answer as a cell: times in local time, anything unforeseen as JSON. */
 static void
 add_value(struct table *t, const char *key, const json_t *value)
 {
@@ -51,6 +66,8 @@ add_value(struct table *t, const char *key, const json_t *value)
 		table_add(t, STYLE_PLAIN, out_time(ms, when));
 	} else if (json_is_string(value)) {
 		table_add(t, STYLE_PLAIN, json_string_value(value));
+	} else if (json_is_object(value)) {
+		add_parts(t, value);
 	} else {
 		CLEANUP(freep) char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(6));
 

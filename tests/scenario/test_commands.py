@@ -208,7 +208,7 @@ def test_status_poll_and_reload_speak_to_the_daemon(world, origin):
     world.command('poll', 'mofa')
     wait_until(lambda: len(origin.asked('/press/')) > before, 'the visit that was asked for')
     world.command('poll', '--all')
-    assert 'nobody' in world.command('poll', 'nobody', expect=3).stderr
+    assert 'no such source' in world.command('poll', 'nobody', expect=3).stderr
     assert world.lines('sources', '--json')[0]['state'] == 'ok'
 
 
