@@ -28,9 +28,9 @@
 static uint32_t asked;	/* id of the job, which the test writes into its now_ms */
 
 static void
-say(struct job_answer *ret, const char *fmt, int n)
+say(struct job_answer *ret, const char *what, int n)
 {
-	(void)err_set(&ret->err, ERR_INPUT, fmt, n);
+	(void)err_set(&ret->err, ERR_INPUT, "%s %d", what, n);
 }
 
 static void
@@ -112,13 +112,13 @@ do_open(struct job_answer *ret)
 {
 	int fd = open("/etc/hostname", O_RDONLY);
 
-	say(ret, "open %d", fd < 0);
+	say(ret, "open", fd < 0);
 }
 
 static void
 do_socket(struct job_answer *ret)
 {
-	say(ret, "socket %d", socket(AF_INET, SOCK_STREAM, 0) < 0);
+	say(ret, "socket", socket(AF_INET, SOCK_STREAM, 0) < 0);
 }
 
 static void
@@ -128,19 +128,19 @@ do_exec(struct job_answer *ret)
 	char *argv[] = { name, NULL };
 
 	execv(name, argv);
-	say(ret, "exec %d", errno);
+	say(ret, "exec", errno);
 }
 
 static void
 do_fork(struct job_answer *ret)
 {
-	say(ret, "fork %d", fork() < 0);
+	say(ret, "fork", fork() < 0);
 }
 
 static void
 do_kill_parent(struct job_answer *ret)
 {
-	say(ret, "kill %d", kill(getppid(), 0) < 0);
+	say(ret, "kill", kill(getppid(), 0) < 0);
 }
 
 static void
@@ -149,7 +149,7 @@ do_executable(struct job_answer *ret)
 	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
 	    -1, 0);
 
-	say(ret, "executable memory %d", p != MAP_FAILED);
+	say(ret, "executable memory", p != MAP_FAILED);
 }
 
 static void
@@ -159,13 +159,13 @@ do_descriptors(struct job_answer *ret)
 
 	for (int fd = 0; fd < 256; fd++)
 		n += lseek(fd, 0, SEEK_CUR) >= 0 || errno != EBADF;
-	say(ret, "descriptors %d", n);
+	say(ret, "descriptors", n);
 }
 
 static void
 do_environment(struct job_answer *ret)
 {
-	say(ret, "environment %d", getenv("PRESSWATCH_TEST_SECRET") != NULL);
+	say(ret, "environment", getenv("PRESSWATCH_TEST_SECRET") != NULL);
 }
 
 static const struct {
@@ -293,7 +293,7 @@ a_worker_that_misbehaves_costs_its_own_job_only(void **state)
 	static const struct { const char *word; enum err_class class; const char *text; bool plain; } cases[] = {
 		{ "crash", ERR_LIMIT, "worker died (SIGSEGV)", false },
 		{ "spin", ERR_LIMIT, "parsing took over 1 s of CPU", true },
-		{ "sleep", ERR_LIMIT, "worker exceeded 2 s", true },
+		{ "sleep", ERR_LIMIT, "worker exceeded 1 s", true },
 		{ "grow", ERR_LIMIT, "parsing took over 256 MB of memory", false },
 		{ "assert", ERR_LIMIT, "worker died (SIGABRT", false },
 		{ "garbage", ERR_LOCAL, "no worker sends", true },
@@ -305,35 +305,33 @@ a_worker_that_misbehaves_costs_its_own_job_only(void **state)
 		{ "fork", ERR_LIMIT, "worker died (SIGSYS", false },
 		{ "kill-parent", ERR_LIMIT, "worker died (SIGSYS", false },
 	};
-	struct pool_opts opts = { .workers = 1, .wall_ms = 2000, .cpu_s = 1,
-		.memory_bytes = 256 << 20 };
+	struct pool_opts opts = { .workers = 1, .cpu_s = 1, .memory_bytes = 256 << 20 };
 	struct pool_stats st;
 	struct fixture f;
 	struct job j;
-	unsigned n = 0, bad = 0;
 
-	begin(&f, &opts);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (sandbox_instrumented() && !cases[i].plain)
 			continue;	/* the sanitizer's own reports, and no filter */
+		/* Short where the limit itself is meant, else long enough for a busy machine. */
+		opts.wall_ms = strcmp(cases[i].word, "sleep") == 0 ? 1000 : 20000;
+		begin(&f, &opts);
 		j = job_of(cases[i].word);
-		j.extract.now_ms = n + 1;
+		j.extract.now_ms = 1;
 		pool_submit(f.pool, &j, on_done, &f.seen);
 		j = job_of(page);
 		pool_submit(f.pool, &j, on_done, &f.seen);
-		run_until(&f, n + 2);
-		if (f.seen.err[n].class != cases[i].class ||
-		    strstr(f.seen.err[n].text, cases[i].text) == NULL)
-			fail_msg("%s: class %d, %s", cases[i].word, f.seen.err[n].class,
-			    f.seen.err[n].text);
-		assert_true(f.seen.document[n + 1]);
-		n += 2;
-		bad++;
+		run_until(&f, 2);
+		if (f.seen.err[0].class != cases[i].class ||
+		    strstr(f.seen.err[0].text, cases[i].text) == NULL)
+			fail_msg("%s: class %d, %s", cases[i].word, f.seen.err[0].class,
+			    f.seen.err[0].text);
+		assert_true(f.seen.document[1]);
+		pool_get_stats(f.pool, &st);
+		assert_int_equal(st.restarts, 1);
+		assert_int_equal(st.jobs, 2);
+		end(&f);
 	}
-	pool_get_stats(f.pool, &st);
-	assert_int_equal(st.restarts, bad);
-	assert_int_equal(st.jobs, n);
-	end(&f);
 }
 
 static void
