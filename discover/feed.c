@@ -130,7 +130,7 @@ holds_markup(const char *s)
 				return true;
 		} else if (p[1] == '#' ? isxdigit((unsigned char)p[2]) || p[2] == 'x' :
 		    isalpha((unsigned char)p[1])) {
-			size_t len = strcspn(p, "; <&");
+			size_t len = strcspn(p + 1, "; <&") + 1;
 
 			if (p[len] == ';' && len < 12)
 				return true;

@@ -1,0 +1,151 @@
+/* test_xml: XML as it is found, made safe before the parser sees it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "markup/tree.h"
+#include "markup/xml.h"
+#include "base/banned.h"
+
+static void
+entities_become_characters(void **state)
+{
+	static const struct { const char *in, *out; bool changed; } cases[] = {
+		{ "<a>&amp;&lt;&#65;&#x42;</a>", "<a>&amp;&lt;AB</a>", false },
+		{ "<a>&eacute;&nbsp;x</a>", "<a>\xc3\xa9\xc2\xa0x</a>", true },
+		{ "<a>AT&T & co &unknown; x</a>", "<a>AT&amp;T &amp; co &amp;unknown; x</a>", true },
+		{ "<a>&#147;q&#148;</a>", "<a>\xe2\x80\x9cq\xe2\x80\x9d</a>", false },
+		{ "<a>&#0;&#11;&#xD800;b</a>", "<a>b</a>", true },
+		{ "<a>&#38;&#60;</a>", "<a>&#38;&#60;</a>", false },
+		{ "<a><![CDATA[x & <b>]]></a>", "<a><![CDATA[x & <b>]]></a>", false },
+		{ "<a>1 < 2</a>", "<a>1 &lt; 2</a>", true },
+		{ "junk\n<?xml version='1.0'?><!-- c --><a/>", "<a/>", false },
+		{ "<!DOCTYPE a [<!ENTITY me \"us &#169;\"><!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&me;&x;</a>",
+		    "<a>us &#169;&amp;x;</a>", true },
+		{ "<!DOCTYPE a PUBLIC \"-//x>y//\" 'z'><a>b</a>", "<a>b</a>", false },
+		{ "<!DOCTYPE l [<!ENTITY a 'lol'><!ENTITY b '&a;&a;&a;'>]><a>&b;</a>", "<a>&amp;b;</a>", true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf out = BUF_INIT(10000);
+		bool changed = false;
+
+		assert_int_equal(xml_prepare(cases[i].in, strlen(cases[i].in), &out, &changed, NULL), 0);
+		assert_string_equal(buf_str(&out), cases[i].out);
+		assert_int_equal(changed, cases[i].changed);
+		buf_done(&out);
+	}
+}
+
+static void
+what_is_broken_is_recovered_and_said(void **state)
+{
+	static const struct { const char *in, *text; bool recovered, truncated; } cases[] = {
+		{ "<rss><a>x</a></rss>", "x", false, false },
+		{ "<rss/>", "", false, false },
+		{ "<rss><a>x</a><b>y", "xy", true, true },
+		{ "<rss><a>x</b></rss>", "x", true, false },
+		{ "<rss><a>x</a></rss>junk", "x", true, false },
+		{ "<rss><a>caf\xe9</a></rss>", "caf\xc3\xa9", false, false },
+		{ "<rss><a>x</a><rss>", "x", true, true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(xml_freep) struct xml *x = NULL;
+		struct buf b = BUF_INIT(1000);
+		struct err err = { 0 };
+
+		if (xml_parse(cases[i].in, strlen(cases[i].in), NULL, &x, &err) < 0)
+			fail_msg("%s: %s", cases[i].in, err.text);
+		tree_text(xmlDocGetRootElement(x->doc), &b);
+		assert_string_equal(buf_str(&b), cases[i].text);
+		assert_int_equal(x->recovered, cases[i].recovered);
+		assert_int_equal(x->truncated, cases[i].truncated);
+		buf_done(&b);
+	}
+}
+
+static void
+what_is_no_xml_is_refused_with_its_name(void **state)
+{
+	static const struct { const char *in; const char *word; } cases[] = {
+		{ "", "empty" }, { "  \n", "blanks" }, { "Not Found", "plain text" }, { "%PDF-1.7", "PDF" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct xml *x = NULL;
+		struct err err = { 0 };
+
+		assert_int_equal(xml_parse(cases[i].in, strlen(cases[i].in), NULL, &x, &err), -1);
+		assert_int_equal(err.class, ERR_INPUT);
+		if (strstr(err.text, cases[i].word) == NULL)
+			fail_msg("%s", err.text);
+	}
+}
+
+static void
+a_flood_of_attributes_is_a_limit_error(void **state)
+{
+	struct buf b = BUF_INIT(1 << 20);
+	struct xml *x = NULL;
+	struct err err = { 0 };
+
+	buf_adds(&b, "<rss");
+	for (int i = 0; i < 600; i++)
+		buf_addf(&b, " a%d='1'", i);
+	buf_adds(&b, "/>");
+	assert_int_equal(xml_parse(b.data, b.len, NULL, &x, &err), -1);
+	assert_int_equal(err.class, ERR_LIMIT);
+	buf_done(&b);
+}
+
+static void
+a_flood_of_elements_is_cut(void **state)
+{
+	CLEANUP(xml_freep) struct xml *x = NULL;
+	struct buf b = BUF_INIT(16 << 20);
+
+	buf_adds(&b, "<rss>");
+	for (int i = 0; i < XML_MAX_TAGS; i++)
+		buf_adds(&b, "<a/>");
+	buf_adds(&b, "</rss>");
+	assert_int_equal(xml_parse(b.data, b.len, NULL, &x, NULL), 0);
+	assert_true(x->cut);
+	assert_false(x->truncated);
+	buf_done(&b);
+}
+
+static void
+a_reader_walks_the_prepared_text(void **state)
+{
+	static const char in[] = "<a><b>x</b><b>y</b></a>";
+	xmlTextReaderPtr reader = xml_reader(in, sizeof(in) - 1, NULL);
+	int n = 0;
+
+	assert_non_null(reader);
+	while (xmlTextReaderRead(reader) == 1)
+		n += xmlTextReaderNodeType(reader) == XML_READER_TYPE_TEXT;
+	xmlFreeTextReader(reader);
+	assert_int_equal(n, 2);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entities_become_characters),
+		cmocka_unit_test(what_is_broken_is_recovered_and_said),
+		cmocka_unit_test(what_is_no_xml_is_refused_with_its_name),
+		cmocka_unit_test(a_flood_of_attributes_is_a_limit_error),
+		cmocka_unit_test(a_flood_of_elements_is_cut),
+		cmocka_unit_test(a_reader_walks_the_prepared_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
