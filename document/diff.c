@@ -53,8 +53,9 @@ struct work {
 	int64_t budget;
 };
 
+/* Takes the line over: it lives on in the diff, where words of later lines may still point to it. */
 static struct diff_block *
-add_block(struct work *w, enum diff_op op, const char *text)
+add_block(struct work *w, enum diff_op op, char **line)
 {
 	struct diff_block *b;
 
@@ -63,22 +64,25 @@ add_block(struct work *w, enum diff_op op, const char *text)
 	b = &w->d->blocks[w->d->blocks_count++];
 	memset(b, 0, sizeof(*b));
 	b->op = op;
-	b->text = xstrdup(text);
+	b->text = *line;
+	*line = NULL;
 	return b;
 }
 
 static void
 add_deleted(struct work *w, size_t i)
 {
-	add_block(w, DIFF_DELETE, w->old.text[i]);
-	w->d->words_deleted += (unsigned)unicode_word_count(w->old.text[i], strlen(w->old.text[i]));
+	const struct diff_block *b = add_block(w, DIFF_DELETE, &w->old.text[i]);
+
+	w->d->words_deleted += (unsigned)unicode_word_count(b->text, strlen(b->text));
 }
 
 static void
 add_inserted(struct work *w, size_t j)
 {
-	add_block(w, DIFF_INSERT, w->new.text[j]);
-	w->d->words_inserted += (unsigned)unicode_word_count(w->new.text[j], strlen(w->new.text[j]));
+	const struct diff_block *b = add_block(w, DIFF_INSERT, &w->new.text[j]);
+
+	w->d->words_inserted += (unsigned)unicode_word_count(b->text, strlen(b->text));
 }
 
 /*
@@ -169,8 +173,8 @@ replaced(struct work *w, size_t i, size_t i_end, size_t j, size_t j_end)
 		}
 		for (; done < (size_t)pair[k]; done++)
 			add_inserted(w, j + done);
-		block = add_block(w, DIFF_SAME, w->new.text[j + done]);
-		diff_words_runs(w->old.text[i + k], &a[k], w->new.text[j + done], &b[done], block,
+		block = add_block(w, DIFF_SAME, &w->new.text[j + done]);
+		diff_words_runs(w->old.text[i + k], &a[k], block->text, &b[done], block,
 		    &w->d->words_deleted, &w->d->words_inserted, &w->budget);
 		done++;
 	}
@@ -194,7 +198,7 @@ walk(struct work *w, const unsigned char *gone, const unsigned char *come)
 		size_t i_end = i, j_end = j;
 
 		if (i < w->old.count && j < w->new.count && !gone[i] && !come[j]) {
-			add_block(w, DIFF_SAME, w->new.text[j]);
+			add_block(w, DIFF_SAME, &w->new.text[j]);
 			i++, j++;
 			continue;
 		}
