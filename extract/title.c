@@ -308,9 +308,32 @@ score_of(const struct vote *v, const struct cand *c)
 		s -= 0.2;
 	if (len > 250)
 		s -= 0.6;
-	if (c->from == FROM_HINT)
-		s -= 0.3;	/* evidence for the page's own titles rather than a title */
 	return s;
+}
+
+/*
+ * The page's own title that is the one under which the listing led here. Only equality counts: a page that
+ * was retitled must not be read by its row's old words.
+ */
+static const struct cand *
+named_by_hint(const struct vote *v)
+{
+	const struct cand *hint = NULL, *best = NULL;
+
+	for (size_t i = 0; i < v->n && hint == NULL; i++)
+		if (v->c[i].from == FROM_HINT && !v->c[i].part)
+			hint = &v->c[i];
+	if (hint == NULL || is_site(v, hint->key))
+		return NULL;
+	for (size_t i = 0; i < v->n; i++) {
+		const struct cand *c = &v->c[i];
+
+		if (c->from == FROM_HINT || strcmp(c->key, hint->key) != 0)
+			continue;
+		if (best == NULL || (c->node != 0 && best->node == 0))
+			best = c;
+	}
+	return best;
 }
 
 /* The block that shows the headline: it is no body text, and the body is near it. */
@@ -374,11 +397,16 @@ void
 title_choose(struct page *pg, struct document *doc)
 {
 	struct vote v = { .pg = pg };
-	const struct cand *best = NULL;
+	const struct cand *best;
 	double top = 0, s;
+	bool settled;
 
 	gather(&v);
-	for (size_t i = 0; i < v.n; i++) {
+	best = named_by_hint(&v);
+	settled = best != NULL;
+	for (size_t i = 0; i < v.n && !settled; i++) {
+		if (v.c[i].from == FROM_HINT)
+			continue;	/* evidence for the page's own titles, never a title of the page */
 		s = score_of(&v, &v.c[i]);
 		if (best == NULL || s > top + 1e-9) {
 			best = &v.c[i];
