@@ -244,6 +244,7 @@ by_structure(struct listing *l, struct finds *finds)
 	size_t count = 0;
 
 	listing_group_anchors(&l->rows, &groups, &count);
+	listing_part_groups(&l->rows, &groups, &count);
 	listing_choose(&l->rows, groups, count);
 	for (size_t i = 0; i < count; i++) {
 		CLEANUP(freep) char *why = NULL;

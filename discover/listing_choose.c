@@ -291,13 +291,84 @@ drop_strays(const struct rows *r, struct listing_group *g)
 	g->rows_count = kept;
 }
 
+static bool
+is_own_dated(const struct rows *r, const struct listing_group *g, const struct listing_row *row)
+{
+	const struct rows_date *d = listing_row_date(r, g, row);
+
+	return d != NULL && d->date.precision >= DATE_DAY && d->start >= row->start;
+}
+
+/* Rows of one box from *i on: how many there are and how many have a date of their own. */
+static void
+count_box(const struct rows *r, const struct listing_group *g, size_t i, size_t *ret_rows, size_t *ret_dated)
+{
+	int box = r->elems[g->rows[i].elem].parent;
+
+	*ret_rows = *ret_dated = 0;
+	for (; i < g->rows_count && r->elems[g->rows[i].elem].parent == box; i++, (*ret_rows)++)
+		*ret_dated += is_own_dated(r, g, &g->rows[i]);
+}
+
+/*
+ * The list of documents and the list of archives may be built alike (ul, li, a) and stand in two boxes. Where some
+ * boxes hold dated rows and others none, the others' links leave g for *rest. False: nothing to part.
+ */
+static bool
+part_boxes(const struct rows *r, struct listing_group *g, struct listing_group *rest)
+{
+	size_t rows, dated, with = 0, without = 0, kept = 0;
+
+	g->heading_first = true;
+	for (size_t i = 0; i < g->rows_count; i += rows) {
+		count_box(r, g, i, &rows, &dated);
+		if (dated * 10 >= rows * 7)
+			with += rows;
+		else if (dated == 0 && rows >= 2)
+			without += rows;
+	}
+	if (with < 2 || without == 0)
+		return false;
+	*rest = (struct listing_group){ .path = g->path };
+	rest->anchors = xcalloc(without, sizeof(*rest->anchors));
+	for (size_t i = 0; i < g->rows_count; i += rows) {
+		count_box(r, g, i, &rows, &dated);
+		for (size_t k = i; k < i + rows; k++) {
+			if (dated == 0 && rows >= 2)
+				rest->anchors[rest->count++] = g->rows[k].anchor;
+			else
+				g->anchors[kept++] = g->rows[k].anchor;
+		}
+	}
+	g->count = kept;
+	free(g->rows);
+	g->rows = NULL;
+	return true;
+}
+
+void
+listing_part_groups(const struct rows *r, struct listing_group **groups, size_t *count)
+{
+	size_t before = *count, cap = *count;
+	struct listing_group rest;
+
+	for (size_t i = 0; i < before; i++) {
+		listing_find_rows(r, &(*groups)[i]);
+		if ((*groups)[i].rows_count < 4 || !part_boxes(r, &(*groups)[i], &rest))
+			continue;
+		listing_find_rows(r, &(*groups)[i]);
+		listing_find_rows(r, &rest);
+		*groups = xgrow(*groups, &cap, *count + 1, sizeof(**groups));
+		(*groups)[(*count)++] = rest;
+	}
+}
+
 void
 listing_choose(const struct rows *r, struct listing_group *groups, size_t count)
 {
 	struct listing_group *best = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		listing_find_rows(r, &groups[i]);
 		judge(r, &groups[i]);
 		if ((groups[i].rows_count >= 2 || groups[i].own_dated > 0) &&
 		    groups[i].quality >= QUALITY_MIN && (best == NULL || groups[i].score > best->score))

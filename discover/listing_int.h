@@ -35,6 +35,8 @@ void listing_group_anchors(const struct rows *r, struct listing_group **ret_grou
 void listing_groups_free(struct listing_group *groups, size_t count);
 /* Fill g->rows from g->anchors. */
 void listing_find_rows(const struct rows *r, struct listing_group *g);
+/* Find the rows of all groups, and part groups whose rows stand in boxes of two kinds. */
+void listing_part_groups(const struct rows *r, struct listing_group **groups, size_t *count);
 /* Mark the groups that are the list of documents. */
 void listing_choose(const struct rows *r, struct listing_group *groups, size_t count);
 

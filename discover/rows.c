@@ -33,6 +33,9 @@ static const char *const dress[] = { "b", "strong", "i", "em", "u", "font", "sma
 static const char *const boxes[] = { "div", "section", "main", "ul", "ol", "dl", "nav", "header", "footer",
 	"aside", "form", "table", NULL };
 
+static const char *const unclosed[] = { "dd", "dt", "li", "p", NULL };
+static const char *const lists[] = { "ul", "ol", "dl", "table", NULL };
+
 static uint64_t
 mix(uint64_t h, uint64_t x)
 {
@@ -188,8 +191,12 @@ add_elem(struct walk *w, xmlNodePtr node, int parent)
 		tag = mix(tag, (uint64_t)name[1]);
 	e->local = mix(mix(tag, cls), cell);
 	e->path = up != NULL ? up->path : 1;
-	if (!tree_is_any(node, dress) || cls != 0)
+	if (up != NULL && tree_is_any(node, unclosed) && xmlStrEqual(node->name, up->node->name))
+		;	/* the one before was not closed: they stand side by side */
+	else if (!tree_is_any(node, dress) || cls != 0)
 		e->path = mix(mix(e->path, tag), cell);
+	if (tree_is_any(node, lists))
+		e->path = mix(e->path, cls);
 	if (id != NULL && tree_is_any(node, boxes) && strpbrk(id, "0123456789") == NULL)
 		e->path = mix(e->path, hash_name(id, strlen(id)));
 	e->region = region_of(node);
