@@ -121,8 +121,11 @@ explain(struct http_transfer *t, CURLcode rc, struct err *ret)
 	case CURLE_PARTIAL_FILE:
 		err_set(ret, ERR_TEMPORARY, "the answer of %s was cut: %s", name, why);
 		break;
-	case CURLE_OUT_OF_MEMORY:	/* what 7.88 says of a header beyond its own limits */
-		err_set(ret, ERR_LIMIT, "a header of %s is too long", name);
+	case CURLE_OUT_OF_MEMORY:	/* 7.88 says so of a header beyond its own limits, or for want of a thread */
+		if (t->first_ms != 0 || t->asked_ms != 0)
+			err_set(ret, ERR_LIMIT, "a header of %s is too long", name);
+		else
+			err_set(ret, ERR_LOCAL, "no memory or thread to look up %s", name);
 		break;
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_WEIRD_SERVER_REPLY:

@@ -4,7 +4,9 @@
  * http: one request from start to end, over libcurl's multi_socket on libevent. Limits are ours: wire and
  * decoded bytes are counted as they come, content is inflated here (libcurl 7.88 reports success for
  * a truncated gzip body), redirects are followed hop by hop with our own URL parser, each hop through the guard.
- * An answer is complete or it is an error: a cut body never looks like success.
+ * An answer is complete or it is an error: a cut body never looks like success. A redirect from https to
+ * http is asked as https: what was had securely once is not had in the clear. $SSL_CERT_FILE replaces the system's list of
+ * certificate authorities, as in OpenSSL's own programs.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -62,6 +62,7 @@ struct http_transfer {
 	bool discard;			/* the body is read and forgotten */
 	bool stopped;			/* we ended the transfer and are content */
 	bool redirect;			/* a hop to follow */
+	bool upgraded;			/* a hop led from https to http */
 	int fd;				/* of its connection; -1: not known */
 	uint64_t socket_from;		/* bytes the connection had received before; 0: not looked yet */
 	bool resolved;

@@ -18,7 +18,7 @@
 #include "base/url.h"
 #include "base/banned.h"
 
-#define DNS_KEEP_S 300L
+#define DNS_KEEP_S 60L		/* libcurl looks through all that are kept at each end of a request */
 
 static void
 address_text(const struct sockaddr *sa, char out[64])
@@ -202,8 +202,12 @@ finish(struct http_transfer *t)
 	free(a->url);
 	a->url = t->url;
 	t->url = NULL;
-	if (a->err.class != ERR_NONE)
-		buf_done(&a->body);
+	if (a->err.class == ERR_NONE)
+		return;
+	buf_done(&a->body);
+	if (t->upgraded)
+		err_set(&a->err, a->err.class, "%s (a redirect from https to http was asked as https)",
+		    a->err.text);
 }
 
 void
@@ -373,6 +377,7 @@ redirect_target(struct http_transfer *t)
 		return to;
 	secure = xasprintf("https%s", to + 4);
 	free(to);
+	t->upgraded = true;
 	return secure;
 }
 
@@ -420,7 +425,8 @@ check_complete(struct http_transfer *t)
 
 	if (t->inflate != NULL && !t->stopped && inflate_finish(t->inflate, &a->err) < 0)
 		return;
-	a->close_delimited = !no_body && !t->http2 && !t->chunked && t->content_length < 0;
+	a->close_delimited = !no_body && !t->http2 && !t->chunked && t->content_length < 0 &&
+	    t->inflate == NULL;
 }
 
 void

@@ -547,6 +547,7 @@ struct many {
 	struct http *http;
 	struct http_transfer *t[40];
 	int done, wanted;
+	bool cancel_self;
 	char body[64];
 };
 
@@ -557,11 +558,11 @@ count_done(struct http_answer *a, void *arg)
 
 	assert_int_equal(a->err.class, ERR_NONE);
 	snprintf(m->body, sizeof(m->body), "%s", buf_str(&a->body));
-	if (++m->done == 1 && m->t[1] != NULL) {
-		http_cancel(m->t[0]);	/* itself: does nothing */
+	if (m->cancel_self)
+		http_cancel(m->t[0]);	/* does nothing */
+	if (++m->done == 1 && m->t[39] != NULL)
 		for (int i = 30; i < 40; i++)
 			http_cancel(m->t[i]);
-	}
 	if (m->done == m->wanted)
 		event_base_loopbreak(m->base);
 }
@@ -603,7 +604,7 @@ many_run_at_once_within_the_limit_and_can_be_cancelled_from_a_callback(void **st
 static void
 a_second_answer_nobody_asked_for_is_never_read(void **state)
 {
-	struct many m = { .base = event_base_new(), .wanted = 1 };
+	struct many m = { .base = event_base_new(), .wanted = 1, .cancel_self = true };
 	struct http_opts opts = { .user_agent = "presswatch/test", .guard = allowed };
 	struct err err;
 
