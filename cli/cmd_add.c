@@ -83,7 +83,8 @@ reload(struct cli *cli, const struct config *config)
 
 /* Writes the file and reads the whole configuration again; a file that makes a mistake is taken away. */
 static int
-write_source(struct cli *cli, const struct config *config, const char *name, const char *url, enum source_kind kind)
+write_source(struct cli *cli, const struct config *config, const char *name, const char *url,
+    enum source_kind kind)
 {
 	CLEANUP(freep) char *folder = file_beside(cli->config_path, "sources.d");
 	CLEANUP(freep) char *path = xasprintf("%s/%s.yaml", folder, name);
@@ -123,7 +124,8 @@ add(struct cli *cli, const struct config *config, const char *href, const char *
 	int rc;
 
 	if (cli->opts.kind != NULL && source_kind_parse(cli->opts.kind, &kind) < 0)
-		return cli_usage(cli, "there is no kind '%s' (auto, listing, feed, sitemap, page)", cli->opts.kind);
+		return cli_usage(cli, "there is no kind '%s' (auto, listing, feed, sitemap, page)",
+		    cli->opts.kind);
 	src.kind = (enum cfg_kind)kind;
 	if (probe_new(config, &p, &err) < 0 || probe_look(p, &src, cli->now_ms, &found, &err) < 0)
 		return cli_failed(&err);
@@ -153,14 +155,15 @@ cmd_add(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "'%s' is no http or https address", argv[0]);
 	if (name == NULL)
 		name = made = name_of(url->href);
-	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") != strlen(name) || !isalnum((unsigned char)name[0]) ||
-	    strlen(name) > 64)
-		return cli_usage(cli, "'%s' is no name for a source (a-z, 0-9, '.', '_', '-'; at most 64)", name);
+	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") != strlen(name) ||
+	    !isalnum((unsigned char)name[0]) || strlen(name) > 64)
+		return cli_usage(cli,
+		    "'%s' is no name for a source (a-z, 0-9, '.', '_', '-'; at most 64)", name);
 	if ((rc = cli_load_config(cli, CONFIG_SKIP_SECRETS, &config)) != 0)
 		return rc;
 	if ((other = config_source(config, name)) != NULL) {
-		cli_say("there is a source '%s' already, at %s:%d; --name gives another name", name, other->file,
-		    other->line);
+		cli_say("there is a source '%s' already, at %s:%d; --name gives another name", name,
+		    other->file, other->line);
 		return EXIT_FAILED;
 	}
 	return add(cli, config, url->href, name);

@@ -79,14 +79,16 @@ cmd_check(struct cli *cli, int argc, char **argv)
 
 	if (config_load(path, &config, &list) < 0)
 		for (size_t i = 0; i < list.count; i++)
-			mistake(&c, list.list[i].file, list.list[i].line, list.list[i].column, list.list[i].text);
+			mistake(&c, list.list[i].file, list.list[i].line, list.list[i].column,
+			    list.list[i].text);
 	else
 		check_whole(&c, config);
 	config_mistakes_done(&list);
 	if (c.count > 0)
 		return EXIT_NOTHING;
 	if (!cli->opts.json)
-		out_printf(&cli->out, STYLE_PLAIN, "%s: %zu sources and %zu channels in %zu files, no mistakes", path,
+		out_printf(&cli->out, STYLE_PLAIN,
+		    "%s: %zu sources and %zu channels in %zu files, no mistakes", path,
 		    config->sources_count, config->channels_count, config->files_count);
 	return EXIT_FOUND;
 }

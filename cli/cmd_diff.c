@@ -80,7 +80,8 @@ print_diff(struct out *o, const struct diff *d)
 }
 
 static void
-print_people(struct out *o, const struct store_doc *a, const struct store_doc *b, const struct diff *d)
+print_people(struct out *o, const struct store_doc *a, const struct store_doc *b,
+    const struct diff *d)
 {
 	char from[OUT_TIME_MAX], to[OUT_TIME_MAX];
 	const char *old_title = a->title ? a->title : "", *title = b->title ? b->title : "";

@@ -97,14 +97,15 @@ walk(struct export *x, const struct export_format *format, const struct store_fi
 	struct err err = { 0 };
 	int n;
 
-	if (f->source == NULL && f->lang == NULL && f->label == NULL && f->since_ms == 0 && f->until_ms == 0 &&
-	    store_get_counts(s, &counts, &err) == 0)
+	if (f->source == NULL && f->lang == NULL && f->label == NULL && f->since_ms == 0 &&
+	    f->until_ms == 0 && store_get_counts(s, &counts, &err) == 0)
 		x->all = counts.documents;
 	if (f->limit > 0 && (x->all == 0 || x->all > f->limit))
 		x->all = f->limit;
 	if (format->begin != NULL)
 		format->begin(x);
-	n = format->newest_first ? store_list(s, f, true, write_one, &w, &err) : store_walk(s, f, write_one, &w, &err);
+	n = format->newest_first ? store_list(s, f, true, write_one, &w, &err) :
+				   store_walk(s, f, write_one, &w, &err);
 	cli_progress_end();
 	if (n < 0)
 		return cli_failed(&err);
@@ -131,7 +132,8 @@ cmd_export(struct cli *cli, int argc, char **argv)
 		if (strcmp(formats[i]->name, name) == 0)
 			format = formats[i];
 	if (format == NULL)
-		return cli_usage(cli, "there is no format '%s' (jsonl, csv, markdown, atom, warc)", name);
+		return cli_usage(cli, "there is no format '%s' (jsonl, csv, markdown, atom, warc)",
+		    name);
 	if (cli_filter(cli, 0, &f, &err) < 0)
 		return cli_usage(cli, "%s", err.text);
 	if (f.limit == 0)

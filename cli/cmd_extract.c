@@ -69,7 +69,8 @@ page_line(const struct page *p, const struct job_answer *a)
 			json_object_set(line, fields[i], value);
 	}
 	if (a->document->text == NULL)
-		json_put_str(line, "error", a->document->trouble != NULL ? a->document->trouble : "no text found");
+		json_put_str(line, "error",
+		    a->document->trouble != NULL ? a->document->trouble : "no text found");
 	json_decref(doc);
 	return line;
 }
@@ -131,9 +132,12 @@ submit(struct extract *x, struct page *p, const char *path)
 	}
 	job.bytes = buf_str(&bytes);
 	job.len = bytes.len;
-	job.extract = (struct extract_opts){ .url = p->url, .content_type = p->content_type,
-		.select_body = o->select_body, .select_title = o->select_title, .select_date = o->select_date,
-		.now_ms = x->cli->now_ms };
+	job.extract = (struct extract_opts){.url = p->url,
+	    .content_type = p->content_type,
+	    .select_body = o->select_body,
+	    .select_title = o->select_title,
+	    .select_date = o->select_date,
+	    .now_ms = x->cli->now_ms};
 	pool_submit(x->pool, &job, page_done, p);
 	buf_done(&bytes);
 }
@@ -154,7 +158,8 @@ next_line(struct extract *x)
 			continue;
 		if (json_read(line, n, &j, &err) == 0 && json_get_str(j, "file") != NULL)
 			return j;
-		cli_say("%s:%d: %s", x->manifest_path, x->line, j == NULL ? err.text : "has no file");
+		cli_say("%s:%d: %s", x->manifest_path, x->line,
+		    j == NULL ? err.text : "has no file");
 		x->unreadable++;
 		json_decref(j);
 	}
@@ -171,7 +176,8 @@ start_one(struct extract *x)
 
 	if (x->manifest != NULL && (line = next_line(x)) != NULL) {
 		const char *file = json_get_str(line, "file"), *id = json_get_str(line, "id");
-		const char *type = json_get_str(line, "content_type"), *url = json_get_str(line, "url");
+		const char *type = json_get_str(line, "content_type"),
+			   *url = json_get_str(line, "url");
 		CLEANUP(freep) char *path = file_beside(x->manifest_path, file);
 
 		p->id = xstrdup(id != NULL ? id : file);
@@ -210,7 +216,9 @@ run(struct extract *x, unsigned workers)
 	struct pool_opts opts = { .workers = workers };
 	struct err err = { 0 };
 
-	x->ahead = (size_t)workers * AHEAD_PER_WORKER < AHEAD_MAX ? (size_t)workers * AHEAD_PER_WORKER : AHEAD_MAX;
+	x->ahead = (size_t)workers * AHEAD_PER_WORKER < AHEAD_MAX ?
+		       (size_t)workers * AHEAD_PER_WORKER :
+		       AHEAD_MAX;
 	if (x->ahead < 2)
 		x->ahead = 2;
 	if ((x->base = event_base_new()) == NULL || pool_new(x->base, &opts, &x->pool, &err) < 0)
@@ -240,7 +248,8 @@ cmd_extract(struct cli *cli, int argc, char **argv)
 	x->cli = cli;
 	x->next_file = (const char *const *)argv;
 	x->manifest_path = cli->opts.manifest;
-	if (cli->opts.workers != NULL && cli_number("workers", cli->opts.workers, &workers, &err) < 0)
+	if (cli->opts.workers != NULL &&
+	    cli_number("workers", cli->opts.workers, &workers, &err) < 0)
 		rc = cli_usage(cli, "%s", err.text);
 	else if ((argc > 0) == (cli->opts.manifest != NULL))
 		rc = cli_usage(cli, "extract wants files, or --manifest FILE");

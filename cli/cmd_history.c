@@ -58,7 +58,8 @@ add_row(const struct store_revision *r, void *arg)
 	table_addf(h->table, STYLE_PLAIN, "%u", r->number);
 	table_add(h->table, STYLE_PLAIN, out_time(r->seen_ms, seen));
 	table_addf(h->table, STYLE_PLAIN, "%u", r->words);
-	table_addf(h->table, r->words_inserted > 0 ? STYLE_GREEN : STYLE_DIM, "+%u", r->words_inserted);
+	table_addf(h->table, r->words_inserted > 0 ? STYLE_GREEN : STYLE_DIM, "+%u",
+	    r->words_inserted);
 	table_addf(h->table, r->words_deleted > 0 ? STYLE_RED : STYLE_DIM, "-%u", r->words_deleted);
 	table_add(h->table, STYLE_PLAIN, r->number == 1 ? "first" : buf_str(&kinds));
 	table_add(h->table, STYLE_PLAIN, r->title);
@@ -82,7 +83,8 @@ cmd_history(struct cli *cli, int argc, char **argv)
 
 	if ((rc = doc_find(cli, argv[0], 0, &d)) != 0)
 		return rc;
-	if (store_history(cli->store, d->doc_id, cli->opts.json ? print_json : add_row, &h, &err) < 0)
+	if (store_history(cli->store, d->doc_id, cli->opts.json ? print_json : add_row, &h, &err) <
+	    0)
 		return cli_failed(&err);
 	if (!cli->opts.json)
 		table_print(t, &cli->out);

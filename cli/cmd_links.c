@@ -18,9 +18,13 @@ discover_file(struct cli *cli, const struct buf *bytes, const char *url, enum so
 	struct err err = { 0 };
 	int rc = EXIT_FOUND;
 
-	job.discover = (struct discover_opts){ .url = url, .content_type = o->content_type, .kind = kind,
-		.select_links = o->select_links, .select_title = o->select_title, .select_date = o->select_date,
-		.now_ms = cli->now_ms };
+	job.discover = (struct discover_opts){.url = url,
+	    .content_type = o->content_type,
+	    .kind = kind,
+	    .select_links = o->select_links,
+	    .select_title = o->select_title,
+	    .select_date = o->select_date,
+	    .now_ms = cli->now_ms};
 	if (pool_run_one(&job, &answer, &err) < 0) {
 		rc = cli_failed(&err);
 	} else if (answer.err.class != ERR_NONE || answer.candidates == NULL) {
@@ -28,7 +32,8 @@ discover_file(struct cli *cli, const struct buf *bytes, const char *url, enum so
 		rc = EXIT_FAILED;
 	} else {
 		for (size_t i = 0; i < answer.candidates->count; i++)
-			out_json(&cli->out, candidate_to_line(&answer.candidates->list[i], o->explain));
+			out_json(&cli->out,
+			    candidate_to_line(&answer.candidates->list[i], o->explain));
 		if (answer.candidates->count == 0)
 			rc = EXIT_NOTHING;
 	}
@@ -47,10 +52,12 @@ cmd_links(struct cli *cli, int argc, char **argv)
 
 	if (cli->opts.url == NULL)
 		return cli_usage(cli, "links wants --url, the address that the file came from");
-	if (url_parse(cli->opts.url, strlen(cli->opts.url), NULL, &url, &err) < 0 || !url_is_http(url->href))
+	if (url_parse(cli->opts.url, strlen(cli->opts.url), NULL, &url, &err) < 0 ||
+	    !url_is_http(url->href))
 		return cli_usage(cli, "'%s' is no http or https address", cli->opts.url);
 	if (cli->opts.kind != NULL && source_kind_parse(cli->opts.kind, &kind) < 0)
-		return cli_usage(cli, "there is no kind '%s' (auto, listing, feed, sitemap, page)", cli->opts.kind);
+		return cli_usage(cli, "there is no kind '%s' (auto, listing, feed, sitemap, page)",
+		    cli->opts.kind);
 	if (file_read_gz(argv[0], &bytes, &err) < 0)
 		rc = cli_failed(&err);
 	else

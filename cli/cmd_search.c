@@ -90,7 +90,8 @@ cmd_search(struct cli *cli, int argc, char **argv)
 			buf_addc(&query, ' ');
 		buf_adds(&query, argv[i]);
 	}
-	n = store_search(cli->store, buf_str(&query), &f, cli->opts.json ? print_json : print_hit, cli, &err);
+	n = store_search(cli->store, buf_str(&query), &f, cli->opts.json ? print_json : print_hit,
+	    cli, &err);
 	buf_done(&query);
 	if (n < 0 && err.class == ERR_INPUT)
 		return cli_usage(cli, "%s", err.text);

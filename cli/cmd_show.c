@@ -34,10 +34,11 @@ cmd_show(struct cli *cli, int argc, char **argv)
 	unsigned revision = 0;
 	int rc;
 
-	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0 && strcmp(format, "markdown") != 0 &&
-	    strcmp(format, "raw") != 0)
+	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0 &&
+	    strcmp(format, "markdown") != 0 && strcmp(format, "raw") != 0)
 		return cli_usage(cli, "there is no format '%s'", format);
-	if (cli->opts.revision != NULL && cli_number("revision", cli->opts.revision, &revision, &err) < 0)
+	if (cli->opts.revision != NULL &&
+	    cli_number("revision", cli->opts.revision, &revision, &err) < 0)
 		return cli_usage(cli, "%s", err.text);
 	if ((rc = doc_find(cli, argv[0], revision, &d)) != 0)
 		return rc;

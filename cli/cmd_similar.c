@@ -17,7 +17,8 @@ print_one(const struct store_doc *d, const char *likeness, void *arg)
 	s->count++;
 	if (s->cli->opts.json) {
 		j = store_doc_json(d, false);
-		json_object_set_new(j, "similarity", json_real(likeness != NULL ? strtod(likeness, NULL) : 0));
+		json_object_set_new(j, "similarity",
+		    json_real(likeness != NULL ? strtod(likeness, NULL) : 0));
 		out_json(&s->cli->out, j);
 	} else {
 		doc_day(d, day);

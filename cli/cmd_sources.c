@@ -69,7 +69,8 @@ add_row(const struct store_source *s, void *arg)
 
 	all->count++;
 	table_add(all->table, STYLE_PLAIN, s->name);
-	table_add(all->table, style_of(s), s->configured ? store_state_name(s->state) : "not configured");
+	table_add(all->table, style_of(s),
+	    s->configured ? store_state_name(s->state) : "not configured");
 	table_addf(all->table, STYLE_PLAIN, "%lld", (long long)s->documents);
 	table_add(all->table, STYLE_PLAIN, out_ago(s->last_visit_ms, now, ago));
 	table_add(all->table, STYLE_PLAIN, out_ago(s->last_new_ms, now, ago));

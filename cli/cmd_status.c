@@ -47,9 +47,8 @@ add_parts(struct table *t, const json_t *parts)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)parts, key, value)
-		if (json_is_integer(value))
-			buf_addf(&b, "%s%s %lld", b.len > 0 ? ", " : "", key, (long long)json_integer_value(value));
+	json_object_foreach((json_t *)parts, key, value) if (json_is_integer(value)) buf_addf(&b,
+	    "%s%s %lld", b.len > 0 ? ", " : "", key, (long long)json_integer_value(value));
 	table_add(t, STYLE_PLAIN, buf_str(&b));
 	buf_done(&b);
 }

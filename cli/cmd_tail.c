@@ -41,7 +41,8 @@ print_people(struct out *o, const struct store_event *e)
 
 	if (json_read(e->json, strlen(e->json), &j, &err) == 0) {
 		data = json_object_get(j, "data");
-		if ((what = json_get_str(data, "title")) == NULL && (what = json_get_str(data, "cause")) == NULL)
+		if ((what = json_get_str(data, "title")) == NULL &&
+		    (what = json_get_str(data, "cause")) == NULL)
 			what = json_get_str(data, "url");
 	}
 	fprintf(o->f, "%6lld  ", (long long)e->seq);
@@ -98,7 +99,8 @@ cmd_tail(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "%s", err.text);
 	if (cli->opts.since != NULL && strcmp(cli->opts.since, "0") != 0) {
 		if (store_event_seq_of(cli->store, cli->opts.since, &t.last_seq, &err) < 0)
-			return err.class == ERR_INPUT ? cli_usage(cli, "%s", err.text) : cli_failed(&err);
+			return err.class == ERR_INPUT ? cli_usage(cli, "%s", err.text) :
+							cli_failed(&err);
 	} else if (cli->opts.since == NULL && cli->out.tty && !cli->opts.json) {
 		t.last_seq = store_last_seq(cli->store) - TAIL_PEOPLE;
 		if (t.last_seq < 0)

@@ -60,17 +60,20 @@ cmd_try(struct cli *cli, int argc, char **argv)
 		if ((rc = cli_load_config(cli, flags, &config)) != 0)
 			return rc;
 	if (address) {
-		if (url_parse(argv[0], strlen(argv[0]), NULL, &url, &err) < 0 || !url_is_http(url->href))
+		if (url_parse(argv[0], strlen(argv[0]), NULL, &url, &err) < 0 ||
+		    !url_is_http(url->href))
 			return cli_usage(cli, "'%s' is no http or https address", argv[0]);
 		src.url = url->href;
 	} else {
 		const struct cfg_source *found = config_source(config, argv[0]);
 
 		if (found == NULL)
-			return cli_usage(cli, "there is no source '%s' in %s", argv[0], cli->config_path);
+			return cli_usage(cli, "there is no source '%s' in %s", argv[0],
+			    cli->config_path);
 		src = *found;
 	}
 	if (override(cli, &src) < 0)
-		return cli_usage(cli, "there is no kind '%s' (auto, listing, feed, sitemap, page)", cli->opts.kind);
+		return cli_usage(cli, "there is no kind '%s' (auto, listing, feed, sitemap, page)",
+		    cli->opts.kind);
 	return look(cli, config, &src);
 }

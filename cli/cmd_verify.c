@@ -24,8 +24,10 @@ cmd_verify(struct cli *cli, int argc, char **argv)
 		    (json_int_t)counts.revisions, "events", (json_int_t)counts.events);
 		out_json(&cli->out, j);
 	} else {
-		out_printf(&cli->out, STYLE_GREEN, "%lld documents, %lld revisions and %lld events are as they were written",
-		    (long long)counts.documents, (long long)counts.revisions, (long long)counts.events);
+		out_printf(&cli->out, STYLE_GREEN,
+		    "%lld documents, %lld revisions and %lld events are as they were written",
+		    (long long)counts.documents, (long long)counts.revisions,
+		    (long long)counts.events);
 	}
 	return EXIT_FOUND;
 }
@@ -46,6 +48,7 @@ cmd_backup(struct cli *cli, int argc, char **argv)
 	}
 	cli_progress_end();
 	if (cli->out.tty && stat(argv[0], &st) == 0)
-		out_printf(&cli->out, STYLE_PLAIN, "%s: %.1f MiB", argv[0], (double)st.st_size / (1 << 20));
+		out_printf(&cli->out, STYLE_PLAIN, "%s: %.1f MiB", argv[0],
+		    (double)st.st_size / (1 << 20));
 	return EXIT_FOUND;
 }

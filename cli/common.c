@@ -42,7 +42,8 @@ cli_usage(const struct cli *cli, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	cli_say("%s; see presswatch %s --help", text, cli->command != NULL ? cli->command->name : "");
+	cli_say("%s; see presswatch %s --help", text,
+	    cli->command != NULL ? cli->command->name : "");
 	return EXIT_USAGE;
 }
 
@@ -75,7 +76,8 @@ cli_time(const char *s, int64_t now_ms, bool end, int64_t *ret_ms, struct err *r
 		return 0;
 	}
 	if (clock_parse_rfc3339(s, &ms, &has_time, NULL) < 0)
-		return err_set(reterr, ERR_INPUT, "'%s' is no time (wanted: 2023-02-09, 2023-02-09T07:45:00Z or 7d)", s);
+		return err_set(reterr, ERR_INPUT,
+		    "'%s' is no time (wanted: 2023-02-09, 2023-02-09T07:45:00Z or 7d)", s);
 	*ret_ms = has_time || !end ? ms : ms + 86400000 - 1;
 	return 0;
 }
@@ -87,7 +89,8 @@ cli_number(const char *option, const char *s, unsigned *ret, struct err *reterr)
 	long n = strtol(s, &end, 10);
 
 	if (*s < '0' || *s > '9' || *end != '\0' || n < 1 || n > 1000000000)
-		return err_set(reterr, ERR_INPUT, "--%s: '%s' is no number of 1 and more", option, s);
+		return err_set(reterr, ERR_INPUT, "--%s: '%s' is no number of 1 and more", option,
+		    s);
 	*ret = (unsigned)n;
 	return 0;
 }
@@ -123,8 +126,8 @@ cli_progress(int64_t done, int64_t all, void *arg)
 	last = now;
 	progress_shown = true;
 	filled = filled < 0 ? 0 : filled > width ? width : filled;
-	fprintf(stderr, "\r%s [%.*s%*s] %lld", what != NULL ? what : "", filled, "##############################",
-	    width - filled, "", (long long)done);
+	fprintf(stderr, "\r%s [%.*s%*s] %lld", what != NULL ? what : "", filled,
+	    "##############################", width - filled, "", (long long)done);
 	if (all > 0)
 		fprintf(stderr, "/%lld", (long long)all);
 }

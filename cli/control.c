@@ -21,12 +21,14 @@ connect_to(const char *path, struct err *reterr)
 	int fd;
 
 	if (strlen(path) >= sizeof(sa.sun_path))
-		return err_set(reterr, ERR_CONFIG, "the path of the control socket is too long: %s", path);
+		return err_set(reterr, ERR_CONFIG, "the path of the control socket is too long: %s",
+		    path);
 	memcpy(sa.sun_path, path, strlen(path) + 1);
 	if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
 		return err_set(reterr, ERR_LOCAL, "cannot make a socket: %s", strerror(errno));
 	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0) {
-		(void)err_set(reterr, ERR_TEMPORARY, "no daemon answers at %s: %s", path, strerror(errno));
+		(void)err_set(reterr, ERR_TEMPORARY, "no daemon answers at %s: %s", path,
+		    strerror(errno));
 		close(fd);
 		return -1;
 	}
@@ -46,12 +48,15 @@ read_line(int fd, struct buf *b, int timeout_ms, struct err *reterr)
 		ssize_t n;
 
 		if (left <= 0 || poll(&p, 1, (int)left) == 0)
-			return err_set(reterr, ERR_TEMPORARY, "the daemon did not answer within %d s", timeout_ms / 1000);
+			return err_set(reterr, ERR_TEMPORARY,
+			    "the daemon did not answer within %d s", timeout_ms / 1000);
 		n = read(fd, chunk, sizeof(chunk));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return b->len > 0 ? 0 : err_set(reterr, ERR_TEMPORARY, "the daemon closed without an answer");
+			return b->len > 0 ? 0 :
+					    err_set(reterr, ERR_TEMPORARY,
+						"the daemon closed without an answer");
 		if (buf_add(b, chunk, (size_t)n) < 0)
 			return err_set(reterr, ERR_LIMIT, "the daemon's answer is too long");
 		if (memchr(chunk, '\n', (size_t)n) != NULL)
@@ -69,7 +74,8 @@ judge(const struct buf *line, json_t **ret, struct err *reterr)
 		return -1;
 	if (!json_is_true(json_object_get(j, "ok"))) {
 		text = json_get_str(j, "error");
-		(void)err_set(reterr, ERR_PERMANENT, "%s", text != NULL ? text : "the daemon said no");
+		(void)err_set(reterr, ERR_PERMANENT, "%s",
+		    text != NULL ? text : "the daemon said no");
 		json_decref(j);
 		return -1;
 	}
@@ -78,7 +84,8 @@ judge(const struct buf *line, json_t **ret, struct err *reterr)
 }
 
 int
-control_ask(const char *path, const json_t *request, int timeout_ms, json_t **ret, struct err *reterr)
+control_ask(const char *path, const json_t *request, int timeout_ms, json_t **ret,
+    struct err *reterr)
 {
 	CLEANUP(freep) char *line = json_line(request);
 	CLEANUP(closep) int fd = connect_to(path, reterr);

@@ -53,7 +53,8 @@ fact(struct buf *b, const char *fmt, const char *value)
 }
 
 static void
-print_body(struct out *o, const char *dateline, char *const *captions, size_t n, const char *text, const char *trouble)
+print_body(struct out *o, const char *dateline, char *const *captions, size_t n, const char *text,
+    const char *trouble)
 {
 	if (dateline != NULL || n > 0)
 		out_nl(o);
@@ -116,9 +117,17 @@ doc_print_page(struct out *o, const struct document *doc, const char *source)
 struct document
 doc_view(const struct store_doc *d)
 {
-	struct document doc = { .url = d->url, .title = d->title, .language = d->language, .author = d->author,
-		.section = d->section, .dateline = d->dateline, .captions = d->captions,
-		.captions_count = d->captions_count, .text = d->text, .text_state = d->text_state, .words = d->words };
+	struct document doc = {.url = d->url,
+	    .title = d->title,
+	    .language = d->language,
+	    .author = d->author,
+	    .section = d->section,
+	    .dateline = d->dateline,
+	    .captions = d->captions,
+	    .captions_count = d->captions_count,
+	    .text = d->text,
+	    .text_state = d->text_state,
+	    .words = d->words};
 
 	if (d->published != NULL)
 		date_from_iso(d->published, &doc.published);

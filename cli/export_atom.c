@@ -67,7 +67,9 @@ write_entry(struct export *x, const struct store_doc *d)
 	} else if (d->published != NULL && strlen(d->published) > 19) {
 		element(f, "published", d->published);
 	}
-	element(f, "updated", clock_rfc3339(d->last_changed_ms > 0 ? d->last_changed_ms : d->first_seen_ms, true, changed));
+	element(f, "updated",
+	    clock_rfc3339(d->last_changed_ms > 0 ? d->last_changed_ms : d->first_seen_ms, true,
+		changed));
 	fputs("  <author><name>", f);
 	escaped(f, d->author != NULL ? d->author : d->source, strlen(d->author != NULL ? d->author : d->source));
 	fputs("</name></author>\n", f);

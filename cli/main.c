@@ -60,14 +60,16 @@ print_usage(FILE *f)
 		snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
 		fprintf(f, "  %-22s %s\n", left, c->help);
 	}
-	fprintf(f, "\nExit: 0 found, 1 nothing found, 2 usage, 3 failed. presswatch COMMAND --help says more.\n");
+	fprintf(f, "\nExit: 0 found, 1 nothing found, 2 usage, 3 failed. presswatch COMMAND --help "
+		   "says more.\n");
 }
 
 static void
 print_command(FILE *f, const struct command *c)
 {
-	fprintf(f, "usage: presswatch %s%s%s%s\n%s\n\n", c->name, c->options[0] != '\0' ? " [options]" : "",
-	    c->operands[0] != '\0' ? " " : "", c->operands, c->help);
+	fprintf(f, "usage: presswatch %s%s%s%s\n%s\n\n", c->name,
+	    c->options[0] != '\0' ? " [options]" : "", c->operands[0] != '\0' ? " " : "",
+	    c->operands, c->help);
 	options_help(f, c->options);
 }
 
@@ -112,7 +114,8 @@ open_archive(struct cli *cli)
 	if (path == NULL) {
 		if ((rc = load_main(cli)) != 0)
 			return rc;
-		path = cli->config != NULL ? cli->config->archive : (fallback = config_default_archive());
+		path = cli->config != NULL ? cli->config->archive :
+					     (fallback = config_default_archive());
 	}
 	if (store_open(path, STORE_READ, NULL, &cli->store, &err) < 0)
 		return cli_failed(&err);
@@ -166,8 +169,9 @@ choose(struct cli *cli, int argc, char **argv, int *ret_exit)
 		return -1;
 	}
 	if (argc - 1 < cli->command->min || argc - 1 > cli->command->max) {
-		cli_usage(cli, argc - 1 < cli->command->min ? "%s wants %s" : "too many operands for %s %s", argv[0],
-		    cli->command->operands);
+		cli_usage(cli,
+		    argc - 1 < cli->command->min ? "%s wants %s" : "too many operands for %s %s",
+		    argv[0], cli->command->operands);
 		return -1;
 	}
 	return 0;
@@ -186,6 +190,8 @@ main(int argc, char **argv)
 	setlocale(LC_TIME, "");
 	log_init(LOG_P_WARNING, 0);
 	out_init(&cli.out, stdout);
+	if (!cli.out.tty)
+		setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 	if (options_read(argc, argv, &cli.opts, operands, &count, &err) < 0) {
 		cli_say("%s", err.text);
 		return EXIT_USAGE;

@@ -48,7 +48,8 @@ find_row(const char *name, size_t n)
 }
 
 int
-options_read(int argc, char **argv, struct cli_opts *ret, char **operands, int *ret_count, struct err *reterr)
+options_read(int argc, char **argv, struct cli_opts *ret, char **operands, int *ret_count,
+    struct err *reterr)
 {
 	int count = 0;
 	bool ended = false;
@@ -81,14 +82,16 @@ options_read(int argc, char **argv, struct cli_opts *ret, char **operands, int *
 			value = argv[i] + 3 + n;
 		if (row->value == NULL) {
 			if (value != NULL)
-				return err_set(reterr, ERR_INPUT, "option --%s takes no value", row->name);
+				return err_set(reterr, ERR_INPUT, "option --%s takes no value",
+				    row->name);
 			*(bool *)((char *)ret + row->at) = true;
 			continue;
 		}
 		if (value == NULL && i + 1 < argc)
 			value = argv[++i];
 		if (value == NULL)
-			return err_set(reterr, ERR_INPUT, "option --%s wants %s", row->name, row->value);
+			return err_set(reterr, ERR_INPUT, "option --%s wants %s", row->name,
+			    row->value);
 		*(const char **)((char *)ret + row->at) = value;
 	}
 	*ret_count = count;
@@ -115,7 +118,8 @@ options_stranger(const struct cli_opts *opts, const char *allowed)
 {
 	for (size_t i = GLOBAL_ROWS; i < ROWS; i++) {
 		const char *field = (const char *)opts + rows[i].at;
-		bool given = rows[i].value != NULL ? *(const char *const *)field != NULL : *(const bool *)field;
+		bool given = rows[i].value != NULL ? *(const char *const *)field != NULL :
+						     *(const bool *)field;
 
 		if (given && !listed(allowed, rows[i].name))
 			return rows[i].name;

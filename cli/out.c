@@ -93,7 +93,8 @@ hang(const char *s, size_t n)
 static void
 wrapped(struct out *o, const char *s, size_t n)
 {
-	int width = o->width > READING_WIDTH ? READING_WIDTH : o->width, indent = hang(s, n), left = 0;
+	int width = o->width > READING_WIDTH ? READING_WIDTH : o->width, indent = hang(s, n),
+	    left = 0;
 
 	while (n > 0) {
 		size_t next, len = fits(s, n, width - left, &next);
@@ -160,7 +161,8 @@ out_time(int64_t ms, char out[OUT_TIME_MAX])
 	time_t t = (time_t)(ms / 1000);
 	struct tm tm;
 
-	if (ms == 0 || localtime_r(&t, &tm) == NULL || strftime(out, OUT_TIME_MAX, "%Y-%m-%d %H:%M", &tm) == 0)
+	if (ms == 0 || localtime_r(&t, &tm) == NULL ||
+	    strftime(out, OUT_TIME_MAX, "%Y-%m-%d %H:%M", &tm) == 0)
 		snprintf(out, OUT_TIME_MAX, "-");
 	return out;
 }

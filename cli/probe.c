@@ -60,11 +60,13 @@ probe_new(const struct config *config, struct probe **ret, struct err *reterr)
 	struct fetcher_opts fetch = { .product = "presswatch", .host_delay_ms = 1000 };
 
 	p->guard = guard_new();
-	for (char **rule = config != NULL ? config->allow : NULL; rule != NULL && *rule != NULL; rule++)
+	for (char **rule = config != NULL ? config->allow : NULL; rule != NULL && *rule != NULL;
+	     rule++)
 		if (guard_allow(p->guard, *rule, reterr) < 0)
 			return -1;
 	if (config != NULL && config->contact != NULL)
-		p->user_agent = xasprintf("presswatch/" PRESSWATCH_VERSION " (+%s)", config->contact);
+		p->user_agent =
+		    xasprintf("presswatch/" PRESSWATCH_VERSION " (+%s)", config->contact);
 	else
 		p->user_agent = xstrdup("presswatch/" PRESSWATCH_VERSION);
 	http.user_agent = p->user_agent;
@@ -104,11 +106,15 @@ fetched(struct fetch_answer *a, void *arg)
 }
 
 static int
-fetch(struct probe *p, const struct cfg_source *src, const char *url, enum fetch_class class, struct page *ret,
-    struct err *reterr)
+fetch(struct probe *p, const struct cfg_source *src, const char *url, enum fetch_class class,
+    struct page *ret, struct err *reterr)
 {
-	struct fetch_request req = { .url = url, .class = class, .ignore_robots = src->ignore_robots,
-		.user_agent = src->user_agent, .proxy = src->proxy, .headers = (const char *const *)src->headers };
+	struct fetch_request req = {.url = url,
+	    .class = class,
+	    .ignore_robots = src->ignore_robots,
+	    .user_agent = src->user_agent,
+	    .proxy = src->proxy,
+	    .headers = (const char *const *)src->headers};
 
 	fetch_start(p->fetcher, &req, fetched, ret);
 	while (!ret->done && event_base_loop(p->base, EVLOOP_ONCE) == 0)
@@ -133,20 +139,25 @@ takes(const struct cfg_source *src, const char *url)
 }
 
 static int
-discover_page(const struct cfg_source *src, const struct page *page, int64_t now_ms, struct candidates **ret,
-    struct err *reterr)
+discover_page(const struct cfg_source *src, const struct page *page, int64_t now_ms,
+    struct candidates **ret, struct err *reterr)
 {
 	struct job job = { .kind = JOB_DISCOVER, .bytes = buf_str(&page->body), .len = page->body.len };
 	struct job_answer answer = { 0 };
 	int rc = -1;
 
-	job.discover = (struct discover_opts){ .url = page->url, .content_type = page->content_type,
-		.kind = (enum source_kind)src->kind, .select_links = src->select.links,
-		.select_title = src->select.title, .select_date = src->select.date, .language = src->language,
-		.now_ms = now_ms };
+	job.discover = (struct discover_opts){.url = page->url,
+	    .content_type = page->content_type,
+	    .kind = (enum source_kind)src->kind,
+	    .select_links = src->select.links,
+	    .select_title = src->select.title,
+	    .select_date = src->select.date,
+	    .language = src->language,
+	    .now_ms = now_ms};
 	if (pool_run_one(&job, &answer, reterr) == 0) {
 		if (answer.err.class != ERR_NONE || answer.candidates == NULL) {
-			rc = err_set(reterr, answer.err.class != ERR_NONE ? answer.err.class : ERR_INPUT, "%s: %s",
+			rc = err_set(reterr,
+			    answer.err.class != ERR_NONE ? answer.err.class : ERR_INPUT, "%s: %s",
 			    page->url, answer.err.text);
 		} else {
 			*ret = answer.candidates;
@@ -179,8 +190,8 @@ drop_refused(const struct cfg_source *src, struct candidates *c)
 }
 
 static int
-extract_page_of(const struct cfg_source *src, const struct page *page, const struct candidate *hint, int64_t now_ms,
-    struct document **ret, struct err *reterr)
+extract_page_of(const struct cfg_source *src, const struct page *page, const struct candidate *hint,
+    int64_t now_ms, struct document **ret, struct err *reterr)
 {
 	struct job job = { .kind = JOB_EXTRACT, .bytes = buf_str(&page->body), .len = page->body.len };
 	struct job_answer answer = { 0 };
@@ -192,14 +203,21 @@ extract_page_of(const struct cfg_source *src, const struct page *page, const str
 		removes++;
 	if (hint != NULL)
 		date_iso(&hint->published, iso);
-	job.extract = (struct extract_opts){ .url = page->url, .content_type = page->content_type,
-		.select_body = src->select.body, .select_title = src->select.title, .select_date = src->select.date,
-		.select_remove = (const char *const *)src->select.remove, .select_remove_count = removes,
-		.title_hint = hint != NULL ? hint->title : NULL, .date_hint = iso[0] != '\0' ? iso : NULL,
-		.language_hint = src->language, .now_ms = now_ms };
+	job.extract = (struct extract_opts){.url = page->url,
+	    .content_type = page->content_type,
+	    .select_body = src->select.body,
+	    .select_title = src->select.title,
+	    .select_date = src->select.date,
+	    .select_remove = (const char *const *)src->select.remove,
+	    .select_remove_count = removes,
+	    .title_hint = hint != NULL ? hint->title : NULL,
+	    .date_hint = iso[0] != '\0' ? iso : NULL,
+	    .language_hint = src->language,
+	    .now_ms = now_ms};
 	if (pool_run_one(&job, &answer, reterr) == 0) {
 		if (answer.err.class != ERR_NONE || answer.document == NULL) {
-			rc = err_set(reterr, answer.err.class != ERR_NONE ? answer.err.class : ERR_INPUT, "%s: %s",
+			rc = err_set(reterr,
+			    answer.err.class != ERR_NONE ? answer.err.class : ERR_INPUT, "%s: %s",
 			    page->url, answer.err.text);
 		} else {
 			*ret = answer.document;
@@ -213,8 +231,8 @@ extract_page_of(const struct cfg_source *src, const struct page *page, const str
 
 /* The first candidate's document, from the bytes at hand when the source is the document. */
 static void
-first_document(struct probe *p, const struct cfg_source *src, const struct page *page, int64_t now_ms,
-    struct probe_found *f)
+first_document(struct probe *p, const struct cfg_source *src, const struct page *page,
+    int64_t now_ms, struct probe_found *f)
 {
 	struct page first = { .body = BUF_INIT(0) };
 	const struct candidate *c = f->candidates->count > 0 ? &f->candidates->list[0] : NULL;
@@ -231,10 +249,14 @@ first_document(struct probe *p, const struct cfg_source *src, const struct page 
 }
 
 int
-probe_look(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct probe_found *ret, struct err *reterr)
+probe_look(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct probe_found *ret,
+    struct err *reterr)
 {
-	static const enum fetch_class classes[] = { [CFG_KIND_AUTO] = FETCH_FEED, [CFG_KIND_LISTING] = FETCH_PAGE,
-		[CFG_KIND_FEED] = FETCH_FEED, [CFG_KIND_SITEMAP] = FETCH_SITEMAP, [CFG_KIND_PAGE] = FETCH_PAGE };
+	static const enum fetch_class classes[] = {[CFG_KIND_AUTO] = FETCH_FEED,
+	    [CFG_KIND_LISTING] = FETCH_PAGE,
+	    [CFG_KIND_FEED] = FETCH_FEED,
+	    [CFG_KIND_SITEMAP] = FETCH_SITEMAP,
+	    [CFG_KIND_PAGE] = FETCH_PAGE};
 	struct page page = { .body = BUF_INIT(0) };
 	struct probe_found f = { 0 };
 	int rc = -1;
@@ -311,11 +333,13 @@ probe_print(struct cli *cli, const struct probe_found *f, const char *name)
 		print_json(o, f, name);
 		return;
 	}
-	out_printf(o, STYLE_BOLD, "%s: a %s with %zu documents%s%s", f->url, source_kind_name(f->candidates->kind),
-	    f->candidates->count, f->candidates->title != NULL ? ": " : "",
+	out_printf(o, STYLE_BOLD, "%s: a %s with %zu documents%s%s", f->url,
+	    source_kind_name(f->candidates->kind), f->candidates->count,
+	    f->candidates->title != NULL ? ": " : "",
 	    f->candidates->title != NULL ? f->candidates->title : "");
 	if (f->refused > 0)
-		out_printf(o, STYLE_YELLOW, "%zu more are left out by include and exclude", f->refused);
+		out_printf(o, STYLE_YELLOW, "%zu more are left out by include and exclude",
+		    f->refused);
 	for (size_t i = 0; i < f->candidates->feeds_count; i++)
 		out_printf(o, STYLE_YELLOW, "the page names a feed: %s", f->candidates->feeds[i]);
 	out_nl(o);

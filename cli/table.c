@@ -134,8 +134,8 @@ print_cut(struct out *o, const char *s, int full, int width)
 }
 
 static void
-print_cell(const struct table *t, struct out *o, size_t column, bool last, const char *text, int full,
-    enum style style)
+print_cell(const struct table *t, struct out *o, size_t column, bool last, const char *text,
+    int full, enum style style)
 {
 	int width = t->widths[column], used;
 
@@ -160,8 +160,8 @@ table_print(struct table *t, struct out *o)
 	fit(t, o->width);
 	if (t->columns[0].head != NULL && o->tty) {
 		for (size_t i = 0; i < t->n; i++)
-			print_cell(t, o, i, i + 1 == t->n, t->columns[i].head, (int)strlen(t->columns[i].head),
-			    STYLE_DIM);
+			print_cell(t, o, i, i + 1 == t->n, t->columns[i].head,
+			    (int)strlen(t->columns[i].head), STYLE_DIM);
 		out_nl(o);
 	}
 	for (size_t i = 0; i + t->n <= t->count; i += t->n) {

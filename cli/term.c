@@ -11,8 +11,13 @@
 #define WIDTH_MAX 1000
 
 static const char *const style_on[STYLE_COUNT] = {
-	[STYLE_PLAIN] = "", [STYLE_BOLD] = "\033[1m", [STYLE_DIM] = "\033[2m", [STYLE_RED] = "\033[31m",
-	[STYLE_GREEN] = "\033[32m", [STYLE_YELLOW] = "\033[33m", [STYLE_CYAN] = "\033[36m",
+    [STYLE_PLAIN] = "",
+    [STYLE_BOLD] = "\033[1m",
+    [STYLE_DIM] = "\033[2m",
+    [STYLE_RED] = "\033[31m",
+    [STYLE_GREEN] = "\033[32m",
+    [STYLE_YELLOW] = "\033[33m",
+    [STYLE_CYAN] = "\033[36m",
 };
 
 static int
@@ -40,7 +45,8 @@ out_init(struct out *o, FILE *f)
 	if (!o->tty)
 		return;
 	o->width = terminal_width(fileno(f));
-	o->colour = (no_color == NULL || no_color[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+	o->colour =
+	    (no_color == NULL || no_color[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }
 
 void
@@ -67,7 +73,8 @@ out_nl(struct out *o)
 static bool
 is_bidi(uint32_t c)
 {
-	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
 }
 
 /* Line separators count as controls too: a one-line field has one line. */

@@ -105,7 +105,8 @@ value_of(struct config_reader *r, const yaml_node_t *map, const char *key)
 	for (const yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++) {
 		const yaml_node_t *k = yaml_document_get_node(r->doc, p->key);
 
-		if (k->type == YAML_SCALAR_NODE && strcmp((const char *)k->data.scalar.value, key) == 0)
+		if (k->type == YAML_SCALAR_NODE &&
+		    strcmp((const char *)k->data.scalar.value, key) == 0)
 			return yaml_document_get_node(r->doc, p->value);
 	}
 	return NULL;
@@ -126,11 +127,13 @@ config_add_source(struct config_reader *r, yaml_node_t *node)
 
 	if (c->sources_count >= CONFIG_SOURCES_MAX || r->values > CONFIG_VALUES_MAX) {
 		if (c->sources_count == CONFIG_SOURCES_MAX)
-			config_bad_at(r, r->file, line_of(node), 0, "more than %d sources", CONFIG_SOURCES_MAX);
+			config_bad_at(r, r->file, line_of(node), 0, "more than %d sources",
+			    CONFIG_SOURCES_MAX);
 		return;
 	}
 	c->sources = xgrow(c->sources, &r->sources_cap, c->sources_count + 1, sizeof(*c->sources));
-	r->source_marks = xgrow(r->source_marks, &r->source_marks_cap, c->sources_count + 1, sizeof(*r->source_marks));
+	r->source_marks = xgrow(r->source_marks, &r->source_marks_cap, c->sources_count + 1,
+	    sizeof(*r->source_marks));
 	if (name == NULL)
 		name = node;
 	r->source_marks[c->sources_count] =
@@ -166,9 +169,11 @@ check_channel(struct config_reader *r, const yaml_node_t *node, struct cfg_chann
 	if (r->flags & CONFIG_SKIP_SECRETS)
 		return;
 	if (ch->secret_file != NULL && (v = value_of(r, node, "secret-file")) != NULL)
-		config_read_secret(r, "secret-file", ch->secret_file, line_of(v), true, &ch->secret, &ch->secret_len);
+		config_read_secret(r, "secret-file", ch->secret_file, line_of(v), true, &ch->secret,
+		    &ch->secret_len);
 	if (ch->mail_password_file != NULL)
-		config_read_secret(r, "password-file", ch->mail_password_file, line_of(node), false, NULL, NULL);
+		config_read_secret(r, "password-file", ch->mail_password_file, line_of(node), false,
+		    NULL, NULL);
 }
 
 void
@@ -179,11 +184,13 @@ config_add_channel(struct config_reader *r, yaml_node_t *node)
 
 	if (c->channels_count >= CONFIG_CHANNELS_MAX) {
 		if (c->channels_count++ == CONFIG_CHANNELS_MAX)
-			config_bad_at(r, r->file, line_of(node), 0, "more than %d channels", CONFIG_CHANNELS_MAX);
+			config_bad_at(r, r->file, line_of(node), 0, "more than %d channels",
+			    CONFIG_CHANNELS_MAX);
 		c->channels_count = CONFIG_CHANNELS_MAX;
 		return;
 	}
-	c->channels = xgrow(c->channels, &r->channels_cap, c->channels_count + 1, sizeof(*c->channels));
+	c->channels =
+	    xgrow(c->channels, &r->channels_cap, c->channels_count + 1, sizeof(*c->channels));
 	ch = &c->channels[c->channels_count++];
 	*ch = (struct cfg_channel){ .config_file = r->file, .line = line_of(node) };
 	if (config_read_map(r, node, "a channel", config_channel_keys, ch) == 0)
@@ -251,7 +258,8 @@ read_document(struct config_reader *r, yaml_parser_t *parser, bool main_file)
 		return;
 	}
 	if (yaml_document_get_root_node(&more) != NULL)
-		config_bad_at(r, r->file, (int)more.start_mark.line + 1, 1, "a second document begins: only one is read");
+		config_bad_at(r, r->file, (int)more.start_mark.line + 1, 1,
+		    "a second document begins: only one is read");
 	yaml_document_delete(&more);
 }
 
@@ -316,7 +324,8 @@ read_sources_folder(struct config_reader *r, const char *main_path)
 static int
 by_name(const void *a, const void *b)
 {
-	const struct cfg_source *x = *(const struct cfg_source *const *)a, *y = *(const struct cfg_source *const *)b;
+	const struct cfg_source *x = *(const struct cfg_source *const *)a,
+				*y = *(const struct cfg_source *const *)b;
 	int d = strcmp(x->name != NULL ? x->name : "", y->name != NULL ? y->name : "");
 
 	return d != 0 ? d : x < y ? -1 : x > y;
@@ -373,8 +382,9 @@ check_source_names(struct config_reader *r)
 		const struct cfg_source *s = &c->sources[i], *other;
 
 		if (s->was != NULL && (other = config_source(c, s->was)) != NULL)
-			config_bad_at(r, s->file, s->line, 0, "was: '%s' is still a source, at %s:%d", s->was,
-			    other->file, other->line);
+			config_bad_at(r, s->file, s->line, 0,
+			    "was: '%s' is still a source, at %s:%d", s->was, other->file,
+			    other->line);
 	}
 }
 
@@ -384,11 +394,13 @@ check_channel_names(struct config_reader *r)
 	const struct config *c = r->config;
 
 	for (size_t i = 1; i < c->channels_count; i++) {
-		const struct cfg_channel *b = &c->channels[i], *a = b->name ? config_channel(c, b->name) : b;
+		const struct cfg_channel *b = &c->channels[i],
+					 *a = b->name ? config_channel(c, b->name) : b;
 
 		if (a != b)
-			config_bad_at(r, b->config_file, b->line, 0, "name: '%s' is taken by another channel at %s:%d",
-			    b->name, a->config_file, a->line);
+			config_bad_at(r, b->config_file, b->line, 0,
+			    "name: '%s' is taken by another channel at %s:%d", b->name,
+			    a->config_file, a->line);
 	}
 	for (size_t i = 0; i < r->refs_count; i++)
 		if (config_channel(c, r->refs[i].name) == NULL)
@@ -414,7 +426,8 @@ config_default_archive(void)
 }
 
 int
-config_load_flags(const char *path, unsigned flags, struct config **ret, struct config_mistakes *mistakes)
+config_load_flags(const char *path, unsigned flags, struct config **ret,
+    struct config_mistakes *mistakes)
 {
 	CLEANUP(config_freep) struct config *c = xcalloc(1, sizeof(*c));
 	struct config_reader r = { .config = c, .mistakes = mistakes, .flags = flags };

@@ -16,8 +16,8 @@ free_strings(char **list)
 
 /* Reads every item with the function of a single value and keeps the list only when all are good. */
 static int
-read_strings(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    config_parse_fn *one, void *base)
+read_strings(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, config_parse_fn *one, void *base)
 {
 	char ***field = (char ***)((char *)base + key->at);
 	struct config_key single = *key;
@@ -40,30 +40,30 @@ read_strings(struct config_reader *r, const struct config_key *key, const struct
 }
 
 int
-config_texts(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_texts(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	return read_strings(r, key, items, n, config_text, base);
 }
 
 int
-config_names(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_names(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	return read_strings(r, key, items, n, config_name, base);
 }
 
 int
-config_addresses(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_addresses(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	return read_strings(r, key, items, n, config_address, base);
 }
 
 /* Names of channels: kept, and looked up when all files are read. */
 int
-config_channel_refs(struct config_reader *r, const struct config_key *key, const struct config_item *items,
-    size_t n, void *base)
+config_channel_refs(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	char **list;
 
@@ -79,8 +79,8 @@ config_channel_refs(struct config_reader *r, const struct config_key *key, const
 
 /* "Name: value" as RFC 9110 5.1 and 5.5 have it, so that no line of ours can hold another one. */
 static int
-read_header(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+read_header(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	static const char token[] = "!#$%&'*+-.^_`|~0123456789"
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -94,20 +94,21 @@ read_header(struct config_reader *r, const struct config_key *key, const struct 
 }
 
 int
-config_headers(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_headers(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	return read_strings(r, key, items, n, read_header, base);
 }
 
 /* A program and its arguments, run without a shell. */
 int
-config_argv(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_argv(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	if (n == 0 || items[0].text[0] != '/') {
 		if (n > 0)
-			config_bad(r, &items[0], key, "must begin with the absolute path of a program");
+			config_bad(r, &items[0], key,
+			    "must begin with the absolute path of a program");
 		else
 			config_bad(r, &items[0], key, "names no program");
 		return -1;
@@ -148,12 +149,14 @@ config_network_trouble(const char *rule)
 	if ((tail[0] != '/' && tail[0] != ':') || tail[1] < '0' || tail[1] > '9' ||
 	    sscanf(tail + 1, "%5u%n", &number, &used) != 1 || tail[1 + used] != '\0')
 		return "ends in neither /bits nor :port";
-	return number > max || (tail[0] == ':' && number == 0) ? "has bits or a port that cannot be" : NULL;
+	return number > max || (tail[0] == ':' && number == 0) ?
+		   "has bits or a port that cannot be" :
+		   NULL;
 }
 
 static int
-read_network(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+read_network(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	const char *trouble = config_network_trouble(items->text);
 
@@ -165,18 +168,19 @@ read_network(struct config_reader *r, const struct config_key *key, const struct
 }
 
 int
-config_networks(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_networks(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	return read_strings(r, key, items, n, read_network, base);
 }
 
 /* Durations in seconds; rising: each longer than the one before. */
 static int
-read_durations(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    bool rising, void *base)
+read_durations(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, bool rising, void *base)
 {
-	int64_t *list = xcalloc(n + 1, sizeof(*list)), **field = (int64_t **)((char *)base + key->at);
+	int64_t *list = xcalloc(n + 1, sizeof(*list)),
+		**field = (int64_t **)((char *)base + key->at);
 	struct config_key single = *key;
 	bool bad = n > 64;
 
@@ -202,15 +206,15 @@ read_durations(struct config_reader *r, const struct config_key *key, const stru
 }
 
 int
-config_ages(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_ages(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	return read_durations(r, key, items, n, true, base);
 }
 
 int
-config_pauses(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_pauses(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	return read_durations(r, key, items, n, false, base);
 }
@@ -294,10 +298,11 @@ config_regex_trouble(const char *pattern)
 
 /* Extended regular expressions, compiled; a bad one is explained by the library's own words. */
 int
-config_regexes(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_regexes(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
-	regex_t **field = (regex_t **)((char *)base + key->at), *list = xcalloc(n + 1, sizeof(*list));
+	regex_t **field = (regex_t **)((char *)base + key->at),
+		*list = xcalloc(n + 1, sizeof(*list));
 	struct config_key texts = *key;
 	size_t good = 0;
 	char why[128];

@@ -9,7 +9,8 @@
 #define VALUE_SHOWN 60	/* bytes of a bad value in a sentence */
 
 static void __attribute__((format(printf, 5, 0)))
-add_mistake(struct config_reader *r, const char *file, int line, int column, const char *fmt, va_list ap)
+add_mistake(struct config_reader *r, const char *file, int line, int column, const char *fmt,
+    va_list ap)
 {
 	struct config_mistakes *m = r->mistakes;
 	char text[1024];
@@ -38,8 +39,8 @@ config_bad_at(struct config_reader *r, const char *file, int line, int column, c
 }
 
 void
-config_bad(struct config_reader *r, const struct config_item *item, const struct config_key *key, const char *fmt,
-    ...)
+config_bad(struct config_reader *r, const struct config_item *item, const struct config_key *key,
+    const char *fmt, ...)
 {
 	char why[512];
 	va_list ap;
@@ -49,10 +50,11 @@ config_bad(struct config_reader *r, const struct config_item *item, const struct
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
 	if (shown > VALUE_SHOWN)
-		for (shown = VALUE_SHOWN; shown > 0 && ((unsigned char)item->text[shown] & 0xc0) == 0x80; shown--)
+		for (shown = VALUE_SHOWN;
+		     shown > 0 && ((unsigned char)item->text[shown] & 0xc0) == 0x80; shown--)
 			;
-	config_bad_at(r, r->file, item->line, item->column, "%s: '%.*s%s' %s", key->name, (int)shown, item->text,
-	    item->text[shown] != '\0' ? "…" : "", why);
+	config_bad_at(r, r->file, item->line, item->column, "%s: '%.*s%s' %s", key->name,
+	    (int)shown, item->text, item->text[shown] != '\0' ? "…" : "", why);
 }
 
 /* Edits that turn a into b, for words of at most 31 bytes; more than 3 is as good as strange. */
@@ -125,17 +127,19 @@ item_of(struct config_reader *r, yaml_node_t *node, const char *key, struct conf
 {
 	if (++r->values > CONFIG_VALUES_MAX) {
 		if (r->values == CONFIG_VALUES_MAX + 1)
-			config_bad_at(r, r->file, line_of(node), column_of(node), "more than %d values",
-			    CONFIG_VALUES_MAX);
+			config_bad_at(r, r->file, line_of(node), column_of(node),
+			    "more than %d values", CONFIG_VALUES_MAX);
 		return -1;
 	}
 	if (node->type != YAML_SCALAR_NODE) {
-		config_bad_at(r, r->file, line_of(node), column_of(node), "%s: wants a text, not a %s", key,
+		config_bad_at(r, r->file, line_of(node), column_of(node),
+		    "%s: wants a text, not a %s", key,
 		    node->type == YAML_SEQUENCE_NODE ? "list" : "map");
 		return -1;
 	}
 	if (memchr(node->data.scalar.value, '\0', node->data.scalar.length) != NULL) {
-		config_bad_at(r, r->file, line_of(node), column_of(node), "%s: has a NUL byte", key);
+		config_bad_at(r, r->file, line_of(node), column_of(node), "%s: has a NUL byte",
+		    key);
 		return -1;
 	}
 	*ret = (struct config_item){ (const char *)node->data.scalar.value, line_of(node), column_of(node) };
@@ -147,8 +151,9 @@ is_null(const yaml_node_t *node)
 {
 	const char *s = (const char *)node->data.scalar.value;
 
-	return node->type == YAML_SCALAR_NODE && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-	    (s[0] == '\0' || strcmp(s, "~") == 0 || strcmp(s, "null") == 0);
+	return node->type == YAML_SCALAR_NODE &&
+	       node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       (s[0] == '\0' || strcmp(s, "~") == 0 || strcmp(s, "null") == 0);
 }
 
 static int
@@ -161,8 +166,8 @@ read_list(struct config_reader *r, yaml_node_t *node, const struct config_key *k
 	int rc = -1;
 
 	if (n > CONFIG_LIST_MAX) {
-		config_bad_at(r, r->file, line_of(node), column_of(node), "%s: has more than %d entries", key->name,
-		    CONFIG_LIST_MAX);
+		config_bad_at(r, r->file, line_of(node), column_of(node),
+		    "%s: has more than %d entries", key->name, CONFIG_LIST_MAX);
 		return -1;
 	}
 	items = xcalloc(n + 1, sizeof(*items));
@@ -183,7 +188,8 @@ read_value(struct config_reader *r, yaml_node_t *node, const struct config_key *
 	struct config_item item;
 
 	if (is_null(node)) {
-		config_bad_at(r, r->file, line_of(node), column_of(node), "%s: has no value", key->name);
+		config_bad_at(r, r->file, line_of(node), column_of(node), "%s: has no value",
+		    key->name);
 		return -1;
 	}
 	if (key->list && node->type == YAML_SEQUENCE_NODE)
@@ -209,7 +215,8 @@ read_default(struct config_reader *r, const struct config_key *key, void *base)
 	} else {
 		char *save = NULL;
 
-		for (char *w = strtok_r(words, " ", &save); w != NULL && n < 32; w = strtok_r(NULL, " ", &save))
+		for (char *w = strtok_r(words, " ", &save); w != NULL && n < 32;
+		     w = strtok_r(NULL, " ", &save))
 			items[n++].text = w;
 	}
 	key->parse(r, key, items, n, base);
@@ -243,7 +250,8 @@ config_read_each(struct config_reader *r, yaml_node_t *node, const char *key, si
 	}
 	n = (size_t)(node->data.sequence.items.top - first);
 	if (n > max) {
-		config_bad_at(r, r->file, line_of(node), column_of(node), "%s: has more than %zu entries", key, max);
+		config_bad_at(r, r->file, line_of(node), column_of(node),
+		    "%s: has more than %zu entries", key, max);
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -251,21 +259,23 @@ config_read_each(struct config_reader *r, yaml_node_t *node, const char *key, si
 }
 
 static void
-unknown_key(struct config_reader *r, const struct config_item *name, const char *what, const struct config_key *keys)
+unknown_key(struct config_reader *r, const struct config_item *name, const char *what,
+    const struct config_key *keys)
 {
 	const char *near = config_nearest(keys, name->text);
 
 	if (near != NULL)
-		config_bad_at(r, r->file, name->line, name->column, "unknown key '%.60s' in %s; did you mean '%s'?",
-		    name->text, what, near);
+		config_bad_at(r, r->file, name->line, name->column,
+		    "unknown key '%.60s' in %s; did you mean '%s'?", name->text, what, near);
 	else
-		config_bad_at(r, r->file, name->line, name->column, "unknown key '%.60s' in %s", name->text, what);
+		config_bad_at(r, r->file, name->line, name->column, "unknown key '%.60s' in %s",
+		    name->text, what);
 }
 
 /* One pair of a map. Returns its row, or -1 when it has none or was said before. */
 static int
-read_pair(struct config_reader *r, const yaml_node_pair_t *pair, const char *what, const struct config_key *keys,
-    int seen_line[64], void *base)
+read_pair(struct config_reader *r, const yaml_node_pair_t *pair, const char *what,
+    const struct config_key *keys, int seen_line[64], void *base)
 {
 	yaml_node_t *value = node_of(r, pair->value);
 	struct config_item name;
@@ -280,8 +290,8 @@ read_pair(struct config_reader *r, const yaml_node_pair_t *pair, const char *wha
 		return -1;
 	}
 	if (seen_line[i] != 0) {
-		config_bad_at(r, r->file, name.line, name.column, "%s: stands twice (also in line %d)", name.text,
-		    seen_line[i]);
+		config_bad_at(r, r->file, name.line, name.column,
+		    "%s: stands twice (also in line %d)", name.text, seen_line[i]);
 		return -1;
 	}
 	seen_line[i] = name.line;
@@ -299,24 +309,26 @@ read_pair(struct config_reader *r, const yaml_node_pair_t *pair, const char *wha
 }
 
 int
-config_read_map(struct config_reader *r, yaml_node_t *node, const char *what, const struct config_key *keys,
-    void *base)
+config_read_map(struct config_reader *r, yaml_node_t *node, const char *what,
+    const struct config_key *keys, void *base)
 {
 	size_t before = r->mistakes->count;
 	int seen_line[64] = { 0 }, i;
 	uint64_t seen = 0;
 
 	if (node->type != YAML_MAPPING_NODE) {
-		config_bad_at(r, r->file, line_of(node), column_of(node), "%s: wants a map of keys and values", what);
+		config_bad_at(r, r->file, line_of(node), column_of(node),
+		    "%s: wants a map of keys and values", what);
 		return -1;
 	}
-	for (const yaml_node_pair_t *p = node->data.mapping.pairs.start; p < node->data.mapping.pairs.top; p++)
+	for (const yaml_node_pair_t *p = node->data.mapping.pairs.start;
+	     p < node->data.mapping.pairs.top; p++)
 		if ((i = read_pair(r, p, what, keys, seen_line, base)) >= 0)
 			seen |= UINT64_C(1) << i;
 	for (i = 0; keys[i].name != NULL; i++)
 		if (keys[i].required && !(seen >> i & 1))
-			config_bad_at(r, r->file, line_of(node), column_of(node), "%s: '%s' is missing", what,
-			    keys[i].name);
+			config_bad_at(r, r->file, line_of(node), column_of(node),
+			    "%s: '%s' is missing", what, keys[i].name);
 	read_defaults(r, keys, seen, base);
 	return r->mistakes->count > before ? -1 : 0;
 }

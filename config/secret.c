@@ -12,7 +12,8 @@
 #define SECRET_FILE_MAX 4096
 
 int
-config_secret_parse(const char *text, size_t n, unsigned char **ret, size_t *ret_len, struct err *reterr)
+config_secret_parse(const char *text, size_t n, unsigned char **ret, size_t *ret_len,
+    struct err *reterr)
 {
 	static const char prefix[] = "whsec_";
 	CLEANUP(freep) char *copy = NULL;
@@ -30,8 +31,8 @@ config_secret_parse(const char *text, size_t n, unsigned char **ret, size_t *ret
 		key = xmemdup(text, n);
 	}
 	if (len < CONFIG_SECRET_MIN)
-		return err_set(reterr, ERR_CONFIG, "the key has %zu bytes; at least %d are wanted", len,
-		    CONFIG_SECRET_MIN);
+		return err_set(reterr, ERR_CONFIG, "the key has %zu bytes; at least %d are wanted",
+		    len, CONFIG_SECRET_MIN);
 	*ret = key;
 	*ret_len = len;
 	key = NULL;
@@ -39,8 +40,8 @@ config_secret_parse(const char *text, size_t n, unsigned char **ret, size_t *ret
 }
 
 int
-config_read_secret(struct config_reader *r, const char *key, const char *path, int line, bool decode,
-    unsigned char **ret, size_t *ret_len)
+config_read_secret(struct config_reader *r, const char *key, const char *path, int line,
+    bool decode, unsigned char **ret, size_t *ret_len)
 {
 	struct buf b = BUF_INIT(SECRET_FILE_MAX);
 	struct err err = { 0 };
@@ -48,7 +49,8 @@ config_read_secret(struct config_reader *r, const char *key, const char *path, i
 	int rc = -1;
 
 	if (stat(path, &st) < 0) {
-		config_bad_at(r, r->file, line, 0, "%s: cannot read %s: %s", key, path, strerror(errno));
+		config_bad_at(r, r->file, line, 0, "%s: cannot read %s: %s", key, path,
+		    strerror(errno));
 		return -1;
 	}
 	if (!S_ISREG(st.st_mode)) {
@@ -56,7 +58,8 @@ config_read_secret(struct config_reader *r, const char *key, const char *path, i
 		return -1;
 	}
 	if (st.st_mode & 007) {
-		config_bad_at(r, r->file, line, 0, "%s: everyone may read %s (mode %03o); chmod o= it", key, path,
+		config_bad_at(r, r->file, line, 0,
+		    "%s: everyone may read %s (mode %03o); chmod o= it", key, path,
 		    (unsigned)(st.st_mode & 0777));
 		return -1;
 	}

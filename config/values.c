@@ -85,8 +85,8 @@ set_string(void *base, const struct config_key *key, char *value)
 
 /* One line without control characters, between min and max bytes. */
 int
-config_text(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_text(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	size_t len = strlen(items->text), max = key->max > 0 ? (size_t)key->max : 1024;
 
@@ -118,8 +118,8 @@ config_name_trouble(const char *name)
 }
 
 int
-config_name(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_name(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	const char *trouble = config_name_trouble(items->text);
 
@@ -159,8 +159,8 @@ read_url(struct config_reader *r, const struct config_key *key, const struct con
 }
 
 int
-config_url(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_url(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	static const char *const http[] = { "http", "https", NULL };
 
@@ -168,8 +168,8 @@ config_url(struct config_reader *r, const struct config_key *key, const struct c
 }
 
 int
-config_proxy(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_proxy(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	static const char *const proxy[] = { "http", "https", "socks5", "socks5h", NULL };
 
@@ -177,8 +177,8 @@ config_proxy(struct config_reader *r, const struct config_key *key, const struct
 }
 
 int
-config_mail_server(struct config_reader *r, const struct config_key *key, const struct config_item *items,
-    size_t n, void *base)
+config_mail_server(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	static const char *const smtp[] = { "smtp", "smtps", NULL };
 
@@ -187,13 +187,13 @@ config_mail_server(struct config_reader *r, const struct config_key *key, const 
 
 /* A mail address as SMTP's envelope wants it: no blanks, no brackets, one '@' with something on both sides. */
 int
-config_address(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_address(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	const char *s = items->text, *at = strchr(s, '@');
 
-	if (at == NULL || at == s || at[1] == '\0' || strchr(at + 1, '@') != NULL || strlen(s) > 254 ||
-	    strpbrk(s, " \t\r\n<>,;\"\\()") != NULL) {
+	if (at == NULL || at == s || at[1] == '\0' || strchr(at + 1, '@') != NULL ||
+	    strlen(s) > 254 || strpbrk(s, " \t\r\n<>,;\"\\()") != NULL) {
 		config_bad(r, items, key, "is no mail address");
 		return -1;
 	}
@@ -208,8 +208,8 @@ config_address(struct config_reader *r, const struct config_key *key, const stru
 
 /* A path; a relative one starts at the folder of the file in which it stands. */
 int
-config_path(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_path(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	CLEANUP(freep) char *path = NULL;
 	size_t max = key->max > 0 ? (size_t)key->max : 4000;
@@ -230,8 +230,8 @@ config_path(struct config_reader *r, const struct config_key *key, const struct 
 
 /* An IANA name: looked up where the system keeps its zones, or taken as it is where it keeps none. */
 int
-config_timezone(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_timezone(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	CLEANUP(freep) char *path = NULL;
 	const char *s = items->text;
@@ -245,7 +245,8 @@ config_timezone(struct config_reader *r, const struct config_key *key, const str
 		shape = stat(path, &st) == 0 && S_ISREG(st.st_mode);
 	}
 	if (!shape) {
-		config_bad(r, items, key, "is no time zone that this system knows (wanted: Asia/Tokyo)");
+		config_bad(r, items, key,
+		    "is no time zone that this system knows (wanted: Asia/Tokyo)");
 		return -1;
 	}
 	set_string(base, key, xstrdup(s));
@@ -254,8 +255,8 @@ config_timezone(struct config_reader *r, const struct config_key *key, const str
 
 /* The shape of BCP 47: subtags of 1 to 8 letters and digits, the first of 2 to 8 letters. */
 int
-config_language(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_language(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	const char *s = items->text;
 	size_t sub = 0, first = 0;
@@ -269,7 +270,8 @@ config_language(struct config_reader *r, const struct config_key *key, const str
 			if (*p == '\0')
 				break;
 		} else {
-			good = isalpha((unsigned char)*p) || (first > 0 && isdigit((unsigned char)*p));
+			good =
+			    isalpha((unsigned char)*p) || (first > 0 && isdigit((unsigned char)*p));
 			sub++;
 		}
 	}
@@ -282,8 +284,8 @@ config_language(struct config_reader *r, const struct config_key *key, const str
 }
 
 static int
-read_duration(struct config_reader *r, const struct config_key *key, const struct config_item *item, int64_t unit_ms,
-    int64_t *ret)
+read_duration(struct config_reader *r, const struct config_key *key, const struct config_item *item,
+    int64_t unit_ms, int64_t *ret)
 {
 	int64_t ms;
 
@@ -292,8 +294,8 @@ read_duration(struct config_reader *r, const struct config_key *key, const struc
 		return -1;
 	}
 	if (ms % unit_ms != 0 || ms / unit_ms < key->min || (key->max > 0 && ms / unit_ms > key->max)) {
-		config_bad(r, item, key, "must be %lld to %lld %s", (long long)key->min, (long long)key->max,
-		    key->unit);
+		config_bad(r, item, key, "must be %lld to %lld %s", (long long)key->min,
+		    (long long)key->max, key->unit);
 		return -1;
 	}
 	*ret = ms / unit_ms;
@@ -301,22 +303,22 @@ read_duration(struct config_reader *r, const struct config_key *key, const struc
 }
 
 int
-config_seconds(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_seconds(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	return read_duration(r, key, items, 1000, (int64_t *)((char *)base + key->at));
 }
 
 int
-config_millis(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_millis(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	return read_duration(r, key, items, 1, (int64_t *)((char *)base + key->at));
 }
 
 int
-config_bytes(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_bytes(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	size_t bytes;
 
@@ -325,8 +327,8 @@ config_bytes(struct config_reader *r, const struct config_key *key, const struct
 		return -1;
 	}
 	if (bytes < (size_t)key->min || bytes > (size_t)key->max) {
-		config_bad(r, items, key, "must be %lld to %lld %s", (long long)key->min, (long long)key->max,
-		    key->unit);
+		config_bad(r, items, key, "must be %lld to %lld %s", (long long)key->min,
+		    (long long)key->max, key->unit);
 		return -1;
 	}
 	*(size_t *)((char *)base + key->at) = bytes;
@@ -334,8 +336,8 @@ config_bytes(struct config_reader *r, const struct config_key *key, const struct
 }
 
 int
-config_count(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_count(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	const char *end;
 	int64_t number;
@@ -360,16 +362,16 @@ find_word(struct config_reader *r, const struct config_key *key, const struct co
 		if (strcmp(w->name, item->text) == 0)
 			return w;
 		if (used < sizeof(wanted))
-			used += (size_t)snprintf(wanted + used, sizeof(wanted) - used, "%s%s", used ? ", " : "",
-			    w->name);
+			used += (size_t)snprintf(wanted + used, sizeof(wanted) - used, "%s%s",
+			    used ? ", " : "", w->name);
 	}
 	config_bad(r, item, key, "must be one of %s", wanted);
 	return NULL;
 }
 
 int
-config_word(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_word(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
 	const struct config_word *w = find_word(r, key, items, key->words);
 
@@ -385,10 +387,11 @@ static const struct config_word flag_words[] = {
 
 /* A bool, said by the words of the key (quiet, announce) or by true and false. */
 int
-config_flag(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_flag(struct config_reader *r, const struct config_key *key, const struct config_item *items,
+    size_t n, void *base)
 {
-	const struct config_word *w = find_word(r, key, items, key->words != NULL ? key->words : flag_words);
+	const struct config_word *w =
+	    find_word(r, key, items, key->words != NULL ? key->words : flag_words);
 
 	if (w == NULL)
 		return -1;
@@ -398,8 +401,8 @@ config_flag(struct config_reader *r, const struct config_key *key, const struct 
 
 /* A set of words as bits. */
 int
-config_events(struct config_reader *r, const struct config_key *key, const struct config_item *items, size_t n,
-    void *base)
+config_events(struct config_reader *r, const struct config_key *key,
+    const struct config_item *items, size_t n, void *base)
 {
 	unsigned bits = 0;
 	bool bad = n == 0;
