@@ -291,23 +291,18 @@ drop_strays(const struct rows *r, struct listing_group *g)
 	g->rows_count = kept;
 }
 
-static bool
-is_own_dated(const struct rows *r, const struct listing_group *g, const struct listing_row *row)
-{
-	const struct rows_date *d = listing_row_date(r, g, row);
-
-	return d != NULL && d->date.precision >= DATE_DAY && d->start >= row->start;
-}
-
-/* Rows of one box from *i on: how many there are and how many have a date of their own. */
+/* Rows of one box from i on: how many there are and how many have a date, their own or that of a heading. */
 static void
 count_box(const struct rows *r, const struct listing_group *g, size_t i, size_t *ret_rows, size_t *ret_dated)
 {
 	int box = r->elems[g->rows[i].elem].parent;
+	const struct rows_date *d;
 
 	*ret_rows = *ret_dated = 0;
-	for (; i < g->rows_count && r->elems[g->rows[i].elem].parent == box; i++, (*ret_rows)++)
-		*ret_dated += is_own_dated(r, g, &g->rows[i]);
+	for (; i < g->rows_count && r->elems[g->rows[i].elem].parent == box; i++, (*ret_rows)++) {
+		d = listing_row_date(r, g, &g->rows[i]);
+		*ret_dated += d != NULL && d->date.precision >= DATE_DAY;
+	}
 }
 
 /*

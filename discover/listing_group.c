@@ -9,6 +9,7 @@
 #include "base/banned.h"
 
 #define ROW_BYTES 6000		/* text of a row that is looked at */
+#define LEAD_BYTES 600		/* text before a first or behind a last row that may be its own */
 
 struct slot {
 	uint64_t path;
@@ -209,6 +210,31 @@ has_date(const struct rows *r, uint32_t from, uint32_t to)
 	return false;
 }
 
+/* Where the neighbour's part begins (or ends) on the level of elem: a row may be deeper in its own section. */
+static uint32_t
+edge_of(const struct rows *r, int neighbour, int elem, bool start)
+{
+	if (r->elems[neighbour].depth > r->elems[elem].depth)
+		neighbour = ancestor_at(r, neighbour, r->elems[elem].depth);
+	return start ? r->elems[neighbour].start : r->elems[neighbour].end;
+}
+
+/* Text that row i may claim before and behind its element, within the element's parent. */
+static void
+free_space(const struct rows *r, const struct listing_group *g, size_t i, uint32_t *ret_from, uint32_t *ret_to)
+{
+	int elem = g->rows[i].elem, parent = r->elems[elem].parent;
+	uint32_t from = parent >= 0 ? r->elems[parent].start : 0;
+	uint32_t to = parent >= 0 ? r->elems[parent].end : (uint32_t)r->text.len, edge;
+
+	if (i > 0 && (edge = edge_of(r, g->rows[i - 1].elem, elem, false)) > from)
+		from = edge < r->elems[elem].start ? edge : r->elems[elem].start;
+	if (i + 1 < g->rows_count && (edge = edge_of(r, g->rows[i + 1].elem, elem, true)) < to)
+		to = edge > r->elems[elem].end ? edge : r->elems[elem].end;
+	*ret_from = from;
+	*ret_to = to;
+}
+
 /*
  * In a flat layout (h3, p, h3, p ... or links parted by br) what a row says stands between its own element and
  * the next one, or between the one before and itself. The first and last rows tell which.
@@ -217,44 +243,33 @@ static void
 extend_rows(const struct rows *r, struct listing_group *g)
 {
 	size_t n = g->rows_count, own = 0, after = 0, before = 0;
+	uint32_t from, to;
+	bool led;
 
 	for (size_t i = 0; i < n; i++) {
 		struct listing_row *row = &g->rows[i];
-		int parent = r->elems[row->elem].parent;
-		uint32_t bound = parent >= 0 ? r->elems[parent].end : (uint32_t)r->text.len;
-		uint32_t floor_ = parent >= 0 ? r->elems[parent].start : 0;
-		uint32_t next = i + 1 < n ? r->elems[g->rows[i + 1].elem].start : bound;
-		uint32_t prev = i > 0 ? r->elems[g->rows[i - 1].elem].end : floor_;
 
 		row->start = r->elems[row->elem].start;
 		row->end = r->elems[row->elem].end;
-		row->lead = prev > floor_ && prev <= row->start ? prev : floor_;
+		free_space(r, g, i, &from, &to);
 		own += has_date(r, row->start, row->end);
-		if (next > bound)
-			next = bound;
-		after += next > row->end && has_date(r, row->end, next < row->end + ROW_BYTES ? next :
-		    row->end + ROW_BYTES);
-		before += row->lead < row->start && has_date(r, row->lead, row->start);
+		after += has_date(r, row->end, to < row->end + ROW_BYTES ? to : row->end + ROW_BYTES);
+		before += has_date(r, from, row->start);
 	}
 	if (n == 0 || own * 2 >= n)
 		return;
 	/* dt and th say what follows them */
-	bool dd = tree_is(r->elems[g->rows[0].elem].node, "dd");
-	bool first_led = has_date(r, g->rows[0].lead, g->rows[0].start);
-
+	free_space(r, g, 0, &from, &to);
+	led = tree_is(r->elems[g->rows[0].elem].node, "dd") ||
+	    (before >= after && has_date(r, from, g->rows[0].start));
 	for (size_t i = 0; i < n; i++) {
 		struct listing_row *row = &g->rows[i];
-		int parent = r->elems[row->elem].parent;
-		uint32_t bound = parent >= 0 ? r->elems[parent].end : (uint32_t)r->text.len;
-		uint32_t next = i + 1 < n ? r->elems[g->rows[i + 1].elem].start : bound;
 
-		if (next > bound || i + 1 == n)
-			next = bound < row->end + 600 ? bound : row->end + 600;
-		if (dd || (first_led && before >= after))
-			row->start = row->lead > row->start - (row->start < 600 ? row->start : 600) ?
-			    row->lead : row->start;
-		else if (next > row->end)
-			row->end = next;
+		free_space(r, g, i, &from, &to);
+		if (led && row->start - from <= LEAD_BYTES)
+			row->start = from;
+		else if (!led)
+			row->end = i + 1 < n || to < row->end + LEAD_BYTES ? to : row->end + LEAD_BYTES;
 	}
 }
 

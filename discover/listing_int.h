@@ -8,7 +8,6 @@ struct listing_row {
 	int anchor;		/* the link that names the document */
 	int elem;		/* largest element that holds this link and no other of its group */
 	uint32_t start, end;	/* text of the row, with what follows or goes before in flat layouts */
-	uint32_t lead;		/* text from the row before up to here: where a heading may stand */
 };
 
 struct listing_group {

@@ -119,6 +119,25 @@ date_rank(const struct rows *r, const struct rows_date *d)
 	return rank;
 }
 
+/* Does the date belong to a row of another box? Then it heads nothing here. */
+static bool
+is_of_other_box(const struct rows *r, const struct listing_group *g, const struct listing_row *row,
+    const struct rows_date *d)
+{
+	size_t lo = 0, hi = g->rows_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (g->rows[mid].end <= d->start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < g->rows_count && g->rows[lo].start <= d->start &&
+	    r->elems[g->rows[lo].elem].parent != r->elems[row->elem].parent;
+}
+
 /* The nearest date above a row that heads a part of the page rather than belonging to another row's words. */
 static const struct rows_date *
 heading_date(const struct rows *r, const struct listing_group *g, const struct listing_row *row)
@@ -134,7 +153,7 @@ heading_date(const struct rows *r, const struct listing_group *g, const struct l
 			continue;
 		if (d->alone || (d->line >= 0 && d->start == r->lines[d->line].start &&
 		    r->lines[d->line].end - d->end < 60))
-			return d;
+			return is_of_other_box(r, g, row, d) ? NULL : d;
 	}
 	return NULL;
 }
