@@ -184,7 +184,7 @@ choose_dating(const struct rows *r, struct listing_group *g)
 		inside += d->start >= a->start && d->start < a->end;
 		heading += d->start < row->start;
 	}
-	g->heading_first = heading * 2 > g->rows_count;
+	g->heading_first = heading * 2 > g->rows_count && heading > inside;
 }
 
 static void

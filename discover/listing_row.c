@@ -119,10 +119,9 @@ date_rank(const struct rows *r, const struct rows_date *d)
 	return rank;
 }
 
-/* Does the date belong to a row of another box? Then it heads nothing here. */
-static bool
-is_of_other_box(const struct rows *r, const struct listing_group *g, const struct listing_row *row,
-    const struct rows_date *d)
+/* The row of the group to whose text a date belongs, or NULL. */
+static const struct listing_row *
+row_of(const struct listing_group *g, const struct rows_date *d)
 {
 	size_t lo = 0, hi = g->rows_count;
 
@@ -134,8 +133,7 @@ is_of_other_box(const struct rows *r, const struct listing_group *g, const struc
 		else
 			hi = mid;
 	}
-	return lo < g->rows_count && g->rows[lo].start <= d->start &&
-	    r->elems[g->rows[lo].elem].parent != r->elems[row->elem].parent;
+	return lo < g->rows_count && g->rows[lo].start <= d->start ? &g->rows[lo] : NULL;
 }
 
 /* The nearest date above a row that heads a part of the page rather than belonging to another row's words. */
@@ -146,14 +144,22 @@ heading_date(const struct rows *r, const struct listing_group *g, const struct l
 
 	for (size_t look = 0; k > 0 && look < HEADING_LOOK; look++) {
 		const struct rows_date *d = &r->dates[--k];
+		const struct listing_row *other;
 
 		if (d->start + 400 < r->elems[g->common].start)
 			break;
 		if (d->date.precision < DATE_DAY)
 			continue;
-		if (d->alone || (d->line >= 0 && d->start == r->lines[d->line].start &&
-		    r->lines[d->line].end - d->end < 60))
-			return is_of_other_box(r, g, row, d) ? NULL : d;
+		if (!d->alone && (d->line < 0 || d->start != r->lines[d->line].start ||
+		    r->lines[d->line].end - d->end >= 60))
+			continue;
+		if ((other = row_of(g, d)) == NULL)
+			return d;
+		/* under headings what rows say of dates is a remark; else one date may stand for the rows below it */
+		if (g->heading_first && r->elems[other->elem].last <= row->elem)
+			continue;
+		return r->elems[other->elem].parent == r->elems[row->elem].parent ||
+		    r->elems[other->elem].last > row->elem ? d : NULL;
 	}
 	return NULL;
 }
@@ -185,11 +191,13 @@ listing_row_date(const struct rows *r, const struct listing_group *g, const stru
 			best_rank = rank;
 		}
 	}
-	if (best_rank >= 16)
+	if (best_rank >= (g->heading_first ? 26 : 16))
 		return best;
 	heading = heading_date(r, g, row);
 	if (g->heading_first && heading != NULL)
 		return heading;
+	if (best_rank >= 16)
+		return best;
 	if (inside != NULL)
 		return inside;
 	return best != NULL ? best : heading;
