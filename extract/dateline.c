@@ -11,6 +11,7 @@
 #define LINE_CHARS 200		/* a longer block is prose that mentions a date */
 #define TRIES_MAX 40		/* blocks in which a date is looked for */
 #define NEAR_BLOCKS 12
+#define SCORE_MIN -2.2		/* what is worse is a teaser's, a comment's or a footer's date */
 
 struct line_cand {
 	uint32_t block;
@@ -36,7 +37,7 @@ line_score(const struct page *pg, uint32_t i)
 {
 	const struct block *b = &pg->blocks[i];
 	const struct node *nd = &pg->nodes[b->node];
-	double s = 0, d;
+	double s = 0, d = -1;
 
 	if (pg->title_block != UINT32_MAX) {
 		d = (double)i - (double)pg->title_block;
@@ -58,7 +59,7 @@ line_score(const struct page *pg, uint32_t i)
 	if (b->chars > 60)
 		s -= (b->chars - 60) / 80.0;
 	if (in_furniture(nd))
-		s -= 2.5;
+		s -= 2.5 - (d > 0 && d < 5 ? 1.2 : 0);
 	if (nd->ev_up & EV_CARD || nd->tags_up & UP_LINK)
 		s -= 1;
 	if (nd->same > 3 && nd->tag != TAG_P && nd->tag != TAG_SPAN)
@@ -120,7 +121,7 @@ dateline_find(struct page *pg, const char *language, struct doc_date *ret_publis
 		if (!may_hold_date(&pg->blocks[i]) || i == pg->title_block)
 			continue;
 		s = line_score(pg, i);
-		if (s > -0.5)
+		if (s > SCORE_MIN)
 			rank(list, &n, i, s);
 	}
 	for (size_t i = 0; i < n; i++) {

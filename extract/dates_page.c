@@ -10,6 +10,7 @@
 #include "markup/tree.h"
 #include "base/banned.h"
 
+#define TIMES_MAX 60
 #define DAY_MS (24 * 3600 * 1000LL)
 #define YEAR_MIN 1990		/* the web's first pages; a date before is of something else */
 
@@ -71,7 +72,45 @@ from_metas(const struct page *pg, const char *const *names, struct doc_date *ret
 	return false;
 }
 
-/* Elements with itemprop=datePublished and the like; time elements with a datetime near the headline. */
+/* The date an element states: for machines first, then as its text. */
+static bool
+date_of_element(const struct page *pg, uint32_t i, const char *language, struct doc_date *ret)
+{
+	static const char *const attrs[] = { "datetime", "content", "data-datetime", "data-date", "title", NULL };
+	const struct node *nd = &pg->nodes[i];
+
+	for (size_t k = 0; attrs[k] != NULL; k++) {
+		if (read_date(pg, tree_attr(nd->x, attrs[k]), DATE_FROM_TIME_ELEMENT, language, ret))
+			return true;
+	}
+	if (nd->tag != TAG_TIME || nd->chars > 120)
+		return false;
+	CLEANUP(freep) char *line = page_node_line(pg, i);
+	return read_date(pg, line, DATE_FROM_TIME_ELEMENT, language, ret);
+}
+
+/* How likely this element states when the page was published. */
+static double
+time_score(const struct page *pg, const struct node *nd, const char *prop)
+{
+	double d = pg->title_block == UINT32_MAX ? 5 : (double)nd->b0 - (double)pg->title_block;
+	double s = d >= 0 ? 2 - d * 0.08 : 1.5 + d * 0.15;
+
+	if (prop != NULL && strcasecmp(prop, "datePublished") == 0)
+		s += 2;
+	if (tree_attr(nd->x, "pubdate") != NULL)
+		s += 1.5;
+	if (nd->ev_up & EV_DATE)
+		s += 0.5;
+	if (nd->ev_up & EV_CARD)
+		s -= 1;
+	if (nd->same > 2)
+		s -= 0.5;
+	if (nd->tag != TAG_TIME)
+		s -= 0.3;
+	return s;
+}
+
 static bool
 from_times(const struct page *pg, const char *language, struct doc_date *ret, struct doc_date *ret_modified,
     bool *ret_stated)
@@ -80,38 +119,22 @@ from_times(const struct page *pg, const char *language, struct doc_date *ret, st
 	bool found = false;
 
 	*ret_stated = false;
-	for (size_t i = 0; i < pg->time_count && i < 60; i++) {
+	for (size_t i = 0; i < pg->time_count && i < TIMES_MAX; i++) {
 		const struct node *nd = &pg->nodes[pg->times[i]];
-		const char *prop = tree_attr(nd->x, "itemprop"), *dt = tree_attr(nd->x, "datetime");
+		const char *prop = tree_attr(nd->x, "itemprop");
 		struct doc_date d;
-		double distance;
 
-		if (nd->ev_up & (EV_COMMENT | EV_RELATED | EV_FOOT) || nd->tags_up & (UP_ASIDE | UP_FOOTER | UP_NAV))
+		if (nd->ev_up & (EV_COMMENT | EV_RELATED | EV_FOOT) ||
+		    nd->tags_up & (UP_ASIDE | UP_FOOTER | UP_NAV) ||
+		    !date_of_element(pg, pg->times[i], language, &d))
 			continue;
-		if (!read_date(pg, dt, DATE_FROM_TIME_ELEMENT, language, &d)) {
-			CLEANUP(freep) char *line = page_node_line(pg, pg->times[i]);
-
-			if (!read_date(pg, line, DATE_FROM_TIME_ELEMENT, language, &d))
-				continue;
-		}
 		if ((prop != NULL && strcasecmp(prop, "dateModified") == 0) ||
 		    evidence_is_updated(tree_attr(nd->x, "class"))) {
 			if (ret_modified->precision == DATE_NONE)
 				*ret_modified = d;
 			continue;
 		}
-		distance = pg->title_block == UINT32_MAX ? 5 : (double)nd->b0 - (double)pg->title_block;
-		s = distance >= 0 ? 2 - distance * 0.08 : 1.5 + distance * 0.15;
-		if (prop != NULL && strcasecmp(prop, "datePublished") == 0)
-			s += 2;
-		if (tree_attr(nd->x, "pubdate") != NULL)
-			s += 1.5;
-		if (nd->ev_up & EV_DATE)
-			s += 0.5;
-		if (nd->ev_up & EV_CARD)
-			s -= 1;
-		if (nd->same > 2)
-			s -= 0.5;
+		s = time_score(pg, nd, prop);
 		if (s > best) {
 			best = s;
 			*ret = d;
@@ -136,12 +159,25 @@ from_url(const struct page *pg, struct doc_date *ret)
 	return true;
 }
 
+/* The line as published; of a line that also counts views or names an author, the element with the date. */
 static void
 set_dateline(struct page *pg, struct document *doc, uint32_t block)
 {
 	struct block *b = &pg->blocks[block];
+	uint32_t at = 0;
 
-	document_set_line(&doc->dateline, page_block_text(pg, b), 300);
+	for (size_t i = 0; i < pg->time_count && at == 0; i++) {
+		const struct node *nd = &pg->nodes[pg->times[i]];
+
+		if (nd->b0 <= block && block < nd->b1 && nd->chars >= 6)
+			at = pg->times[i];
+	}
+	if (at != 0) {
+		CLEANUP(freep) char *line = page_node_line(pg, at);
+
+		document_set_line(&doc->dateline, line, 300);
+	} else
+		document_set_line(&doc->dateline, page_block_text(pg, b), 300);
 	if (b->chars < 120)
 		b->keep = false;
 }
@@ -152,25 +188,63 @@ struct found {
 	double visible_score;
 };
 
+/* 2023-01-11 for 2023-11-01: one of the two was read with day and month exchanged. */
+static bool
+is_swapped(const struct doc_date *a, const struct doc_date *b)
+{
+	return a->precision >= DATE_DAY && b->precision >= DATE_DAY && a->year == b->year &&
+	    a->month == b->day && a->day == b->month && a->month != a->day;
+}
+
+static bool
+is_next_day(const struct doc_date *a, const struct doc_date *b)
+{
+	int64_t gap = date_sort_ms(a, 0) - date_sort_ms(b, 0);
+
+	return a->precision >= DATE_DAY && b->precision >= DATE_DAY && date_compare_day(a, b) != 0 &&
+	    gap < 36 * 3600 * 1000LL && gap > -36 * 3600 * 1000LL;
+}
+
+/*
+ * A machine's time in UTC may fall on another day than the publisher's own: the day of the address, or the
+ * same instant with the publisher's offset, is the day as stated.
+ */
 static void
-decide(const struct page *pg, const struct found *f, struct doc_date *ret)
+localise(const struct found *f, struct doc_date *ret)
+{
+	if (ret->precision < DATE_TIME || !ret->has_offset || ret->offset_min != 0)
+		return;
+	if (f->time.precision == DATE_TIME && f->time.has_offset && f->time.offset_min != 0 &&
+	    date_sort_ms(&f->time, 0) / 60000 == date_sort_ms(ret, 0) / 60000)
+		*ret = f->time;
+	else if (f->meta.precision == DATE_TIME && f->meta.has_offset && f->meta.offset_min != 0 &&
+	    date_sort_ms(&f->meta, 0) / 60000 == date_sort_ms(ret, 0) / 60000)
+		*ret = f->meta;
+	else if (is_next_day(ret, &f->url))
+		*ret = f->url;
+}
+
+static void
+decide(const struct found *f, struct doc_date *ret)
 {
 	const struct doc_date *order[6] = { 0 };
-	size_t n = 0;
 	bool near = f->visible.precision != DATE_NONE && f->visible_score > 1.0;
+	bool far = f->visible_score < 0;
 
-	(void)pg;
-	order[n++] = &f->ld;
-	order[n++] = &f->meta;
-	order[n++] = f->time_stated || !near ? &f->time : &f->visible;
-	order[n++] = f->time_stated || !near ? &f->visible : &f->time;
-	order[n++] = &f->url;
-	for (size_t i = 0; i < n; i++) {
+	order[0] = &f->ld;
+	order[1] = &f->meta;
+	order[2] = f->time_stated || !near ? &f->time : &f->visible;
+	order[3] = f->time_stated || !near ? (far ? &f->url : &f->visible) : &f->time;
+	order[4] = far ? &f->visible : &f->url;
+	for (size_t i = 0; i < 5; i++) {
 		if (order[i]->precision >= DATE_DAY) {
 			*ret = *order[i];
-			return;
+			break;
 		}
 	}
+	if (is_swapped(ret, &f->visible) && near)
+		*ret = f->visible;
+	localise(f, ret);
 }
 
 void
@@ -198,7 +272,7 @@ dates_choose(struct page *pg, struct document *doc)
 			set_dateline(pg, doc, line);
 	}
 	from_url(pg, &f.url);
-	decide(pg, &f, &doc->published);
+	decide(&f, &doc->published);
 	if (f.mod.precision == DATE_NONE && vis_mod.precision >= DATE_DAY && believable(pg, &vis_mod)) {
 		f.mod = vis_mod;
 		f.mod.source = DATE_FROM_VISIBLE;

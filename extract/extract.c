@@ -232,20 +232,20 @@ judge_kind(struct page *pg, struct document *doc)
 		doc->trouble = xstrdup("no body text was found on the page");
 }
 
-static int
-extract_tree(struct page *pg, struct document *doc, struct err *reterr)
+int
+extract_built(struct page *pg, struct document *doc, struct err *reterr)
 {
 	bool done;
 
-	page_build(pg);
 	if (pg->node_count == 0)
 		return err_set(reterr, ERR_INPUT, "the page holds no element");
-	features_prepare(pg);
 	jsonld_read(pg, &pg->ld);
+	features_prepare(pg);
 	if (choose_title(pg, doc, reterr) < 0)
 		return -1;
 	score_blocks(pg);
 	score_choose(pg);
+	score_context(pg);
 	if (apply_body(pg, &done, reterr) < 0)
 		return -1;
 	if (!done)
@@ -278,7 +278,8 @@ extract_page(const char *p, size_t n, const struct extract_opts *opts, struct do
 		return -1;
 	page_init(&pg, html, opts);
 	doc = new_document(opts);
-	rc = extract_tree(&pg, doc, reterr);
+	page_build(&pg);
+	rc = extract_built(&pg, doc, reterr);
 	page_done(&pg);
 	if (rc < 0)
 		return -1;

@@ -94,7 +94,8 @@ struct block {
 	uint16_t strong_chars;
 	uint32_t dup;			/* blocks of the page with the same text */
 	uint32_t phrase;		/* PH_ bits, see phrases.c */
-	float s1, s2;			/* scores: alone, in context */
+	float s1, s2;			/* log odds of being body: alone, in context */
+	float in_ld;			/* share of its words that the JSON-LD articleBody holds; -1: none stated */
 	bool keep;
 };
 
@@ -137,6 +138,13 @@ struct page {
 	uint32_t title_block;		/* UINT32_MAX: none */
 	uint32_t body_node;		/* container chosen */
 	bool cut;			/* a limit ended the walk early */
+	float og_article;		/* 1: og:type says article, 0: something else, -1: nothing */
+	float long_share;		/* of the text that stands in long blocks */
+	float *sums;			/* block_count + 1 running sums of score times size, and of size */
+	float *sizes;
+	float *shape_sum;		/* of shapes of elements: sum and size, in turn */
+	float good;			/* characters in blocks with s1 > 0 */
+	const float *given1, *given2;	/* scores from outside, for training; NULL: the tables' */
 };
 
 /* page.c */
@@ -170,12 +178,30 @@ uint32_t phrase_of(const char *s, size_t n);
 /* features.c */
 #define FEATURES_MAX 176
 size_t features_alone(const struct page *pg, size_t block, float out[FEATURES_MAX]);
+void context_prepare(struct page *pg);	/* after s1 of all blocks */
 size_t features_context(const struct page *pg, size_t block, float out[FEATURES_MAX]);
 void features_prepare(struct page *pg);
 
+/* overlap.c: block.in_ld of all blocks */
+void overlap_jsonld(struct page *pg);
+
+/* model_alone.c, model_context.c: written by tests/bench/train.sh */
+#define MODEL_DEPTH 4
+struct model_tree {
+	uint8_t feature[(1 << MODEL_DEPTH) - 1];	/* inner nodes, children of i at 2 i + 1 and 2 i + 2 */
+	float limit[(1 << MODEL_DEPTH) - 1];		/* above it: the right child */
+	int16_t leaf[1 << MODEL_DEPTH];			/* log odds, thousandths */
+};
+extern const struct model_tree model_alone[], model_context[];
+extern const size_t model_alone_count, model_context_count;
+
 /* score.c */
-void score_blocks(struct page *pg);
-void score_choose(struct page *pg);
+void score_blocks(struct page *pg);	/* s1 */
+void score_choose(struct page *pg);	/* body_node by s1 */
+void score_context(struct page *pg);	/* s2 */
+
+/* extract.c: all steps after page_build() */
+int extract_built(struct page *pg, struct document *doc, struct err *reterr);
 
 /* prune.c */
 void prune_blocks(struct page *pg);

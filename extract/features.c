@@ -93,6 +93,24 @@ count_dups(struct page *pg)
 	free(table);
 }
 
+/* Numbers of the page as a whole: what kind of page this is. */
+static void
+page_habits(struct page *pg)
+{
+	const char *type = meta_get(pg, "og:type");
+	double all = 0, in_long = 0;
+
+	pg->og_article = type == NULL ? -1 : strcasecmp(type, "article") == 0 ? 1 : 0;
+	for (size_t i = 0; i < pg->block_count; i++) {
+		const struct block *b = &pg->blocks[i];
+
+		all += b->chars;
+		if (b->chars >= 120 && b->link_chars * 3 < b->chars)
+			in_long += b->chars;
+	}
+	pg->long_share = all > 0 ? (float)(in_long / all) : 0;
+}
+
 void
 features_prepare(struct page *pg)
 {
@@ -114,6 +132,8 @@ features_prepare(struct page *pg)
 
 		b->phrase = phrase_of(page_block_text(pg, b), b->len);
 	}
+	overlap_jsonld(pg);
+	page_habits(pg);
 }
 
 static float
@@ -240,5 +260,12 @@ features_alone(const struct page *pg, size_t i, float out[FEATURES_MAX])
 	put_bits(nd->tags_up, 17, out, &k);
 	put_bits(nd->ev_up, EV_COUNT, out, &k);
 	put_bits(b->phrase, PH_COUNT, out, &k);
+	out[k++] = b->in_ld;
+	out[k++] = (float)pg->ld.rank;
+	out[k++] = pg->ld.forum ? 1 : 0;
+	out[k++] = pg->og_article;
+	out[k++] = pg->long_share;
+	out[k++] = lg(pg->nodes[0].links);
+	out[k++] = (float)(pg->h1_count < 20 ? pg->h1_count : 20);
 	return k;
 }

@@ -49,6 +49,9 @@ page_done(struct page *pg)
 	free(pg->scripts);
 	free(pg->h1);
 	free(pg->times);
+	free(pg->sums);
+	free(pg->sizes);
+	free(pg->shape_sum);
 	buf_done(&pg->text);
 	jsonld_done(&pg->ld);
 }
@@ -302,6 +305,15 @@ side_element(struct walk *w, xmlNodePtr x, enum tag tag)
 	}
 }
 
+/* Attributes in which other elements than time state a date for machines. */
+static bool
+has_machine_date(const xmlNode *x)
+{
+	return tree_attr(x, "datetime") != NULL || tree_attr(x, "content") != NULL ||
+	    tree_attr(x, "title") != NULL || tree_attr(x, "data-datetime") != NULL ||
+	    tree_attr(x, "data-date") != NULL;
+}
+
 /* Begin element x; false: it is not entered. */
 static bool
 enter(struct walk *w, xmlNodePtr x)
@@ -352,7 +364,7 @@ enter(struct walk *w, xmlNodePtr x)
 		w->strong_depth++;
 	else if (tag == TAG_H1)
 		add_index(&pg->h1, &pg->h1_count, &pg->h1_cap, i);
-	else if (tag == TAG_TIME)
+	else if (tag == TAG_TIME || ((nd->ev & EV_DATE) != 0 && has_machine_date(x)))
 		add_index(&pg->times, &pg->time_count, &pg->time_cap, i);
 	return true;
 }

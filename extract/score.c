@@ -30,11 +30,53 @@ hand_score(const struct page *pg, size_t i)
 	return (float)(s > 4 ? 4 : s < -4 ? -4 : s);
 }
 
+/* Sum of the leaves that the numbers lead to, one of each tree. */
+static float
+model_score(const struct model_tree *t, size_t count, const float *f)
+{
+	int sum = 0;
+
+	for (; count > 0; count--, t++) {
+		unsigned at = 0;
+
+		while (at < (1 << MODEL_DEPTH) - 1)
+			at = 2 * at + (f[t->feature[at]] > t->limit[at] ? 2 : 1);
+		sum += t->leaf[at - ((1 << MODEL_DEPTH) - 1)];
+	}
+	return (float)sum / 1000;
+}
+
 void
 score_blocks(struct page *pg)
 {
-	for (size_t i = 0; i < pg->block_count; i++)
-		pg->blocks[i].s1 = pg->blocks[i].s2 = hand_score(pg, i);
+	float f[FEATURES_MAX];
+
+	for (size_t i = 0; i < pg->block_count; i++) {
+		if (pg->given1 != NULL) {
+			pg->blocks[i].s1 = pg->given1[i];
+		} else if (model_alone_count > 0) {
+			features_alone(pg, i, f);
+			pg->blocks[i].s1 = model_score(model_alone, model_alone_count, f);
+		} else
+			pg->blocks[i].s1 = hand_score(pg, i);
+	}
+}
+
+void
+score_context(struct page *pg)
+{
+	float f[FEATURES_MAX];
+
+	context_prepare(pg);
+	for (size_t i = 0; i < pg->block_count; i++) {
+		if (pg->given2 != NULL) {
+			pg->blocks[i].s2 = pg->given2[i];
+		} else if (model_context_count > 0) {
+			features_context(pg, i, f);
+			pg->blocks[i].s2 = model_score(model_context, model_context_count, f);
+		} else
+			pg->blocks[i].s2 = pg->blocks[i].s1;
+	}
 }
 
 void

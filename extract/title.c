@@ -211,19 +211,54 @@ add_with_parts(struct vote *v, enum from from, const char *raw, double own)
 	}
 }
 
-static void
-add_headings(struct vote *v)
+/* Text of a heading without the kicker that some publishers put inside it; "" when there is none. */
+static char *
+without_kicker(const struct page *pg, uint32_t h)
+{
+	struct buf b = BUF_INIT(LINE_MAX_BYTES);
+	xmlNodePtr root = pg->nodes[h].x, x;
+	bool dropped = false, skip;
+
+	for (x = root->children; x != NULL; x = tree_next(x, root, skip)) {
+		uint32_t i = x->type == XML_ELEMENT_NODE ? page_node_of(pg, x) : 0;
+
+		skip = i > h && pg->nodes[i].x == x && (pg->nodes[i].ev & (EV_SECTION | EV_HIDDEN)) != 0 &&
+		    pg->nodes[i].chars * 10 < pg->nodes[h].chars * 7;
+		dropped |= skip;
+		if (x->type == XML_TEXT_NODE && x->content != NULL)
+			buf_adds(&b, (const char *)x->content);
+		else if (x->type == XML_ELEMENT_NODE)
+			buf_addc(&b, ' ');
+	}
+	if (!dropped)
+		buf_clear(&b);
+	return b.data != NULL ? buf_take(&b, NULL) : xstrdup("");
+}
+
+/* An h1 that is a crumb, a logo or a menu's is no headline. */
+static bool
+is_furniture_h1(const struct node *nd)
+{
+	return (nd->tags_up & (UP_NAV | UP_FOOTER | UP_LIST)) != 0 ||
+	    (nd->ev_up & (EV_NAV | EV_COOKIE)) != 0;
+}
+
+static bool
+add_h1s(struct vote *v)
 {
 	struct page *pg = v->pg;
+	bool any = false;
 
 	for (size_t i = 0; i < pg->h1_count && i < H1_MAX; i++) {
 		const struct node *nd = &pg->nodes[pg->h1[i]];
-		CLEANUP(freep) char *line = page_node_line(pg, pg->h1[i]);
+		bool furniture = is_furniture_h1(nd);
 		double own = 0;
 
 		if (nd->chars == 0 || nd->chars > 400)
 			continue;
-		if (nd->ev_up & (EV_HEAD | EV_NAV | EV_RELATED | EV_COOKIE) || nd->tags_up & (UP_NAV | UP_FOOTER))
+		CLEANUP(freep) char *line = page_node_line(pg, pg->h1[i]);
+		CLEANUP(freep) char *bare = without_kicker(pg, pg->h1[i]);
+		if (furniture || nd->ev_up & (EV_HEAD | EV_RELATED))
 			own -= 0.25;
 		if (nd->ev & (EV_TITLE | EV_CONTENT))
 			own += 0.15;
@@ -233,11 +268,25 @@ add_headings(struct vote *v)
 			own -= 0.2;
 		if (pg->h1_count > 1)
 			own -= 0.15;
-		add(v, FROM_H1, line, strlen(line), false, own, pg->h1[i]);
+		any |= !furniture;
+		add(v, furniture ? FROM_META : FROM_H1, line, strlen(line), false, own, pg->h1[i]);
+		if (bare[0] != '\0')
+			add(v, FROM_H1, bare, strlen(bare), false, own + 0.35, pg->h1[i]);
 	}
+	return any;
+}
+
+/* Other headings; the first stands for the h1 of a page that has none. */
+static void
+add_headings(struct vote *v)
+{
+	struct page *pg = v->pg;
+	bool has_h1 = add_h1s(v);
+
 	for (uint32_t i = 0, taken = 0; i < pg->node_count && taken < 5; i++) {
 		const struct node *nd = &pg->nodes[i];
 		bool heading = nd->tag == TAG_H2 || (nd->tag == TAG_H3 && pg->h1_count == 0);
+		bool first = taken == 0 && !has_h1;
 
 		if ((!heading && !((nd->ev & EV_TITLE) && nd->block)) || nd->tag == TAG_H1 ||
 		    nd->chars < 8 || nd->chars > 300 || nd->b1 - nd->b0 > 2)
@@ -245,7 +294,8 @@ add_headings(struct vote *v)
 		if (nd->ev_up & (EV_RELATED | EV_NAV | EV_CARD | EV_COOKIE) || nd->tags_up & (UP_NAV | UP_ASIDE))
 			continue;
 		CLEANUP(freep) char *line = page_node_line(pg, i);
-		add(v, FROM_HEADING, line, strlen(line), false, (nd->ev & EV_TITLE ? 0.15 : 0) - 0.03 * taken, i);
+		add(v, first && pg->h1_count > 0 ? FROM_H1 : FROM_HEADING, line, strlen(line), false,
+		    (nd->ev & EV_TITLE ? 0.15 : 0) - 0.03 * taken, i);
 		taken++;
 	}
 }

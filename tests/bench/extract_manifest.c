@@ -56,42 +56,64 @@ print_doc(const char *id, const struct document *doc)
 	json_decref(o);
 }
 
+/* Scores from files of one number a block, in the order of the pages: for training on other pages' scores. */
+struct given {
+	FILE *alone, *context;
+};
+
+static float *
+next_scores(FILE *in, size_t n)
+{
+	float *v = xcalloc(n + 1, sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		if (fscanf(in, "%f", &v[i]) != 1)
+			v[i] = -9;
+	}
+	return v;
+}
+
 static void
-put_row(const struct page *pg, size_t i, const char *id, FILE *out)
+put_row(const struct page *pg, size_t i, const char *id, bool context, FILE *out)
 {
 	const struct block *b = &pg->blocks[i];
 	float f[FEATURES_MAX];
-	size_t k = features_alone(pg, i, f), j;
+	size_t k = context ? features_context(pg, i, f) : features_alone(pg, i, f), j;
 	json_t *text = json_stringn(page_block_text(pg, b), b->len);
 	char *t = text != NULL ? json_dumps(text, JSON_ENCODE_ANY) : NULL;
 
-	fprintf(out, "%s\t%zu\t%u\t%s\t", id, i, b->chars, t != NULL ? t : "\"\"");
+	fprintf(out, "%s\t%zu\t%d\t%s\t", id, i, pg->nodes[b->node].tags_up & UP_LIST ? 1 : 0,
+	    t != NULL ? t : "\"\"");
 	for (j = 0; j < k; j++)
-		fprintf(out, "%s%.6g", j > 0 ? " " : "", (double)f[j]);
+		fprintf(out, "%s%.5g", j > 0 ? " " : "", (double)f[j]);
 	fputc('\n', out);
 	free(t);
 	json_decref(text);
 }
 
-/* Features of every block, for the trainer: id, block, chars, text, numbers. */
+/* The steps with scores from outside; with rows: print the features of every block instead of the document. */
 static void
-dump(const char *id, const char *p, size_t n, const struct extract_opts *opts, FILE *out)
+staged(const char *id, const char *p, size_t n, const struct extract_opts *opts, struct given *g, FILE *rows)
 {
 	struct html *html = NULL;
 	struct document *doc = document_new();
+	CLEANUP(freep) float *one = NULL;
+	CLEANUP(freep) float *two = NULL;
 	struct err err;
 	struct page pg;
 
 	if (html_parse(p, n, opts->content_type, opts->url, &html, &err) == 0) {
 		page_init(&pg, html, opts);
 		page_build(&pg);
-		if (pg.node_count > 0) {
-			features_prepare(&pg);
-			jsonld_read(&pg, &pg.ld);
-			title_choose(&pg, doc);
-			score_blocks(&pg);
-			for (size_t i = 0; i < pg.block_count; i++)
-				put_row(&pg, i, id, out);
+		if (g->alone != NULL)
+			pg.given1 = one = next_scores(g->alone, pg.block_count);
+		if (g->context != NULL)
+			pg.given2 = two = next_scores(g->context, pg.block_count);
+		if (pg.node_count > 0 && extract_built(&pg, doc, &err) == 0) {
+			for (size_t i = 0; rows != NULL && i < pg.block_count; i++)
+				put_row(&pg, i, id, g->alone != NULL, rows);
+			if (rows == NULL)
+				print_doc(id, doc);
 		}
 		page_done(&pg);
 		html_free(html);
@@ -116,13 +138,20 @@ floor_of(const char *p, size_t n, const struct extract_opts *opts)
 	buf_done(&b);
 }
 
+struct run {
+	const char *manifest;
+	FILE *rows;
+	struct given given;
+	bool only_floor;
+};
+
 static double
-one(const json_t *row, const char *manifest, FILE *features, int only_floor)
+one(const json_t *row, struct run *r)
 {
 	const char *id = json_get_str(row, "id"), *file = json_get_str(row, "file");
 	struct extract_opts opts = { .url = json_get_str(row, "url"),
 	    .content_type = json_get_str(row, "content_type") };
-	CLEANUP(freep) char *path = file != NULL ? file_beside(manifest, file) : NULL;
+	CLEANUP(freep) char *path = file != NULL ? file_beside(r->manifest, file) : NULL;
 	struct buf b = BUF_INIT(64u << 20);
 	struct document *doc = NULL;
 	struct err err;
@@ -130,9 +159,9 @@ one(const json_t *row, const char *manifest, FILE *features, int only_floor)
 
 	if (path == NULL || file_read_gz(path, &b, &err) < 0) {
 		fprintf(stderr, "%s: %s\n", id != NULL ? id : "?", path != NULL ? err.text : "no file");
-	} else if (features != NULL) {
-		dump(id, buf_str(&b), b.len, &opts, features);
-	} else if (only_floor) {
+	} else if (r->rows != NULL || r->given.alone != NULL) {
+		staged(id, buf_str(&b), b.len, &opts, &r->given, r->rows);
+	} else if (r->only_floor) {
 		t = cpu_ms();
 		floor_of(buf_str(&b), b.len, &opts);
 		t = cpu_ms() - t;
@@ -152,32 +181,40 @@ one(const json_t *row, const char *manifest, FILE *features, int only_floor)
 int
 main(int argc, char **argv)
 {
-	FILE *in = argc > 1 ? fopen(argv[1], "r") : NULL, *features = NULL;
-	int only_floor = argc > 2 && strcmp(argv[2], "--floor") == 0;
+	struct run r = { .manifest = argc > 1 ? argv[1] : NULL };
+	FILE *in = r.manifest != NULL ? fopen(r.manifest, "r") : NULL;
 	char *line = NULL;
 	size_t cap = 0, pages = 0;
 	double total = 0;
 	ssize_t n;
 
 	if (in == NULL) {
-		fprintf(stderr, "usage: extract_manifest MANIFEST [--features FILE | --floor]\n");
+		fprintf(stderr, "usage: extract_manifest MANIFEST [--floor] [--rows FILE] [--alone FILE] [--context FILE]\n");
 		return 2;
 	}
-	if (argc > 3 && strcmp(argv[2], "--features") == 0)
-		features = fopen(argv[3], "w");
+	for (int i = 2; i < argc; i++) {
+		if (strcmp(argv[i], "--floor") == 0)
+			r.only_floor = true;
+		else if (i + 1 < argc && strcmp(argv[i], "--rows") == 0)
+			r.rows = fopen(argv[++i], "w");
+		else if (i + 1 < argc && strcmp(argv[i], "--alone") == 0)
+			r.given.alone = fopen(argv[++i], "r");
+		else if (i + 1 < argc && strcmp(argv[i], "--context") == 0)
+			r.given.context = fopen(argv[++i], "r");
+	}
 	while ((n = getline(&line, &cap, in)) > 0) {
 		json_t *row = NULL;
 
 		if (json_read(line, (size_t)n, &row, NULL) == 0) {
-			total += one(row, argv[1], features, only_floor);
+			total += one(row, &r);
 			pages++;
 			json_decref(row);
 		}
 	}
 	free(line);
 	fclose(in);
-	if (features != NULL)
-		fclose(features);
+	if (r.rows != NULL)
+		fclose(r.rows);
 	fprintf(stderr, "%zu pages, %.3f ms CPU a page\n", pages, pages > 0 ? total / (double)pages : 0);
 	return 0;
 }

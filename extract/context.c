@@ -1,0 +1,120 @@
+/*
+ * context: features of a block that depend on the scores of its neighbours and containers: what stands
+ * between paragraphs of the body is body, what stands among teasers is a teaser.
+ */
+#include <math.h>
+#include <string.h>
+#include "base/mem.h"
+#include "extract/extract_int.h"
+#include "base/banned.h"
+
+#define WINDOW 5
+#define SIG_SLOTS 4096		/* shapes of elements; a clash mixes two shapes' means, no more */
+
+static float
+size_of(const struct block *b)
+{
+	return sqrtf((float)(b->chars > 2500 ? 2500 : b->chars) + 1);
+}
+
+static float
+mean_between(const struct page *pg, size_t from, size_t to)
+{
+	float size;
+
+	if (to > pg->block_count)
+		to = pg->block_count;
+	if (from >= to)
+		return -6;
+	size = pg->sizes[to] - pg->sizes[from];
+	return size > 0 ? (pg->sums[to] - pg->sums[from]) / size : 0;
+}
+
+static uint32_t
+shape_of(const struct page *pg, const struct block *b)
+{
+	uint32_t up = pg->nodes[b->node].parent;
+
+	return (pg->nodes[b->node].sig * 31 + pg->nodes[up].sig) % SIG_SLOTS;
+}
+
+void
+context_prepare(struct page *pg)
+{
+	free(pg->sums);
+	free(pg->sizes);
+	free(pg->shape_sum);
+	pg->sums = xcalloc(pg->block_count + 1, sizeof(*pg->sums));
+	pg->sizes = xcalloc(pg->block_count + 1, sizeof(*pg->sizes));
+	pg->shape_sum = xcalloc(SIG_SLOTS * 2, sizeof(*pg->shape_sum));
+	pg->good = 0;
+	for (size_t i = 0; i < pg->block_count; i++) {
+		const struct block *b = &pg->blocks[i];
+		float size = size_of(b);
+		uint32_t shape = shape_of(pg, b);
+
+		pg->sums[i + 1] = pg->sums[i] + b->s1 * size;
+		pg->sizes[i + 1] = pg->sizes[i] + size;
+		pg->shape_sum[2 * shape] += b->s1 * size;
+		pg->shape_sum[2 * shape + 1] += size;
+		if (b->s1 > 0)
+			pg->good += (float)b->chars;
+	}
+}
+
+static float
+score_at(const struct page *pg, size_t i, int d)
+{
+	int64_t j = (int64_t)i + d;
+
+	return j < 0 || j >= (int64_t)pg->block_count ? -6 : pg->blocks[j].s1;
+}
+
+static uint32_t
+wider(const struct page *pg, uint32_t i)
+{
+	uint32_t up = i;
+
+	while (up != 0) {
+		up = pg->nodes[up].parent;
+		if (pg->nodes[up].b1 - pg->nodes[up].b0 > pg->nodes[i].b1 - pg->nodes[i].b0)
+			break;
+	}
+	return up;
+}
+
+size_t
+features_context(const struct page *pg, size_t i, float out[FEATURES_MAX])
+{
+	const struct block *b = &pg->blocks[i];
+	const struct node *body = &pg->nodes[pg->body_node];
+	size_t k = features_alone(pg, i, out);
+	uint32_t w = b->node, shape = shape_of(pg, b);
+	static const int near[] = { -1, 1, -2, 2, -3, 3 };
+	bool inside = i >= body->b0 && i < body->b1;
+
+	out[k++] = b->s1;
+	for (size_t d = 0; d < 6; d++)
+		out[k++] = score_at(pg, i, near[d]);
+	for (int level = 0; level < 4; level++) {
+		w = wider(pg, w);
+		out[k++] = mean_between(pg, pg->nodes[w].b0, pg->nodes[w].b1);
+	}
+	out[k++] = mean_between(pg, i > WINDOW ? i - WINDOW : 0, i);
+	out[k++] = mean_between(pg, i + 1, i + 1 + WINDOW);
+	out[k++] = mean_between(pg, i > 3 * WINDOW ? i - 3 * WINDOW : 0, i);
+	out[k++] = mean_between(pg, i + 1, i + 1 + 3 * WINDOW);
+	out[k++] = inside ? 1 : 0;
+	out[k++] = (float)fmax(-50, fmin(50, (double)i - (double)body->b0));
+	out[k++] = (float)fmax(-50, fmin(50, (double)body->b1 - 1 - (double)i));
+	out[k++] = mean_between(pg, body->b0, body->b1);
+	out[k++] = log2f(1 + (float)(body->b1 - body->b0));
+	out[k++] = log2f(1 + pg->good);
+	out[k++] = pg->good > 0 ? (float)b->chars / (pg->good + (float)b->chars) : 1;
+	out[k++] = pg->chars > 0 ? pg->good / (float)pg->chars : 0;
+	out[k++] = pg->shape_sum[2 * shape + 1] > 0 ?
+	    pg->shape_sum[2 * shape] / pg->shape_sum[2 * shape + 1] : 0;
+	out[k++] = (float)__builtin_popcount(pg->nodes[b->node].ev_up & (EV_NAV | EV_SHARE | EV_RELATED |
+	    EV_COMMENT | EV_AD | EV_SUBSCRIBE | EV_COOKIE | EV_FOOT | EV_SIDE | EV_CARD | EV_BIO | EV_TOC));
+	return k;
+}
