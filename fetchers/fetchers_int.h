@@ -105,4 +105,9 @@ void host_retry_after(struct host *h, const struct http_answer *a, int64_t now_m
 /* True when the host said to stay away for longer than a request should wait. */
 bool host_stays_away(const struct host *h, int64_t now_ms);
 
+/* outcome.c */
+/* By the host's rules as far as they are known; true without any. */
+bool host_allows(const struct host *h, const char *url);
+void fetch_judge(const struct fetch *r, struct fetch_answer *a);	/* a->http is set; fills the rest */
+
 #endif

@@ -109,6 +109,9 @@ void transfer_free(struct http_transfer *t);
 void transfer_begin(struct http_transfer *t);
 void transfer_hop_ended(struct http_transfer *t, CURLcode rc);
 void transfer_stop(struct http_transfer *t);		/* out of libcurl and off its list */
+void transfer_finish(struct http_transfer *t);		/* from running to finished */
+
+/* limits.c: may end t. */
 void transfer_check_limits(struct http_transfer *t, int64_t now_ms);
 
 /* receive.c: libcurl's callbacks for what comes in. */

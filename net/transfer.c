@@ -6,9 +6,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -187,9 +185,8 @@ transfer_recycle(struct http_transfer *t)
 	h->idle_count++;
 }
 
-/* From running to finished. */
-static void
-finish(struct http_transfer *t)
+void
+transfer_finish(struct http_transfer *t)
 {
 	struct http *h = t->http;
 	struct http_answer *a = &t->answer;
@@ -295,14 +292,14 @@ begin_hop(struct http_transfer *t)
 	receive_reset(t);
 	t->answer.status = 0;
 	if (t->proxy != NULL && judge_written_address(t) < 0) {
-		finish(t);
+		transfer_finish(t);
 		return;
 	}
 	curl_easy_setopt(e, CURLOPT_URL, t->url);
 	rc = curl_multi_add_handle(h->multi, e);
 	if (rc != CURLM_OK) {
 		err_set(&t->answer.err, ERR_LOCAL, "libcurl: %s", curl_multi_strerror(rc));
-		finish(t);
+		transfer_finish(t);
 	}
 }
 
@@ -389,11 +386,11 @@ follow(struct http_transfer *t)
 
 	if ((int)a->hops_count >= t->max_redirects) {
 		err_set(&a->err, ERR_LIMIT, "more than %d redirects", t->max_redirects);
-		finish(t);
+		transfer_finish(t);
 		return;
 	}
 	if ((to = redirect_target(t)) == NULL) {
-		finish(t);
+		transfer_finish(t);
 		return;
 	}
 	a->hops = xreallocarray(a->hops, a->hops_count + 1, sizeof(a->hops[0]));
@@ -450,64 +447,5 @@ transfer_hop_ended(struct http_transfer *t, CURLcode rc)
 		else
 			check_complete(t);
 	}
-	finish(t);
-}
-
-static bool
-too_slow(struct http_transfer *t, int64_t now_ms)
-{
-	int64_t s = (now_ms - t->first_ms) / 1000;
-
-	for (; t->speed_s <= s; t->speed_s++) {
-		uint64_t *past = &t->received[t->speed_s % HTTP_LOW_SPEED_S];
-
-		if (t->speed_s >= HTTP_LOW_SPEED_S &&
-		    t->bytes - *past < HTTP_LOW_SPEED_BYTES * HTTP_LOW_SPEED_S)
-			return true;
-		*past = t->bytes;
-	}
-	return false;
-}
-
-/*
- * Chunk extensions and the like never reach our callbacks; the kernel's count of the connection shows
- * them. HTTP/2 shares its connection and has frames of bounded size.
- */
-static bool
-floods(struct http_transfer *t)
-{
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
-	uint64_t got;
-
-	if (t->fd < 0 || t->http2 || getsockopt(t->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
-	    len < offsetof(struct tcp_info, tcpi_bytes_received) + sizeof(info.tcpi_bytes_received))
-		return false;
-	got = info.tcpi_bytes_received;
-	if (t->socket_from == 0)
-		t->socket_from = got > t->bytes ? got - t->bytes + 1 : 1;
-	return got - (t->socket_from - 1) > HTTP_FRAMING_SHARE * t->bytes + HTTP_FRAMING_MAX;
-}
-
-void
-transfer_check_limits(struct http_transfer *t, int64_t now_ms)
-{
-	struct err *err = &t->answer.err;
-
-	if (now_ms - t->start_ms >= t->total_ms)
-		err_set(err, ERR_TEMPORARY, "not finished within %u s", (t->total_ms + 999) / 1000);
-	else if (t->asked_ms == 0 && now_ms - t->hop_ms >= (int64_t)t->connect_ms + 2 * HTTP_TICK_MS)
-		explain(t, CURLE_OPERATION_TIMEDOUT, err);
-	else if (t->asked_ms != 0 && t->first_ms == 0 && now_ms - t->asked_ms >= t->first_byte_ms)
-		err_set(err, ERR_TEMPORARY, "%s sent no answer within %u s", t->answer.address,
-		    (t->first_byte_ms + 999) / 1000);
-	else if (t->first_ms != 0 && too_slow(t, now_ms))
-		err_set(err, ERR_TEMPORARY, "%s sent less than %d bytes a second for %d s",
-		    t->answer.address, HTTP_LOW_SPEED_BYTES, HTTP_LOW_SPEED_S);
-	else if (t->first_ms != 0 && floods(t))
-		err_set(err, ERR_LIMIT, "%s sends framing without content", t->answer.address);
-	if (err->class == ERR_NONE)
-		return;
-	curl_multi_remove_handle(t->http->multi, t->easy);
-	finish(t);
+	transfer_finish(t);
 }
