@@ -37,6 +37,7 @@ struct http_transfer {
 	char *url;			/* of the present hop */
 	char *proxy;			/* NULL: none */
 	char *agent;			/* last set in easy */
+	char *cookies;			/* "a=1; b=2", set by hops of the present host; or NULL */
 	struct curl_slist *headers;	/* one allocation: nodes, then their text */
 	void *body;
 	size_t body_len;

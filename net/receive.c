@@ -13,10 +13,11 @@
 #include "base/banned.h"
 
 #define JOINED_MAX 8192		/* several Link headers become one */
+#define COOKIES_MAX 4096
 
 enum header {
 	H_CACHE_CONTROL, H_CF_MITIGATED, H_CONTENT_ENCODING, H_CONTENT_LENGTH, H_CONTENT_TYPE, H_DATE, H_ETAG,
-	H_LAST_MODIFIED, H_LINK, H_LOCATION, H_RETRY_AFTER, H_TRANSFER_ENCODING, H_COUNT
+	H_LAST_MODIFIED, H_LINK, H_LOCATION, H_RETRY_AFTER, H_SET_COOKIE, H_TRANSFER_ENCODING, H_COUNT
 };
 
 static const struct {
@@ -35,9 +36,16 @@ static const struct {
 	[H_LINK] = NAME("link"),
 	[H_LOCATION] = NAME("location"),
 	[H_RETRY_AFTER] = NAME("retry-after"),
+	[H_SET_COOKIE] = NAME("set-cookie"),
 	[H_TRANSFER_ENCODING] = NAME("transfer-encoding"),
 #undef NAME
 };
+
+static bool
+is_redirect(long status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
 
 void
 receive_reset(struct http_transfer *t)
@@ -160,6 +168,41 @@ max_age(const char *v)
 	return errno != 0 || s > INT32_MAX ? INT32_MAX : s;
 }
 
+/*
+ * Some sites redirect to themselves until a cookie comes back. It is kept from hop to hop of one request on
+ * one host, and forgotten with it.
+ */
+static void
+add_cookie(struct http_transfer *t, const char *v, size_t n)
+{
+	const char *end = memchr(v, ';', n), *equals;
+	struct buf all = BUF_INIT(COOKIES_MAX);
+
+	if (end != NULL)
+		n = (size_t)(end - v);
+	equals = memchr(v, '=', n);
+	if (equals == NULL || equals == v)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)v[i] < 0x20 || v[i] == 0x7f)
+			return;
+	for (const char *p = t->cookies; p != NULL && *p != '\0';) {	/* the others */
+		size_t len = strcspn(p, ";"), skip = p[len] == ';' ? 2 : 0;
+
+		if (strncmp(p, v, (size_t)(equals - v) + 1) != 0) {
+			buf_add(&all, p, len);
+			buf_adds(&all, "; ");
+		}
+		p += len + skip;
+	}
+	buf_add(&all, v, n);
+	if (!all.full) {
+		free(t->cookies);
+		t->cookies = buf_take(&all, NULL);
+	}
+	buf_done(&all);
+}
+
 static int
 take_header(struct http_transfer *t, enum header which, const char *v, size_t n)
 {
@@ -208,16 +251,14 @@ take_header(struct http_transfer *t, enum header which, const char *v, size_t n)
 	case H_LAST_MODIFIED:
 		set_validator(&a->last_modified, v, n);
 		break;
+	case H_SET_COOKIE:
+		if (is_redirect(a->status))
+			add_cookie(t, v, n);
+		break;
 	case H_COUNT:
 		break;
 	}
 	return 0;
-}
-
-static bool
-is_redirect(long status)
-{
-	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
 /* What is to be done with the body is known once the headers are. */

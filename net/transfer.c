@@ -154,6 +154,9 @@ forget(struct http_transfer *t)
 	free(t->proxy);
 	free(t->headers);
 	free(t->body);
+	if (t->cookies != NULL)
+		curl_easy_setopt(t->easy, CURLOPT_COOKIE, NULL);
+	free(t->cookies);
 }
 
 void
@@ -340,6 +343,11 @@ drop_private_headers(struct http_transfer *t)
 	};
 	struct curl_slist **at = &t->headers;
 
+	if (t->cookies != NULL) {
+		curl_easy_setopt(t->easy, CURLOPT_COOKIE, NULL);
+		free(t->cookies);
+		t->cookies = NULL;
+	}
 	/* The first node is where the one allocation begins, so it stays; its text may change. */
 	for (struct curl_slist *n = t->headers; n != NULL; n = n->next) {
 		size_t len = strcspn(n->data, ":;");
@@ -407,6 +415,8 @@ follow(struct http_transfer *t)
 	t->url = to;
 	if (from_host == NULL || to_host == NULL || strcmp(from_host, to_host) != 0)
 		drop_private_headers(t);
+	if (t->cookies != NULL)
+		curl_easy_setopt(t->easy, CURLOPT_COOKIE, t->cookies);
 	free(from_host);
 	free(to_host);
 	begin_hop(t);

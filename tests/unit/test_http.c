@@ -184,6 +184,12 @@ pages(struct server *s, int fd, const char *path, const char *head)
 		    "Content-Type: text/html; charset=utf-8\r\nCache-Control: public, s-maxage=9, max-age=60\r\n"
 		    "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nLink: <a>; rel=x\r\nLink: <b>; rel=y\r\n"
 		    "CF-Mitigated: challenge\r\nRetry-After: 5\r\n", "hello");
+	if (strcmp(path, "/cookie") == 0)
+		return strstr(head, "Cookie: b=2; a=3\r\n") != NULL ? server_answer(fd, "200 OK", "", "bitten") :
+		    strstr(head, "Cookie: b=2\r\n") != NULL ?
+		    server_answer(fd, "302 Found", "Location: /cookie\r\nSet-Cookie: a=3\r\n", "") :
+		    server_answer(fd, "302 Found", "Location: /cookie\r\nSet-Cookie: b=1\r\n"
+			"Set-Cookie: b=2; Path=/; HttpOnly\r\n", "");
 	if (strcmp(path, "/elsewhere") == 0) {
 		char to[128];
 
@@ -437,6 +443,17 @@ redirects_are_listed_and_tokens_stay_at_home(void **state)
 }
 
 static void
+a_cookie_lives_as_long_as_its_redirects(void **state)
+{
+	struct http_answer a;
+
+	get("/cookie", &a);
+	assert_string_equal(buf_str(&a.body), "bitten");
+	assert_int_equal(a.hops_count, 2);
+	http_answer_done(&a);
+}
+
+static void
 a_post_is_sent_whole_and_becomes_a_get_when_found_elsewhere(void **state)
 {
 	struct http_request req = { .method = "POST", .body = "a=1", .body_len = 3 };
@@ -548,6 +565,7 @@ main(void)
 		cmocka_unit_test(bodies_are_cut_skipped_or_forgotten_as_asked),
 		cmocka_unit_test(fields_come_as_the_server_wrote_them),
 		cmocka_unit_test(redirects_are_listed_and_tokens_stay_at_home),
+		cmocka_unit_test(a_cookie_lives_as_long_as_its_redirects),
 		cmocka_unit_test(a_post_is_sent_whole_and_becomes_a_get_when_found_elsewhere),
 		cmocka_unit_test(private_addresses_are_refused_in_every_spelling),
 		cmocka_unit_test(a_proxy_is_used_when_named),
