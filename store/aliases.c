@@ -166,8 +166,10 @@ by_final_url(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *re
 	int64_t doc_id, aliases;
 	bool moved = strcmp(p->asked_key, p->final_key) != 0;
 
-	if (moved && url_is_home(p->url) && p->put->candidate_id != 0)
-		return err_set(reterr, ERR_INPUT, "redirects to the home page %s", p->url);
+	if (moved && url_is_home(p->url) && p->candidate.id != 0) {
+		p->gate = "redirects to the home page";
+		return 1;
+	}
 	if (store_alias_find(p->s, ALIAS_URL, "", p->final_key, &doc_id, reterr) < 0)
 		return -1;
 	if (doc_id == ALIAS_RECORDED)
@@ -178,12 +180,15 @@ by_final_url(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *re
 	    store_alias_count(p->s, doc_id, &aliases, reterr) < 0)
 		return -1;
 	/* A log-in or error page to which all addresses lead must not become their document. */
-	if (moved && aliases >= REDIRECTS_MAX && is_not_as_listed(p, &d))
-		return err_set(reterr, ERR_INPUT, "redirects to %s, as %lld other addresses do: a log-in "
-		    "or error page", p->url, (long long)aliases);
+	if (moved && aliases >= REDIRECTS_MAX && p->candidate.id != 0 && is_not_as_listed(p, &d)) {
+		p->gate = "redirects where other addresses do: a log-in or error page";
+		return 1;
+	}
 	own = url_key(d.url);
 	*ret_doc = doc_id;
-	*ret_same = !moved && own != NULL && strcmp(own, p->final_key) == 0;
+	/* The page of a page source may stand behind a redirect; a row that leads to what we have is a name. */
+	*ret_same = (!moved || p->put->candidate_id == 0) && own != NULL &&
+	    strcmp(own, p->final_key) == 0;
 	return 1;
 }
 

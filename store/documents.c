@@ -9,6 +9,10 @@
 #include "store/store_int.h"
 #include "base/banned.h"
 
+/* Pauses after a candidate ended at a page that is no document. */
+#define GATE_ATTEMPTS 4
+static const int64_t gate_pause_ms[GATE_ATTEMPTS] = { 600000, 3600000, 6 * 3600000, 24 * 3600000 };
+
 void
 store_doc_row_done(struct doc_row *r)
 {
@@ -72,6 +76,8 @@ ctx_done(struct put_ctx *p)
 static void
 ctx_dates(struct put_ctx *p)
 {
+	p->published[0] = '\0';
+	p->published_ms = 0;
 	p->date = p->put->doc->published;
 	if (p->date.precision == DATE_NONE && p->candidate.published != NULL &&
 	    date_from_iso(p->candidate.published, &p->date) < 0)
@@ -90,6 +96,7 @@ ctx_hashes(struct put_ctx *p)
 
 	digest_sha256(text, strlen(text), p->text_hash);
 	document_compare_hash(p->title, p->text, p->compare_hash);
+	p->text_key[0] = p->story_key[0] = '\0';
 	if (p->text == NULL || p->words < STORE_ALIAS_WORDS)
 		return;
 	snprintf(p->text_key, sizeof(p->text_key), "%016llx",
@@ -98,34 +105,46 @@ ctx_hashes(struct put_ctx *p)
 	    (unsigned long long)fingerprint_exact(NULL, p->text));
 }
 
+/* What the page says, else the row of the list. False when an address is none. */
+static bool
+ctx_read(struct put_ctx *p)
+{
+	const struct store_put *put = p->put;
+	const struct document *doc = put->doc;
+
+	free(p->asked_key);
+	free(p->final_key);
+	free(p->site);
+	p->url = doc->url != NULL ? doc->url : put->url;
+	p->asked_key = url_key(put->url);
+	p->final_key = url_key(p->url);
+	p->site = url_site(p->url);
+	p->title = doc->title != NULL ? doc->title : p->candidate.title;
+	p->text = doc->text_state != TEXT_NONE && doc->text != NULL && doc->text[0] != '\0' ?
+	    doc->text : NULL;
+	p->words = p->text == NULL ? 0 : doc->words != 0 ? doc->words :
+	    (unsigned)unicode_word_count(p->text, strlen(p->text));
+	ctx_dates(p);
+	ctx_hashes(p);
+	return p->asked_key != NULL && p->final_key != NULL;
+}
+
 static int
 ctx_init(struct put_ctx *p, struct err *reterr)
 {
 	const struct store_put *put = p->put;
-	const struct document *doc = put->doc;
 
 	if (store_source_load(p->s, put->source, &p->source, reterr) < 0)
 		return -1;
 	if (put->candidate_id != 0 && store_candidate_load(p->s, put->candidate_id, &p->candidate,
 	    reterr) < 0)
 		return -1;
-	p->url = doc->url != NULL ? doc->url : put->url;
-	p->asked_key = url_key(put->url);
-	p->final_key = url_key(p->url);
-	if (p->asked_key == NULL || p->final_key == NULL)
+	if (!ctx_read(p))
 		return err_set(reterr, ERR_INPUT, "not a web address: %s", put->url);
-	p->site = url_site(p->url);
-	p->title = doc->title != NULL ? doc->title : p->candidate.title;
-	p->text = doc->text_state != TEXT_NONE && doc->text != NULL && doc->text[0] != '\0' ?
-	    doc->text : NULL;
 	if ((p->text != NULL && !utf8_valid(p->text, strlen(p->text))) ||
 	    (p->title != NULL && !utf8_valid(p->title, strlen(p->title))))
 		return err_set(reterr, ERR_INPUT, "not valid UTF-8: %s", put->url);
-	p->words = p->text == NULL ? 0 : doc->words != 0 ? doc->words :
-	    (unsigned)unicode_word_count(p->text, strlen(p->text));
 	p->quiet = (put->quiet && !put->announce) || (p->candidate.id != 0 && p->candidate.quiet);
-	ctx_dates(p);
-	ctx_hashes(p);
 	return 0;
 }
 
@@ -216,6 +235,38 @@ put_alias(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 	return store_names_add(p, doc_id, d.url, reterr);
 }
 
+/*
+ * What came is the page that all addresses of the site lead to at the moment. The candidate waits; when that does not end, it
+ * is archived with what its row says, under its own address, and its rechecks find the text one day.
+ */
+static int
+put_gate(struct put_ctx *p, struct err *reterr)
+{
+	unsigned attempts = p->candidate.attempts;
+	const struct store_put *came = p->put;
+	struct document row = { .text_state = TEXT_NONE };
+	struct store_put put = *came;
+	int rc;
+
+	if (attempts < GATE_ATTEMPTS) {
+		p->result->what = PUT_SAME;
+		return store_run(p->s, store_bind(p->s, STMT_CANDIDATE_RETRY, "iit", p->candidate.id,
+		    came->at_ms + gate_pause_ms[attempts], p->gate), reterr);
+	}
+	put.doc = &row;
+	put.raw = NULL;
+	put.hops_count = 0;
+	put.etag = put.last_modified = NULL;
+	row.url = p->candidate.url;
+	p->put = &put;
+	ctx_read(p);
+	rc = put_new(p, reterr);
+	if (rc == 0)
+		rc = store_run(p->s, store_bind(p->s, STMT_CANDIDATE_DONE, "i", p->candidate.id), reterr);
+	p->put = came;
+	return rc;
+}
+
 static int
 put(struct put_ctx *p, struct err *reterr)
 {
@@ -227,6 +278,8 @@ put(struct put_ctx *p, struct err *reterr)
 		return -1;
 	if (doc_id == 0 && store_identify(p, &doc_id, &same, reterr) < 0)
 		return -1;
+	if (p->gate != NULL)
+		return put_gate(p, reterr);
 	if (doc_id == 0)
 		rc = put_new(p, reterr);
 	else if (same)

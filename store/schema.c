@@ -140,6 +140,7 @@ static const char *const migration[] = {
 	"CREATE VIRTUAL TABLE search USING fts5(title, text, content='document',"
 	"  content_rowid='doc_id', tokenize='presswatch', detail=full);"
 	"INSERT INTO search(search, rank) VALUES('automerge', 0);"
+	"INSERT INTO search(search, rank) VALUES('usermerge', 8);"
 	"INSERT INTO search(search, rank) VALUES('rank', 'bm25(8.0, 1.0)');",
 };
 

@@ -170,7 +170,7 @@ struct store_put {			/* borrowed for the call */
 enum put_result {
 	PUT_NEW,	/* document and (unless quiet) document.new */
 	PUT_ALIAS,	/* another name of a document that we have */
-	PUT_SAME,	/* nothing changed */
+	PUT_SAME,	/* nothing changed; doc_id 0: a candidate ended at a log-in or home page and waits for another try */
 	PUT_PENDING,	/* differs; waits for the second look */
 	PUT_REVISION,	/* edited: revision and document.edited */
 };

@@ -124,6 +124,7 @@ struct put_ctx {			/* one store_put() */
 	struct doc_date date;
 	unsigned words;
 	bool quiet;
+	const char *gate;		/* why what came is no document: a log-in page, the home page */
 	unsigned char text_hash[STORE_HASH], compare_hash[STORE_HASH], raw_hash[STORE_HASH];
 	char text_key[24], story_key[24];	/* "" when the text is too short to be a name */
 };

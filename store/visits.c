@@ -70,6 +70,8 @@ visit_row(struct store *s, const struct store_source *src, const struct store_vi
 {
 	bool good = kind != VISIT_FAILED, is_new = src->state != v->state;
 	const char *etag = v->etag, *modified = v->last_modified;
+	uint64_t list_hash = kind == VISIT_READ || (good && v->list_hash != 0) ? v->list_hash :
+	    src->list_hash;
 	enum store_state told;
 
 	if (visit_enter(s, src, v, routes, &told, reterr) < 0)
@@ -80,7 +82,7 @@ visit_row(struct store *s, const struct store_source *src, const struct store_vi
 		modified = modified != NULL && good ? modified : src->last_modified;
 	}
 	return store_run(s, store_bind(s, STMT_SOURCE_VISIT, "ittiiiiiiiitiitidid", src->id, etag,
-	    modified, good && v->list_hash != 0 ? (int64_t)v->list_hash : (int64_t)src->list_hash,
+	    modified, (int64_t)list_hash,
 	    v->at_ms, good ? v->at_ms : src->last_good_ms, v->next_visit_ms,
 	    fresh ? v->at_ms : src->last_new_ms, good && v->full ? v->at_ms : src->last_full_ms,
 	    (int64_t)(good ? 0 : src->failures + 1), (int64_t)v->state,
