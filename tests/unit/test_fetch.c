@@ -11,6 +11,7 @@
 
 static struct server server;
 static char robots_text[512], robots_status[64], robots_headers[128];
+static volatile bool robots_endless;
 static struct event_base *base;
 static struct http *http;
 static struct fetcher *fetcher;
@@ -30,6 +31,12 @@ static int told, expected;
 static bool
 pages(struct server *s, int fd, const char *path, const char *head)
 {
+	if (strcmp(path, "/robots.txt") == 0 && robots_endless) {
+		server_say(fd, "HTTP/1.1 200 OK\r\n\r\nUser-agent: *\nDisallow: /secret\n");
+		while (send(fd, "# no end of it\n", 15, MSG_NOSIGNAL) == 15)
+			;
+		return false;
+	}
 	if (strcmp(path, "/robots.txt") == 0)
 		return server_answer(fd, robots_status, robots_headers, robots_text);
 	if (strcmp(path, "/etag") == 0) {
@@ -210,6 +217,50 @@ robots_that_cannot_be_had_deny_for_now(void **state)
 }
 
 static void
+hostile_robots_cost_little(void **state)
+{
+	struct fetcher_opts opts = { 0 };
+	struct seen s[2];
+	int64_t before_ms = clock_mono_ms();
+
+	start(&opts);
+	robots_endless = true;
+	ask(&s[0], "/page", false, NULL);
+	ask(&s[1], "/secret", false, NULL);
+	run();
+	robots_endless = false;
+	assert_int_equal(s[0].outcome, FETCH_OK);
+	assert_int_equal(s[1].outcome, FETCH_DENIED);
+	assert_true(clock_mono_ms() - before_ms < 5000);
+	stop();
+	start(&opts);
+	snprintf(robots_status, sizeof(robots_status), "301 Moved");
+	snprintf(robots_headers, sizeof(robots_headers), "Location: /robots.txt\r\n");
+	ask(&s[0], "/page", false, NULL);
+	run();
+	assert_int_equal(s[0].outcome, FETCH_OK);
+	assert_int_equal(server_count(&server, "/robots.txt"), 6);
+	stop();
+}
+
+static void
+crawl_delay_is_kept(void **state)
+{
+	struct fetcher_opts opts = { 0 };
+	struct seen s[2];
+
+	start(&opts);
+	snprintf(robots_status, sizeof(robots_status), "200 OK");
+	snprintf(robots_text, sizeof(robots_text), "User-agent: *\nCrawl-delay: 0.3\n");
+	ask(&s[0], "/a", false, NULL);
+	ask(&s[1], "/b", false, NULL);
+	run();
+	assert_true(server.log[1].ms - server.log[0].ms >= 295);
+	assert_true(server.log[2].ms - server.log[1].ms >= 295);
+	stop();
+}
+
+static void
 the_pause_of_a_host_is_kept_and_the_urgent_go_first(void **state)
 {
 	struct fetcher_opts opts = { .host_delay_ms = 200 };
@@ -341,6 +392,8 @@ main(void)
 		cmocka_unit_test(outcomes_follow_the_status),
 		cmocka_unit_test(robots_are_obeyed_before_and_after_a_redirect),
 		cmocka_unit_test(robots_that_cannot_be_had_deny_for_now),
+		cmocka_unit_test(hostile_robots_cost_little),
+		cmocka_unit_test(crawl_delay_is_kept),
 		cmocka_unit_test(the_pause_of_a_host_is_kept_and_the_urgent_go_first),
 		cmocka_unit_test(a_host_has_no_more_than_its_share_of_connections),
 		cmocka_unit_test(retry_after_keeps_us_away),
