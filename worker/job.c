@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -257,25 +258,55 @@ job_answer_encode(uint32_t id, const struct job_answer *a, struct buf *b, struct
 	return job_frame_add(b, id, head, len, NULL, 0, reterr);
 }
 
-/*
- * A worker that a page has taken over could send us anywhere: what it names must be an address that
- * the parent itself would have accepted.
- */
-static int
-check_addresses(const struct candidates *c, struct err *reterr)
+/* Serialised addresses are visible ASCII; anything else could forge a header or a line. */
+static bool
+is_address(const char *s)
 {
-	size_t i;
+	size_t n = 0;
 
-	for (i = 0; i < c->count; i++)
-		if (c->list[i].url == NULL || !url_is_http(c->list[i].url))
-			return err_set(reterr, ERR_INPUT, "candidate %zu has no web address", i);
-	for (i = 0; i < c->more_count; i++)
-		if (!url_is_http(c->more[i]))
-			return err_set(reterr, ERR_INPUT, "further file %zu has no web address", i);
-	for (i = 0; i < c->feeds_count; i++)
-		if (!url_is_http(c->feeds[i]))
-			return err_set(reterr, ERR_INPUT, "feed %zu has no web address", i);
-	return 0;
+	if (s == NULL || !url_is_http(s))
+		return false;
+	for (; s[n] != '\0'; n++)
+		if (s[n] <= ' ' || s[n] >= 0x7f)
+			return false;
+	return n <= URL_MAX;
+}
+
+static void
+keep_addresses(char **list, size_t *count)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < *count; i++) {
+		if (is_address(list[i]))
+			list[kept++] = list[i];
+		else
+			free(list[i]);
+	}
+	*count = kept;
+}
+
+/*
+ * A worker that a page has taken over could send us anywhere: only what the parent itself would have
+ * accepted as an address is kept.
+ */
+static void
+drop_strange(struct candidates *c)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < c->count; i++) {
+		if (!is_address(c->list[i].url)) {
+			candidate_clear(&c->list[i]);
+			continue;
+		}
+		if (kept != i)
+			c->list[kept] = c->list[i];
+		kept++;
+	}
+	c->count = kept;
+	keep_addresses(c->more, &c->more_count);
+	keep_addresses(c->feeds, &c->feeds_count);
 }
 
 static int
@@ -293,9 +324,12 @@ decode_into(const json_t *o, struct job_answer *a, struct err *reterr)
 		(void)err_set(&a->err, (enum err_class)class, "%s", text);
 		return 0;
 	}
-	if (candidates != NULL)
-		return candidates_from_json(candidates, &a->candidates, reterr) < 0 ? -1 :
-		    check_addresses(a->candidates, reterr);
+	if (candidates != NULL) {
+		if (candidates_from_json(candidates, &a->candidates, reterr) < 0)
+			return -1;
+		drop_strange(a->candidates);
+		return 0;
+	}
 	if (document != NULL)
 		return document_from_json(document, &a->document, reterr);
 	return err_set(reterr, ERR_INPUT, "the answer holds neither candidates, document nor error");

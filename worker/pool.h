@@ -25,7 +25,7 @@ struct pool_stats {
 	bool unfiltered;	/* a worker runs without system call filter: old kernel or sanitizers */
 };
 
-/* Workers start lazily. base is the loop on which answers come. The opts are copied. Always 0. */
+/* Workers start lazily. base is the loop on which answers come. The opts are copied. ERR_LOCAL. */
 int pool_new(struct event_base *base, const struct pool_opts *opts, struct pool **ret, struct err *reterr);
 /* Kills the workers; waiting jobs are dropped without an answer. May be called from within done. */
 void pool_free(struct pool *p);

@@ -170,21 +170,26 @@ what_no_worker_of_ours_says_is_refused(void **state)
 static void
 a_worker_cannot_send_us_to_an_address_that_is_none(void **state)
 {
-	static const char *const urls[] = { "file:///etc/passwd", "javascript:alert(1)", "", "gopher://x/" };
+	static const char *const urls[] = { "http://192.0.2.1/1", "file:///etc/passwd", "javascript:alert(1)", "",
+		"http://x/ y", "https://192.0.2.1/2", "http://x/\r\nHost: y", "http://\xe3\x83\x99/", "gopher://x/" };
+	struct candidates *c = candidates_new();
+	struct job_answer a = { .candidates = c }, back = { 0 };
+	struct buf b = BUF_INIT(1 << 20);
+	struct err err = { 0 };
 
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
-		struct candidates *c = candidates_new();
-		struct job_answer a = { .candidates = c }, back = { 0 };
-		struct buf b = BUF_INIT(1 << 20);
-		struct err err = { 0 };
-
 		candidates_add(c)->url = xstrdup(urls[i]);
-		assert_int_equal(job_answer_encode(1, &a, &b, &err), 0);
-		assert_int_equal(job_answer_decode(b.data + JOB_FRAME_HEAD, b.len - JOB_FRAME_HEAD,
-		    &back, &err), -1);
-		job_answer_done(&a);
-		buf_done(&b);
+		c->list[i].title = xasprintf("%zu", i);
 	}
+	assert_int_equal(job_answer_encode(1, &a, &b, &err), 0);
+	assert_int_equal(job_answer_decode(b.data + JOB_FRAME_HEAD, b.len - JOB_FRAME_HEAD, &back,
+	    &err), 0);
+	assert_int_equal(back.candidates->count, 2);
+	assert_string_equal(back.candidates->list[1].url, "https://192.0.2.1/2");
+	assert_string_equal(back.candidates->list[1].title, "5");
+	job_answer_done(&back);
+	job_answer_done(&a);
+	buf_done(&b);
 }
 
 static void

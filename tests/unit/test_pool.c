@@ -422,6 +422,47 @@ large_pages_and_large_answers_pass(void **state)
 }
 
 static void
+count_candidates(const struct job_answer *a, void *arg)
+{
+	struct seen *s = arg;
+
+	s->count += a->candidates != NULL ? (unsigned)a->candidates->count : 0;
+	event_base_loopbreak(s->base);
+}
+
+/* 5,000 entries are over DECODE_BYTES, so the answer goes through the thread. */
+static void
+a_sitemap_of_thousands_comes_back_whole_and_may_be_dropped_on_the_way(void **state)
+{
+	struct fixture f;
+	struct buf b = BUF_INIT(16 << 20);
+	struct job j = { .kind = JOB_DISCOVER };
+	uint64_t handle;
+
+	buf_adds(&b, "<?xml version=\"1.0\"?><urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">");
+	for (int i = 0; i < 5000; i++)
+		buf_addf(&b, "<url><loc>http://192.0.2.1/press/releases/of/the/ministry/%d.html</loc></url>", i);
+	buf_adds(&b, "</urlset>");
+	j.bytes = b.data;
+	j.len = b.len;
+	j.discover.url = "http://192.0.2.1/sitemap.xml";
+	begin(&f, &(struct pool_opts){ .workers = 2, .cpu_s = 20, .wall_ms = 30000 });
+	handle = pool_submit(f.pool, &j, count_candidates, &f.seen);
+	event_base_loop(f.seen.base, EVLOOP_ONCE);
+	pool_cancel(f.pool, handle);
+	pool_submit(f.pool, &j, count_candidates, &f.seen);
+	event_base_dispatch(f.seen.base);
+	assert_int_equal(f.seen.count, 5000);
+	for (int turns = 0; turns < 6; turns++) {	/* somewhere on the way */
+		pool_submit(f.pool, &j, count_candidates, &f.seen);
+		for (int k = 0; k < turns; k++)
+			event_base_loop(f.seen.base, EVLOOP_ONCE);
+	}
+	end(&f);
+	buf_done(&b);
+}
+
+static void
 a_page_over_the_limit_is_refused_without_a_worker(void **state)
 {
 	struct fixture f;
@@ -514,6 +555,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(many_jobs_pass_through_few_workers_in_order_of_arrival),
 		cmocka_unit_test(a_cancelled_job_gives_no_answer),
 		cmocka_unit_test(large_pages_and_large_answers_pass),
+		cmocka_unit_test(a_sitemap_of_thousands_comes_back_whole_and_may_be_dropped_on_the_way),
 		cmocka_unit_test(a_page_over_the_limit_is_refused_without_a_worker),
 		cmocka_unit_test(a_storm_of_crashes_is_slowed_down),
 		cmocka_unit_test(the_pool_may_be_freed_in_an_answer_and_with_jobs_under_way),
