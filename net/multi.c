@@ -218,7 +218,6 @@ http_multi_open(struct http *h, struct err *reterr)
 	h->share = curl_share_init();
 	if (h->multi == NULL || h->share == NULL)
 		return err_set(reterr, ERR_LOCAL, "libcurl could not start");
-	curl_share_setopt(h->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
 	curl_share_setopt(h->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 	curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, socket_changed);
 	curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
