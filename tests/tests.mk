@@ -1,5 +1,8 @@
 # Tests and measurements. "make check" is the one gate; it installs what is missing.
 
+# Debian's python3 has pytest; another one on the PATH may not.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
+
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 BENCH_SRC := $(wildcard tests/bench/*.c)
@@ -22,13 +25,13 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBS)
 # Whole programs against servers on loopback.
 .PHONY: scenario
 scenario: all
-	PRESSWATCH_BIN=$(abspath $(B)) python3 -m pytest -q tests/scenario
+	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q tests/scenario
 
 .PHONY: golden regen-golden
 golden: all
-	python3 tests/golden/golden.py --bin $(B)
+	$(PYTHON) tests/golden/golden.py --bin $(B)
 regen-golden: all
-	python3 tests/golden/golden.py --bin $(B) --regen
+	$(PYTHON) tests/golden/golden.py --bin $(B) --regen
 
 .PHONY: check-layers check-headers check-style check-man
 check-layers:
@@ -54,7 +57,7 @@ deps:
 demo:
 	@tools/deps.sh build
 	@$(MAKE) --no-print-directory -s -j2 all
-	@PRESSWATCH_BIN=$(abspath $(B)) python3 tools/demo.py
+	@PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) tools/demo.py
 
 # The time-lapse sites: the whole chain against real sites as they changed.
 .PHONY: acceptance

@@ -1,4 +1,5 @@
-# Installation: make install PREFIX=/usr DESTDIR=/tmp/stage. Configuration that stands already is left alone.
+# Installation: make install PREFIX=/usr DESTDIR=/tmp/stage. Configuration that stands already is left alone; it holds no
+# secrets (those stand in files of their own), so everybody may read it, the daemon's user among them.
 
 SUBST = sed -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@BINDIR@|$(BINDIR)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g'
 CONFDIR = $(DESTDIR)$(SYSCONFDIR)/presswatch
@@ -15,7 +16,7 @@ install: all
 	$(SUBST) systemd/presswatchd.service.in >$(DESTDIR)$(UNITDIR)/presswatchd.service
 	install -m 644 systemd/presswatch.sysusers $(DESTDIR)$(SYSUSERSDIR)/presswatch.conf
 	install -m 644 README.md docs/ARCHITECTURE.md $(DESTDIR)$(DOCDIR)/
-	[ -e $(CONFDIR)/presswatch.yaml ] || install -m 640 config/presswatch.yaml $(CONFDIR)/presswatch.yaml
+	[ -e $(CONFDIR)/presswatch.yaml ] || install -m 644 config/presswatch.yaml $(CONFDIR)/presswatch.yaml
 	for f in config/sources.d/*; do \
 	    [ -e $(CONFDIR)/sources.d/$${f##*/} ] || install -m 644 $$f $(CONFDIR)/sources.d/; done
 

@@ -10,7 +10,7 @@ def publish(origin, n, edit=()):
     for i in range(n):
         text = prose(i)
         if i in edit:
-            text[1] = text[1][:-1] + ' indeed.'
+            text[1] = text[1].replace(' ', ' indeed ', 1)
         origin.pages['/press/%d.html' % i] = article('Release number %d of the ministry' % i, text, '2024-03-%02d' % (i + 1))
         rows.append(('/press/%d.html' % i, 'Release number %d of the ministry' % i, '%d March 2024' % (i + 1)))
     origin.pages['/press/'] = listing(rows[::-1])
