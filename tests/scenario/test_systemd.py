@@ -1,6 +1,6 @@
 """The service under a real systemd: installed, started, queried by a member of its group, reloaded, stopped, read after the stop, killed by
 the watchdog and started again. Needs root and the shared script that boots a throw-away machine; skips without."""
-import os, re, subprocess, textwrap
+import base64, os, re, subprocess, tempfile, textwrap
 
 import pytest
 
@@ -15,8 +15,7 @@ pytestmark = [
 
 INSTALL = '''
 set -e
-cd {root}
-make -s install B={bin} PREFIX=/usr UNITDIR=/run/rus-units SYSUSERSDIR=/usr/lib/sysusers.d
+cp -a {stage}/. /
 systemd-sysusers /usr/lib/sysusers.d/presswatch.conf
 systemctl daemon-reload
 useradd --no-create-home --groups presswatch reader
@@ -36,8 +35,12 @@ wait_for() {{ for i in $(seq 1 100); do eval "$1" >/dev/null 2>&1 && return 0; s
 
 
 def run(script, origin, hook, limit=100):
-    text = INSTALL.format(root=ROOT, bin=BIN, base=origin.base, hook=hook.url, key='whsec_' + __import__('base64').b64encode(KEY).decode())
-    r = subprocess.run([BOOT, '--limit', str(limit), '--', 'bash', '-c', text + textwrap.dedent(script)], capture_output=True, text=True, timeout=limit + 30)
+    with tempfile.TemporaryDirectory(prefix='presswatch-stage-') as stage:
+        subprocess.run(['make', '-s', '-C', ROOT, 'install', 'B=' + BIN, 'DESTDIR=' + stage, 'PREFIX=/usr', 'UNITDIR=/run/rus-units',
+                        'SYSUSERSDIR=/usr/lib/sysusers.d'], check=True, timeout=600)
+        text = INSTALL.format(stage=stage, base=origin.base, hook=hook.url, key='whsec_' + base64.b64encode(KEY).decode())
+        r = subprocess.run([BOOT, '--limit', str(limit), '--share', stage, '--', 'bash', '-c', text + textwrap.dedent(script)],
+                           capture_output=True, text=True, timeout=limit + 30)
     assert r.returncode == 0, r.stdout[-4000:] + r.stderr[-4000:]
     return r.stdout
 
