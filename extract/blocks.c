@@ -291,8 +291,8 @@ blocks_write(struct page *pg, struct document *doc)
 }
 
 /* The element whose name makes this block a caption, 0 when it is none. */
-static uint32_t
-caption_of(const struct page *pg, const struct block *b)
+uint32_t
+blocks_caption_of(const struct page *pg, const struct block *b)
 {
 	uint32_t i = b->node;
 
@@ -317,7 +317,7 @@ blocks_captions(struct page *pg, struct document *doc)
 		from = pg->title_block;
 	for (uint32_t i = from; i < to && doc->captions_count < CAPTIONS_MAX; i++) {
 		struct block *b = &pg->blocks[i];
-		uint32_t at = caption_of(pg, b);
+		uint32_t at = blocks_caption_of(pg, b);
 
 		if (at == 0 || at == last || b->keep)
 			continue;

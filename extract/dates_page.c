@@ -15,19 +15,27 @@
 #define YEAR_MIN 1990		/* the web's first pages; a date before is of something else */
 
 static const char *const published_names[] = {
-	"article:published_time", "article:published", "og:article:published_time", "datepublished",
-	"og:published_time", "published_time", "publish_date", "publishdate", "publish-date", "published_at",
-	"parsely-pub-date", "sailthru.date", "pubdate", "pubyear", "dc.date.issued", "dcterms.issued",
-	"dc.date.published", "dcterms.date", "dc.date", "dc.date.created", "dcterms.created",
-	"citation_publication_date", "citation_date", "citation_online_date", "cxenseparse:recs:publishtime",
-	"cxenseparse:articlepubdate", "article_date_original", "articledate", "article.published",
-	"article-publication-date", "article:post_date", "publication_date", "publicationdate",
-	"publication-date", "published", "originalpublicationdate", "original_publish_date", "release_date",
-	"date_published", "datecreated", "date.created", "date-created", "created", "creationdate",
-	"creation_date", "prism.publicationdate", "rnews:datepublished", "shareaholic:article_published_time",
-	"ptime", "pub_date", "dateposted", "posted", "timestamp", "video:release_date", "displaydate",
-	"date", "dc.date.x-metadatalastmodified_", "live-dc-date", "bt:pubdate", "lastpublished", "issued",
-	"nb:pubdate", "pdate", "firstpublished", "pagedate", "weibo: article:create_at", NULL
+	"article:published_time", "article:published", "og:article:published_time",
+	"datepublished", "og:published_time", "published_time", "publish_date", "publishdate",
+	"publish-date", "published_at", "parsely-pub-date", "sailthru.date", "pubdate", "pubyear",
+	"dc.date.issued", "dcterms.issued", "dc.date.published", "dc.date.created",
+	"dcterms.created", "citation_publication_date", "citation_date", "citation_online_date",
+	"cxenseparse:recs:publishtime", "cxenseparse:articlepubdate", "article_date_original",
+	"articledate", "article.published", "article-publication-date", "article:post_date",
+	"publication_date", "publicationdate", "publication-date", "published",
+	"originalpublicationdate", "original_publish_date", "release_date", "date_published",
+	"datecreated", "prism.publicationdate", "rnews:datepublished",
+	"shareaholic:article_published_time", "ptime", "pub_date", "dateposted",
+	"video:release_date", "live-dc-date", "bt:pubdate", "nb:pubdate", "pdate",
+	"firstpublished", "weibo: article:create_at", "published_on", "publishedon",
+	"first_published_at", "publicationtime", NULL
+};
+
+/* Names that a server also fills with the day of delivery or of the last touch. */
+static const char *const weak_names[] = {
+	"dc.date", "dcterms.date", "timestamp", "date", "lastpublished", "pagedate", "created",
+	"creationdate", "creation_date", "issued", "posted", "displaydate", "date.created",
+	"date-created", NULL
 };
 
 static const char *const modified_names[] = {
@@ -183,7 +191,7 @@ set_dateline(struct page *pg, struct document *doc, uint32_t block)
 }
 
 struct found {
-	struct doc_date ld, meta, time, visible, url, mod;
+	struct doc_date ld, meta, weak, time, visible, url, mod;
 	bool time_stated;
 	double visible_score;
 };
@@ -222,6 +230,9 @@ localise(const struct found *f, struct doc_date *ret)
 		*ret = f->meta;
 	else if (is_next_day(ret, &f->url))
 		*ret = f->url;
+	else if (f->visible_score > 1.0 && is_next_day(ret, &f->visible) &&
+	    (date_compare_day(&f->visible, ret) > 0 ? ret->hour >= 14 : ret->hour < 10))
+		*ret = f->visible;
 }
 
 static void
@@ -229,14 +240,19 @@ decide(const struct found *f, struct doc_date *ret)
 {
 	const struct doc_date *order[6] = { 0 };
 	bool near = f->visible.precision != DATE_NONE && f->visible_score > 1.0;
-	bool far = f->visible_score < 0;
+	bool far = f->visible_score < 0, sure = f->time_stated || f->visible_score > 2.2;
+	size_t n = 0;
 
-	order[0] = &f->ld;
-	order[1] = &f->meta;
-	order[2] = f->time_stated || !near ? &f->time : &f->visible;
-	order[3] = f->time_stated || !near ? (far ? &f->url : &f->visible) : &f->time;
-	order[4] = far ? &f->visible : &f->url;
-	for (size_t i = 0; i < 5; i++) {
+	order[n++] = &f->ld;
+	order[n++] = &f->meta;
+	if (!sure)
+		order[n++] = &f->weak;
+	order[n++] = f->time_stated || !near ? &f->time : &f->visible;
+	order[n++] = f->time_stated || !near ? (far ? &f->url : &f->visible) : &f->time;
+	order[n++] = far ? &f->visible : &f->url;
+	if (sure)
+		order[n - 1] = &f->weak;
+	for (size_t i = 0; i < n; i++) {
 		if (order[i]->precision >= DATE_DAY) {
 			*ret = *order[i];
 			break;
@@ -260,6 +276,7 @@ dates_choose(struct page *pg, struct document *doc)
 		read_date(pg, pg->ld.modified, DATE_FROM_JSONLD, NULL, &f.mod);
 	}
 	from_metas(pg, published_names, &f.meta);
+	from_metas(pg, weak_names, &f.weak);
 	if (f.mod.precision == DATE_NONE)
 		from_metas(pg, modified_names, &f.mod);
 	f.time_stated = false;

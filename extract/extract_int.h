@@ -209,6 +209,7 @@ void prune_mark_all(struct page *pg, uint32_t node);	/* keep all of a subtree bu
 
 /* blocks.c */
 void blocks_write(struct page *pg, struct document *doc);
+uint32_t blocks_caption_of(const struct page *pg, const struct block *b);	/* 0: it is none */
 void blocks_captions(struct page *pg, struct document *doc);
 
 /* meta.c */

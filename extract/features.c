@@ -10,7 +10,9 @@
 #include "extract/extract_int.h"
 #include "base/banned.h"
 
-#define MOST_OF_PAGE 0.6	/* a container with more than this share is the page itself: its name says nothing */
+/* A container with more than these shares of the page is the page itself: its name says nothing. */
+#define MOST_OF_TEXT 0.5	/* of the text outside links */
+#define MUCH_OF_TEXT 0.15	/* when it holds the h1 as well */
 
 static const uint32_t positive = EV_BODY | EV_CONTENT | EV_LEAD | EV_TITLE | EV_CAPTION;
 
@@ -37,6 +39,21 @@ up_bit(enum tag t)
 	case TAG_TIME: return UP_TIME;
 	default: return 0;
 	}
+}
+
+static bool
+holds_most(const struct page *pg, const struct node *nd)
+{
+	double own = (double)(nd->chars - nd->link_chars), all = (double)(pg->chars - pg->link_chars);
+	size_t i = (size_t)(nd - pg->nodes);
+
+	if (nd->tag == TAG_BODY || own > MOST_OF_TEXT * all || nd->chars > 0.7 * pg->chars)
+		return true;
+	for (size_t k = 0; k < pg->h1_count && k < 4; k++) {
+		if (pg->h1[k] > i && pg->h1[k] < nd->end && own > MUCH_OF_TEXT * all)
+			return true;
+	}
+	return false;
 }
 
 /* Count siblings of one shape: open addressing over (parent, sig), linear in the page. */
@@ -117,9 +134,11 @@ features_prepare(struct page *pg)
 	for (size_t i = 0; i < pg->node_count; i++) {
 		struct node *nd = &pg->nodes[i];
 		const struct node *up = &pg->nodes[nd->parent];
-		bool most = nd->chars > MOST_OF_PAGE * (double)pg->chars || nd->tag == TAG_BODY;
+		bool most = holds_most(pg, nd);
 		uint32_t own = most ? nd->ev & positive : nd->ev;
 
+		if (nd->tag == TAG_BLOCKQUOTE)
+			own &= ~(uint32_t)EV_SHARE;	/* a quoted post of a network is a quotation */
 		nd->ev_up = own | (i == 0 ? 0 : up->ev_up);
 		nd->tags_up = up_bit((enum tag)nd->tag) | (i == 0 ? 0 : up->tags_up);
 		if (most)

@@ -19,27 +19,24 @@ has_own_field(const struct page *pg, size_t i)
 
 	if ((uint32_t)i == pg->title_block)
 		return true;
-	return (nd->tags_up & UP_FIGCAPTION) != 0;
+	return (nd->tags_up & UP_FIGCAPTION) != 0 || blocks_caption_of(pg, &pg->blocks[i]) != 0;
 }
 
 void
 prune_blocks(struct page *pg)
 {
-	const struct node *body = &pg->nodes[pg->body_node];
-
-	for (uint32_t i = body->b0; i < body->b1; i++) {
+	for (uint32_t i = 0; i < pg->block_count; i++) {
 		struct block *b = &pg->blocks[i];
 
-		if (has_own_field(pg, i))
-			continue;
-		b->keep = b->s2 > 0;
+		if (!has_own_field(pg, i))
+			b->keep = b->s2 > 0;
 	}
 	/* A heading belongs to what follows it. */
-	for (uint32_t i = body->b1; i-- > body->b0;) {
+	for (uint32_t i = (uint32_t)pg->block_count; i-- > 0;) {
 		struct block *b = &pg->blocks[i];
 
-		if (!b->keep && is_heading(pg, b) && !has_own_field(pg, i) && b->s2 > -3 &&
-		    i + 1 < body->b1 && pg->blocks[i + 1].keep)
+		if (!b->keep && is_heading(pg, b) && !has_own_field(pg, i) && b->s2 > -1 &&
+		    i + 1 < pg->block_count && pg->blocks[i + 1].keep)
 			b->keep = true;
 	}
 }
