@@ -3,10 +3,29 @@
 #include <strings.h>
 #include "base/digest.h"
 #include "base/mem.h"
+#include "base/unicode.h"
 #include "base/url.h"
 #include "discover/feed_int.h"
 #include "markup/tree.h"
 #include "base/banned.h"
+
+/*
+ * Is markup hidden in the text? Not in xhtml or text; where nothing is said the text is plain by the standard, but
+ * many feeds escape HTML all the same: an end tag or an entity gives them away.
+ */
+static bool
+is_html(const xmlNode *node, const char *type, const char *mode, const char *text)
+{
+	for (const xmlNode *child = node->children; child != NULL; child = child->next) {
+		if (child->type == XML_ELEMENT_NODE)
+			return false;
+	}
+	if (mode != NULL)
+		return strcasecmp(mode, "xml") != 0;
+	if (type == NULL || strcasecmp(type, "text/plain") == 0)
+		return strstr(text, "</") != NULL || strchr(text, '&') != NULL;
+	return strcasecmp(type, "xhtml") != 0 && strcasecmp(type, "text") != 0;
+}
 
 /* A text construct (RFC 4287, 3.1; Atom 0.3 says it by mode) as plain text; NULL when empty. */
 static char *
@@ -23,7 +42,8 @@ construct(xmlNodePtr node, size_t max)
 	text = feed_text(node);
 	if (text == NULL)
 		return NULL;
-	if (mode != NULL && strcasecmp(mode, "base64") == 0) {
+	if ((mode != NULL && strcasecmp(mode, "base64") == 0) ||
+	    (type != NULL && strcasecmp(type, "application/octet-stream") == 0)) {
 		if (digest_unbase64(text, &bytes, &len) < 0)
 			return NULL;
 		free(text);
@@ -31,12 +51,10 @@ construct(xmlNodePtr node, size_t max)
 		free(bytes);
 		return feed_plain(text, max);
 	}
-	if (type != NULL && (strcasecmp(type, "xhtml") == 0 || strcasecmp(type, "text") == 0) &&
-	    mode == NULL) {
-		/* no markup is hidden in the text */
-		if (strlen(text) > max)
-			text[max] = '\0';
+	if (!is_html(node, type, mode, text)) {
 		char *out = text;
+
+		out[utf8_cut(out, strlen(out), max)] = '\0';
 		text = NULL;
 		return out;
 	}

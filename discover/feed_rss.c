@@ -157,8 +157,13 @@ read_item(xmlNodePtr node, const struct discover_opts *opts, struct candidates *
 		else if (ns != NS_OTHER)
 			read_extension(&it, child, ns, opts, &one);
 	}
-	if (about != NULL && url_is_http(about))
-		it.about = feed_link(node, opts->url, about);
+	if (about != NULL && *about != '\0') {
+		/* RSS 1.0 names its items so (RDF Site Summary, 5.5) */
+		if (url_is_http(about))
+			it.about = feed_link(node, opts->url, about);
+		if (!it.guid_seen)
+			feed_set(&one.guid, xstrdup(about));
+	}
 	if (it.guid_seen && one.guid == NULL)
 		c->guids_doubtful = true;
 	language = one.language != NULL ? one.language : c->language;

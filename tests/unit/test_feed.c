@@ -85,7 +85,7 @@ rss_items_are_read(void **state)
 		{ RSS("<item><title>Caf&eacute; & more</title><link>/9?a=1&b=2</link></item>"),
 		    "https://x.example/9?a=1&b=2", NULL, "Caf\xc3\xa9 & more", NULL, NULL },
 		{ "<rdf:RDF xmlns:rdf='r' xmlns='http://purl.org/rss/1.0/'><item rdf:about='http://a.example/10'>"
-		    "<title>T</title></item></rdf:RDF>", "http://a.example/10", NULL, "T", NULL, NULL },
+		    "<title>T</title></item></rdf:RDF>", "http://a.example/10", "http://a.example/10", "T", NULL, NULL },
 		{ "<rss><channel><item><title>T</title><link>/11</link><dc:date>2023-02-09</dc:date></item></channel>"
 		    "</rss>", "https://x.example/11", NULL, "T", "2023-02-09", NULL },
 		{ "\n\n<?xml version='1.0' encoding='utf-8'?><rss><channel><item><link>/12</link><title>caf\xe9</title>"
