@@ -36,6 +36,7 @@ wait_for() {{ for i in $(seq 1 100); do eval "$1" >/dev/null 2>&1 && return 0; s
 
 def run(script, origin, hook, limit=100):
     with tempfile.TemporaryDirectory(prefix='presswatch-stage-') as stage:
+        os.chmod(stage, 0o755)      # cp -a gives it to /
         subprocess.run(['make', '-s', '-C', ROOT, 'install', 'B=' + BIN, 'DESTDIR=' + stage, 'PREFIX=/usr', 'UNITDIR=/run/rus-units',
                         'SYSUSERSDIR=/usr/lib/sysusers.d'], check=True, timeout=600)
         text = INSTALL.format(stage=stage, base=origin.base, hook=hook.url, key='whsec_' + base64.b64encode(KEY).decode())
