@@ -1,5 +1,6 @@
 # Installation: make install PREFIX=/usr DESTDIR=/tmp/stage. Configuration that stands already is left alone; it holds no
 # secrets (those stand in files of their own), so everybody may read it, the daemon's user among them.
+# The example sources go to the documentation: nobody is visited before the administrator says so.
 
 SUBST = sed -e 's|@SBINDIR@|$(SBINDIR)|g' -e 's|@BINDIR@|$(BINDIR)|g' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g'
 CONFDIR = $(DESTDIR)$(SYSCONFDIR)/presswatch
@@ -17,8 +18,8 @@ install: all
 	install -m 644 systemd/presswatch.sysusers $(DESTDIR)$(SYSUSERSDIR)/presswatch.conf
 	install -m 644 README.md docs/ARCHITECTURE.md $(DESTDIR)$(DOCDIR)/
 	[ -e $(CONFDIR)/presswatch.yaml ] || install -m 644 config/presswatch.yaml $(CONFDIR)/presswatch.yaml
-	for f in config/sources.d/*; do \
-	    [ -e $(CONFDIR)/sources.d/$${f##*/} ] || install -m 644 $$f $(CONFDIR)/sources.d/; done
+	install -d $(DESTDIR)$(DOCDIR)/examples/sources.d
+	install -m 644 config/sources.d/* $(DESTDIR)$(DOCDIR)/examples/sources.d/
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/presswatchd $(DESTDIR)$(BINDIR)/presswatch $(DESTDIR)$(MANDIR)/man1/presswatch.1 \
