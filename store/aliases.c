@@ -186,15 +186,15 @@ by_final_url(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *re
 	}
 	own = url_key(d.url);
 	*ret_doc = doc_id;
-	/* The page of a page source may stand behind a redirect; a row that leads to what we have is a name. */
-	*ret_same = (!moved || p->put->candidate_id == 0) && own != NULL &&
-	    strcmp(own, p->final_key) == 0;
+	/* A page source looks at its page wherever that stands now; a row that leads to what we have is a name. */
+	*ret_same = p->put->candidate_id == 0 ||
+	    (!moved && own != NULL && strcmp(own, p->final_key) == 0);
 	return 1;
 }
 
 /* The address asked for is known but leads elsewhere now ("latest release"). */
 static int
-by_asked_url(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
+by_asked_url(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *reterr)
 {
 	CLEANUP(store_doc_row_done) struct doc_row d = { 0 };
 	int64_t doc_id;
@@ -212,6 +212,7 @@ by_asked_url(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
 	if (dates_contradict(p, &d) || (!same_title(p, &d) && likeness(p, &d) < MOVED_LIKENESS))
 		return 0;
 	*ret_doc = doc_id;
+	*ret_same = p->put->candidate_id == 0;
 	return 1;
 }
 
@@ -246,9 +247,9 @@ by_text(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
 	CLEANUP(store_doc_row_done) struct doc_row d = { 0 };
 	int64_t doc_id;
 
-	if (p->text_key[0] == '\0' || p->site == NULL)
+	if (p->keys.text[0] == '\0' || p->site == NULL)
 		return 0;
-	if (store_alias_find(p->s, ALIAS_TEXT, p->site, p->text_key, &doc_id, reterr) < 0)
+	if (store_alias_find(p->s, ALIAS_TEXT, p->site, p->keys.text, &doc_id, reterr) < 0)
 		return -1;
 	if (doc_id <= 0)
 		return 0;
@@ -337,7 +338,7 @@ store_identify(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *
 	*ret_doc = 0;
 	*ret_same = false;
 	if ((rc = by_final_url(p, ret_doc, ret_same, reterr)) != 0 ||
-	    (rc = by_asked_url(p, ret_doc, reterr)) != 0 ||
+	    (rc = by_asked_url(p, ret_doc, ret_same, reterr)) != 0 ||
 	    (rc = by_guid(p, ret_doc, reterr)) != 0 ||
 	    (rc = by_text(p, ret_doc, reterr)) != 0 ||
 	    (rc = by_claim(p, ret_doc, reterr)) != 0)
@@ -380,21 +381,43 @@ store_names_add(struct put_ctx *p, int64_t doc_id, const char *own_url, struct e
 	return store_alias_add(p->s, ALIAS_GUID, scope, p->candidate.guid, doc_id, NULL, reterr);
 }
 
-/* The names that the present title and text give. */
+void
+store_text_keys(const char *title, const char *text, unsigned words, struct text_keys *ret)
+{
+	uint64_t parts[2];
+
+	ret->text[0] = ret->story[0] = '\0';
+	if (text == NULL || words < STORE_ALIAS_WORDS)
+		return;
+	parts[0] = fingerprint_exact(NULL, text);
+	parts[1] = fingerprint_exact(title, "");
+	snprintf(ret->story, sizeof(ret->story), "%016llx", (unsigned long long)parts[0]);
+	snprintf(ret->text, sizeof(ret->text), "%016llx",
+	    (unsigned long long)digest_xxh64(parts, sizeof(parts), 0));
+}
+
 int
-store_text_names_add(struct put_ctx *p, int64_t doc_id, struct err *reterr)
+store_text_names_add(struct store *s, const struct text_keys *keys, const char *url, int64_t doc_id,
+    struct err *reterr)
+{
+	CLEANUP(freep) char *site = NULL;
+
+	if (keys->text[0] == '\0')
+		return 0;
+	site = url_site(url);
+	if (site != NULL && store_alias_add(s, ALIAS_TEXT, site, keys->text, doc_id, NULL, reterr) < 0)
+		return -1;
+	return store_alias_add(s, ALIAS_STORY, "", keys->story, doc_id, NULL, reterr);
+}
+
+int
+store_claim_add(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 {
 	CLEANUP(freep) char *claim = claim_key(p);
 
-	if (claim != NULL && store_run(p->s, store_bind(p->s, STMT_CLAIM_ADD, "ti", claim, doc_id),
-	    reterr) < 0)
-		return -1;
-	if (p->text_key[0] == '\0')
+	if (claim == NULL)
 		return 0;
-	if (p->site != NULL && store_alias_add(p->s, ALIAS_TEXT, p->site, p->text_key, doc_id, NULL,
-	    reterr) < 0)
-		return -1;
-	return store_alias_add(p->s, ALIAS_STORY, "", p->story_key, doc_id, NULL, reterr);
+	return store_run(p->s, store_bind(p->s, STMT_CLAIM_ADD, "ti", claim, doc_id), reterr);
 }
 
 /* The same text on another site is a document of its own in the same story. */
@@ -404,9 +427,9 @@ store_story_join(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 	CLEANUP(store_doc_row_done) struct doc_row first = { 0 };
 	int64_t other, story;
 
-	if (p->story_key[0] == '\0')
+	if (p->keys.story[0] == '\0')
 		return 0;
-	if (store_alias_find(p->s, ALIAS_STORY, "", p->story_key, &other, reterr) < 0)
+	if (store_alias_find(p->s, ALIAS_STORY, "", p->keys.story, &other, reterr) < 0)
 		return -1;
 	if (other <= 0 || other == doc_id)
 		return 0;

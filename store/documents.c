@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/unicode.h"
 #include "base/url.h"
-#include "document/fingerprint.h"
 #include "store/store_int.h"
 #include "base/banned.h"
 
@@ -96,13 +95,7 @@ ctx_hashes(struct put_ctx *p)
 
 	digest_sha256(text, strlen(text), p->text_hash);
 	document_compare_hash(p->title, p->text, p->compare_hash);
-	p->text_key[0] = p->story_key[0] = '\0';
-	if (p->text == NULL || p->words < STORE_ALIAS_WORDS)
-		return;
-	snprintf(p->text_key, sizeof(p->text_key), "%016llx",
-	    (unsigned long long)fingerprint_exact(p->title, p->text));
-	snprintf(p->story_key, sizeof(p->story_key), "%016llx",
-	    (unsigned long long)fingerprint_exact(NULL, p->text));
+	store_text_keys(p->title, p->text, p->words, &p->keys);
 }
 
 /* What the page says, else the row of the list. False when an address is none. */
@@ -150,8 +143,8 @@ ctx_init(struct put_ctx *p, struct err *reterr)
 
 /* ---- a document that nobody had ---- */
 
-static char *
-captions_json(const struct document *doc)
+char *
+store_captions_json(const struct document *doc)
 {
 	CLEANUP(json_decrefp) json_t *list = json_array();
 	size_t i;
@@ -165,7 +158,7 @@ static int
 add_head(struct put_ctx *p, int64_t *ret_id, struct err *reterr)
 {
 	const struct document *doc = p->put->doc;
-	CLEANUP(freep) char *captions = captions_json(doc);
+	CLEANUP(freep) char *captions = store_captions_json(doc);
 	char modified[DATE_ISO_MAX] = "";
 	sqlite3_stmt *q;
 
@@ -212,7 +205,8 @@ put_new(struct put_ctx *p, struct err *reterr)
 
 	if (add_head(p, &id, reterr) < 0 || add_rest(p, id, reterr) < 0 ||
 	    store_names_add(p, id, p->url, reterr) < 0 || store_story_join(p, id, reterr) < 0 ||
-	    store_text_names_add(p, id, reterr) < 0 || store_raw_keep(p, NULL, reterr) < 0 ||
+	    store_claim_add(p, id, reterr) < 0 ||
+	    store_text_names_add(p->s, &p->keys, p->url, id, reterr) < 0 || store_raw_keep(p, NULL, reterr) < 0 ||
 	    store_revision_first(p, id, reterr) < 0)
 		return -1;
 	e.doc_id = id;

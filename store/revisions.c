@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/unicode.h"
 #include "base/url.h"
 #include "document/diff.h"
 #include "document/fingerprint.h"
@@ -122,14 +123,9 @@ static int
 replace_head(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 {
 	const struct document *doc = p->put->doc;
-	CLEANUP(json_decrefp) json_t *list = json_array();
-	CLEANUP(freep) char *captions = NULL;
+	CLEANUP(freep) char *captions = store_captions_json(doc);
 	char modified[DATE_ISO_MAX] = "";
-	size_t i;
 
-	for (i = 0; i < doc->captions_count; i++)
-		json_array_append_new(list, json_string(doc->captions[i]));
-	captions = doc->captions_count > 0 ? json_line(list) : NULL;
 	date_iso(&doc->modified, modified);
 	if (store_run(p->s, store_bind(p->s, STMT_DOC_REPLACE, "ittittttttiiii", old->doc_id, p->title,
 	    p->published[0] != '\0' ? p->published : NULL, p->published_ms,
@@ -155,7 +151,8 @@ write_edit(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 		kinds |= CHANGE_DATE;
 	if (keep_old_text(p->s, old, reterr) < 0 || keep_old_fields(p->s, old, reterr) < 0 ||
 	    store_unindex(p->s, old, reterr) < 0 || replace_head(p, old, reterr) < 0 ||
-	    store_text_names_add(p, old->doc_id, reterr) < 0 ||
+	    store_claim_add(p, old->doc_id, reterr) < 0 ||
+	    store_text_names_add(p->s, &p->keys, old->url, old->doc_id, reterr) < 0 ||
 	    store_raw_keep(p, store_hash_is_zero(old->raw_hash) ? NULL : old->raw_hash, reterr) < 0 ||
 	    revision_add(p, old->doc_id, old->revision + 1, p->title, diff, kinds, reterr) < 0)
 		return -1;
@@ -200,7 +197,7 @@ leads_elsewhere(struct put_ctx *p, const struct doc_row *old, bool *ret, struct 
 	int64_t other;
 
 	*ret = false;
-	if (own == NULL || strcmp(own, p->final_key) == 0)
+	if (p->put->doc_id == 0 || own == NULL || strcmp(own, p->final_key) == 0)
 		return 0;
 	if (store_alias_find(p->s, ALIAS_URL, "", p->final_key, &other, reterr) < 0)
 		return -1;
@@ -255,9 +252,9 @@ store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 		return -1;
 	if (elsewhere)
 		return look_same(p, doc_id, false, reterr);
-	if (p->text_key[0] != '\0')
-		snprintf(p->text_key, sizeof(p->text_key), "%016llx",
-		    (unsigned long long)fingerprint_exact(p->title, p->text));
+	if (store_names_add(p, doc_id, old.url, reterr) < 0)	/* where it moved to */
+		return -1;
+	store_text_keys(p->title, p->text, p->words, &p->keys);
 	return look_different(p, &old, reterr);
 }
 
@@ -275,39 +272,73 @@ keep_told_text(struct store *s, const struct doc_row *old, struct err *reterr)
 }
 
 static int
+rederive_text(struct store *s, const struct doc_row *old, const char *title, const char *text,
+    unsigned words, struct err *reterr)
+{
+	struct text_keys keys;
+
+	if (keep_told_text(s, old, reterr) < 0 || store_unindex(s, old, reterr) < 0)
+		return -1;
+	if (text != NULL && store_run(s, store_bind(s, STMT_TEXT_SET, "it", old->doc_id, text),
+	    reterr) < 0)
+		return -1;
+	store_text_keys(title, text, words, &keys);
+	return store_text_names_add(s, &keys, old->url, old->doc_id, reterr);
+}
+
+/* Fields that the new reading does not have stay as they are. */
+static int
+rederive_head(struct store *s, const struct doc_row *old, const struct document *doc,
+    const char *title, enum text_state state, unsigned words, struct err *reterr)
+{
+	CLEANUP(freep) char *captions = store_captions_json(doc);
+	char published[DATE_ISO_MAX] = "", modified[DATE_ISO_MAX] = "";
+	int64_t published_ms = 0;
+
+	date_iso(&doc->modified, modified);
+	date_iso(&doc->published, published);
+	if (published[0] != '\0')
+		published_ms = date_sort_ms(&doc->published, 0);
+	return store_run(s, store_bind(s, STMT_DOC_REPLACE, "ittittttttiiii", old->doc_id, title,
+	    published[0] != '\0' ? published : NULL, published_ms,
+	    modified[0] != '\0' ? modified : NULL, doc->language, doc->section, doc->author,
+	    doc->dateline, captions, (int64_t)state, (int64_t)words, (int64_t)old->revision,
+	    old->last_changed_ms), reterr);
+}
+
+static int
 rederive(struct store *s, int64_t doc_id, const struct document *doc, const char *extractor,
     struct err *reterr)
 {
 	CLEANUP(store_doc_row_done) struct doc_row old = { 0 };
 	unsigned char text_hash[STORE_HASH], compare_hash[STORE_HASH];
 	const char *title, *text = doc->text_state != TEXT_NONE ? doc->text : NULL;
-	size_t len;
+	enum text_state state = text != NULL ? doc->text_state : TEXT_NONE;
+	unsigned words = text != NULL ? doc->words : 0;
 
 	if (store_doc_row(s, doc_id, &old, reterr) < 0)
 		return -1;
 	title = doc->title != NULL ? doc->title : old.title;
 	if (text == NULL && old.text != NULL) {		/* what we have is better than nothing */
 		text = old.text;
+		state = old.text_state;
+		words = old.words;
 		title = old.title;
 	}
-	len = text != NULL ? strlen(text) : 0;
-	digest_sha256(text != NULL ? text : "", len, text_hash);
+	if (text != NULL && words == 0)
+		words = (unsigned)unicode_word_count(text, strlen(text));
+	digest_sha256(text != NULL ? text : "", text != NULL ? strlen(text) : 0, text_hash);
 	document_compare_hash(title, text, compare_hash);
-	if (memcmp(text_hash, old.text_hash, STORE_HASH) != 0 ||
-	    memcmp(compare_hash, old.compare_hash, STORE_HASH) != 0) {
-		if (keep_told_text(s, &old, reterr) < 0 || store_unindex(s, &old, reterr) < 0 ||
-		    store_run(s, store_bind(s, STMT_DOC_REDERIVE, "itii", doc_id, title,
-		    (int64_t)(text == NULL ? TEXT_NONE : text == old.text ? old.text_state :
-		    doc->text_state), (int64_t)(text == old.text ? old.words : doc->words)), reterr) < 0)
-			return -1;
-		if (text != NULL && store_run(s, store_bind(s, STMT_TEXT_SET, "it", doc_id, text),
-		    reterr) < 0)
-			return -1;
-	}
-	return store_run(s, store_bind(s, STMT_REVISION_REDERIVE, "iithhiit", doc_id,
+	if ((memcmp(text_hash, old.text_hash, STORE_HASH) != 0 ||
+	    memcmp(compare_hash, old.compare_hash, STORE_HASH) != 0) &&
+	    rederive_text(s, &old, title, text, words, reterr) < 0)
+		return -1;
+	if (rederive_head(s, &old, doc, title, state, words, reterr) < 0)
+		return -1;
+	return store_run(s, store_bind(s, STMT_REVISION_REDERIVE, "iithhiiit", doc_id,
 	    (int64_t)old.revision, title, text_hash, compare_hash,
-	    (int64_t)fingerprint_simhash(text != NULL ? text : "", len),
-	    (int64_t)(text == old.text ? old.words : doc->words), extractor), reterr);
+	    (int64_t)fingerprint_simhash(text != NULL ? text : "", text != NULL ? strlen(text) : 0),
+	    (int64_t)words, (int64_t)state, extractor), reterr);
 }
 
 int

@@ -150,11 +150,9 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "UPDATE doc_head SET title = ?2, published = coalesce(?3, published),"
 	    " published_ms = coalesce(nullif(?4, 0), published_ms), modified = coalesce(?5, modified),"
 	    " language = coalesce(?6, language), section = coalesce(?7, section),"
-	    " author = coalesce(?8, author), dateline = coalesce(?9, dateline), captions = ?10,"
+	    " author = coalesce(?8, author), dateline = coalesce(?9, dateline), captions = coalesce(?10, captions),"
 	    " text_state = ?11, words = ?12, revision = ?13, last_changed_ms = ?14"
 	    " WHERE doc_id = ?1",
-	[STMT_DOC_REDERIVE] =
-	    "UPDATE doc_head SET title = ?2, text_state = ?3, words = ?4 WHERE doc_id = ?1",
 	[STMT_DOC_GONE] =
 	    "UPDATE doc_head SET gone_since_ms = coalesce(gone_since_ms, ?2) WHERE doc_id = ?1",
 	[STMT_TEXT_GET] = "SELECT text FROM doc_text WHERE doc_id = ?1",
@@ -222,7 +220,7 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_REVISION_FIELDS] = "UPDATE revision SET fields = ?3 WHERE doc_id = ?1 AND number = ?2",
 	[STMT_REVISION_REDERIVE] =
 	    "UPDATE revision SET title = ?3, text_hash = ?4, compare_hash = ?5, simhash = ?6,"
-	    " words = ?7, extractor = ?8 WHERE doc_id = ?1 AND number = ?2",
+	    " words = ?7, text_state = ?8, extractor = ?9 WHERE doc_id = ?1 AND number = ?2",
 	[STMT_REVISION_HASH] = "SELECT text_hash FROM revision WHERE doc_id = ?1 AND number = ?2",
 	[STMT_REVISION_SIMHASH] =
 	    "SELECT r.simhash FROM doc_head h JOIN revision r ON r.doc_id = h.doc_id"

@@ -109,6 +109,13 @@ struct doc_row {			/* a document's row with its text; owned */
 };
 int store_doc_row(struct store *s, int64_t doc_id, struct doc_row *ret, struct err *reterr);
 void store_doc_row_done(struct doc_row *r);
+char *store_captions_json(const struct document *doc);	/* caller frees; NULL when it has none */
+
+struct text_keys { char text[24], story[24]; };	/* "" when the text is too short to be a name */
+/* Names that a text gives: with its title on one site, alone on any. */
+void store_text_keys(const char *title, const char *text, unsigned words, struct text_keys *ret);
+int store_text_names_add(struct store *s, const struct text_keys *keys, const char *url, int64_t doc_id,
+    struct err *reterr);
 
 struct put_ctx {			/* one store_put() */
 	struct store *s;
@@ -126,12 +133,12 @@ struct put_ctx {			/* one store_put() */
 	bool quiet;
 	const char *gate;		/* why what came is no document: a log-in page, the home page */
 	unsigned char text_hash[STORE_HASH], compare_hash[STORE_HASH], raw_hash[STORE_HASH];
-	char text_key[24], story_key[24];	/* "" when the text is too short to be a name */
+	struct text_keys keys;
 };
 /* Which document is it? *ret 0: a new one. *same: it stands at the document's own address (look at it as a recheck). */
 int store_identify(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *reterr);
 int store_names_add(struct put_ctx *p, int64_t doc_id, const char *own_url, struct err *reterr);
-int store_text_names_add(struct put_ctx *p, int64_t doc_id, struct err *reterr);
+int store_claim_add(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_story_join(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 /* revisions.c */
 int store_revision_first(struct put_ctx *p, int64_t doc_id, struct err *reterr);

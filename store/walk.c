@@ -76,20 +76,27 @@ store_doc_json(const struct store_doc *d, bool with_text)
 	return j;
 }
 
-/* A JSON array of strings as a list; NULL is the empty one. */
+/* The strings of a JSON array; NULL is the empty one. */
 static void
-strings_read(const char *json, char ***ret, size_t *ret_count)
+strings_of(const json_t *list, char ***ret, size_t *ret_count)
 {
-	CLEANUP(json_decrefp) json_t *list = NULL;
-	size_t i, n;
+	size_t i, n = json_array_size(list);
 
-	if (json == NULL || json_read(json, strlen(json), &list, NULL) < 0 ||
-	    (n = json_array_size(list)) == 0)
+	if (n == 0)
 		return;
 	*ret = xcalloc(n, sizeof(**ret));
 	for (i = 0; i < n; i++)
 		if (json_is_string(json_array_get(list, i)))
 			(*ret)[(*ret_count)++] = xstrdup(json_string_value(json_array_get(list, i)));
+}
+
+static void
+strings_read(const char *json, char ***ret, size_t *ret_count)
+{
+	CLEANUP(json_decrefp) json_t *list = NULL;
+
+	if (json != NULL && json_read(json, strlen(json), &list, NULL) == 0)
+		strings_of(list, ret, ret_count);
 }
 
 /* Columns in the order of DOC_COLUMNS in stmt.c. */
@@ -297,6 +304,10 @@ as_revision(struct store *s, struct store_doc *d, unsigned number, struct err *r
 	replace(&d->section, fields, "section");
 	replace(&d->author, fields, "author");
 	replace(&d->dateline, fields, "dateline");
+	strings_free(d->captions, d->captions_count);
+	d->captions = NULL;
+	d->captions_count = 0;
+	strings_of(json_object_get(fields, "captions"), &d->captions, &d->captions_count);
 	return 0;
 }
 
