@@ -12,7 +12,7 @@ run() {
 	site=$1
 	shift
 	log=build/acceptance/$(basename "$site")$(echo "$*" | tr -d ' ').json
-	python3 "$shared/sites/timelapse.py" "$bin" "$site" "$@" >"$log" 2>&1 || bad=1
+	python3 "$shared/sites/timelapse.py" "$bin" "$site" "$@" >"$log" 2>"$log.err" || bad=1
 	python3 - "$log" "$(basename "$site") $*" <<'PY'
 import json, sys
 try:
