@@ -1,8 +1,9 @@
 /*
- * aliases: under which names a document is known, and the guards that keep a name from swallowing a document. A URL is a
- * name of what it shows. A GUID is a name within its source while it does not contradict itself. A canonical address is a
- * claim: it joins two documents only when everything else says so too. Title and text are a name on one site when the
- * text is long enough not to be a phrase and no date contradicts.
+ * aliases: under which names a document is known, and the guards that keep a name from swallowing a
+ * document. A URL is a name of what it shows. A GUID is a name within its source while it does not
+ * contradict itself. A canonical address is a claim: it joins two documents only when everything
+ * else says so too. Title and text are a name on one site when the text is long enough not to be a
+ * phrase and no date contradicts.
  */
 #include <string.h>
 #include "base/cleanup.h"
@@ -118,7 +119,10 @@ dates_contradict(const struct put_ctx *p, const struct doc_row *d)
 	    contradicts(p->candidate.published, d->listed_published);
 }
 
-/* Nearly the same text may still be another document: another number, name or a "not" is never a copy. */
+/*
+ * Nearly the same text may still be another document: another number, name or a "not" is never a
+ * copy.
+ */
 static bool
 only_furniture_differs(const struct put_ctx *p, const struct doc_row *d)
 {
@@ -186,7 +190,10 @@ by_final_url(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *re
 	}
 	own = url_key(d.url);
 	*ret_doc = doc_id;
-	/* A page source looks at its page wherever that stands now; a row that leads to what we have is a name. */
+	/*
+	 * A page source looks at its page wherever that stands now; a row that leads to what we
+	 * have is a name.
+	 */
 	*ret_same = p->put->candidate_id == 0 ||
 	    (!moved && own != NULL && strcmp(own, p->final_key) == 0);
 	return 1;
@@ -261,7 +268,9 @@ by_text(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
 	return 1;
 }
 
-/* The key under which the page's claim is kept, or NULL when it can be no evidence. Caller frees. */
+/*
+ * The key under which the page's claim is kept, or NULL when it can be no evidence. Caller frees.
+ */
 static char *
 claim_key(const struct put_ctx *p)
 {
@@ -294,8 +303,9 @@ claim_fits(struct put_ctx *p, int64_t doc_id, bool *ret, struct err *reterr)
 }
 
 /*
- * A canonical address that two documents of different text claim is a mistake of the site's template and counts for
- * nothing. Else it is the document of that address, or the one that claims it, if title and text agree.
+ * A canonical address that two documents of different text claim is a mistake of the site's
+ * template and counts for nothing. Else it is the document of that address, or the one that claims
+ * it, if title and text agree.
  */
 static int
 by_claim(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
@@ -370,7 +380,10 @@ store_names_add(struct put_ctx *p, int64_t doc_id, const char *own_url, struct e
 	    url_name(p, p->put->url, doc_id, own_url, reterr) < 0 ||
 	    (p->candidate.url != NULL && url_name(p, p->candidate.url, doc_id, own_url, reterr) < 0))
 		return -1;
-	/* The home page and a consent gate on the way are nobody's name; they are only taken when free. */
+	/*
+	 * The home page and a consent gate on the way are nobody's name; they are only taken when
+	 * free.
+	 */
 	for (i = 0; i < p->put->hops_count; i++)
 		if (!url_is_home(p->put->hops[i]) &&
 		    url_name(p, p->put->hops[i], doc_id, own_url, reterr) < 0)

@@ -1,4 +1,6 @@
-/* backup: a copy of the whole archive as it was when the copy began, whatever is written meanwhile. */
+/*
+ * backup: a copy of the whole archive as it was when the copy began, whatever is written meanwhile.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

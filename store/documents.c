@@ -230,8 +230,9 @@ put_alias(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 }
 
 /*
- * What came is the page that all addresses of the site lead to at the moment. The candidate waits; when that does not end, it
- * is archived with what its row says, under its own address, and its rechecks find the text one day.
+ * What came is the page that all addresses of the site lead to at the moment. The candidate waits;
+ * when that does not end, it is archived with what its row says, under its own address, and its
+ * rechecks find the text one day.
  */
 static int
 put_gate(struct put_ctx *p, struct err *reterr)
@@ -352,7 +353,10 @@ store_rechecks_due(struct store *s, int64_t now_ms, unsigned limit,
 	sqlite3_stmt *q;
 	int rc;
 
-	/* Read whole before the first call: fn may move the documents about in the order that is read. */
+	/*
+	 * Read whole before the first call: fn may move the documents about in the order that is
+	 * read.
+	 */
 	q = store_bind(s, STMT_CHECKS_DUE, "ii", now_ms, (int64_t)limit);
 	while ((rc = store_step(s, q, reterr)) > 0) {
 		list = xgrow(list, &cap, count + 1, sizeof(*list));

@@ -1,7 +1,8 @@
 /*
- * events: what was told, append only. A row keeps the bytes of its CloudEvents object without the document's text, which
- * is found by its hash and put back at its place, so that every reader at every time gets the same bytes. Each row
- * carries the hash of the one before: a row that was changed, left out or put between shows.
+ * events: what was told, append only. A row keeps the bytes of its CloudEvents object without the
+ * document's text, which is found by its hash and put back at its place, so that every reader at
+ * every time gets the same bytes. Each row carries the hash of the one before: a row that was
+ * changed, left out or put between shows.
  */
 #include <errno.h>
 #include <inttypes.h>

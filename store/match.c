@@ -1,5 +1,7 @@
-/* match: does a query fit one document? Asked of a full-text index of that document alone, so a channel's `match` and a
- * search mean the same. */
+/*
+ * match: does a query fit one document? Asked of a full-text index of that document alone, so a
+ * channel's `match` and a search mean the same.
+ */
 #include <string.h>
 #include "base/cleanup.h"
 #include "base/mem.h"

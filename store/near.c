@@ -1,7 +1,7 @@
 /*
- * near: near-duplicates. The 64 bits of a text's fingerprint stand in four bands of 16; texts at distance 3 or less share
- * one band at least, so four short scans find them all. Those and the carriers of the same story are confirmed by the
- * likeness of their texts.
+ * near: near-duplicates. The 64 bits of a text's fingerprint stand in four bands of 16; texts at
+ * distance 3 or less share one band at least, so four short scans find them all. Those and the
+ * carriers of the same story are confirmed by the likeness of their texts.
  */
 #include <string.h>
 #include "base/cleanup.h"

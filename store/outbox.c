@@ -1,6 +1,7 @@
 /*
- * outbox: which event waits for which channel. Written in the transaction of the event, marked done after the receiver said
- * yes: told at least once, under one id. In order per channel and source: only the oldest waiting event of each is offered.
+ * outbox: which event waits for which channel. Written in the transaction of the event, marked done
+ * after the receiver said yes: told at least once, under one id. In order per channel and source:
+ * only the oldest waiting event of each is offered.
  */
 #include <string.h>
 #include "base/cleanup.h"

@@ -1,12 +1,13 @@
 /*
- * query: the language of queries, turned into an expression of FTS5 and filters. Words are quoted one by one, so nothing a
- * person types is FTS5 syntax by accident.
+ * query: the language of queries, turned into an expression of FTS5 and filters. Words are quoted
+ * one by one, so nothing a person types is FTS5 syntax by accident.
  *
- *	or    = and { "OR" and }
- *	and   = unary { [ "AND" ] unary }
- *	unary = [ "NOT" | "-" ] ( "(" or ")" | [ field ":" ] ( word [ "*" ] | "phrase" ) )
+ * 	or    = and { "OR" and }
+ * 	and   = unary { [ "AND" ] unary }
+ * 	unary = [ "NOT" | "-" ] ( "(" or ")" | [ field ":" ] ( word [ "*" ] | "phrase" ) )
  *
- * source: lang: label: before: after: narrow the whole query and stand outside of OR; several of one kind are alternatives.
+ * source: lang: label: before: after: narrow the whole query and stand outside of OR; several of
+ * one kind are alternatives.
  */
 #include <string.h>
 #include <strings.h>

@@ -1,7 +1,8 @@
 /*
- * raw: earlier texts and responses, packed with zstd under their SHA-256. One that resembles another is packed with that one
- * as its prefix, so that a hundred revisions of a page cost what changed in them; every STORE_DELTA_DEPTH-th stands by
- * itself, so that reading one unpacks a bounded number of others.
+ * raw: earlier texts and responses, packed with zstd under their SHA-256. One that resembles
+ * another is packed with that one as its prefix, so that a hundred revisions of a page cost what
+ * changed in them; every STORE_DELTA_DEPTH-th stands by itself, so that reading one unpacks a
+ * bounded number of others.
  */
 #include <string.h>
 #include "base/cleanup.h"

@@ -1,6 +1,7 @@
 /*
- * revisions: is what came an edit of what we have? What is compared is title and text in their comparison form; a page
- * whose text vanished never replaces a text, and with a confirm time a difference counts when a second look agrees.
+ * revisions: is what came an edit of what we have? What is compared is title and text in their
+ * comparison form; a page whose text vanished never replaces a text, and with a confirm time a
+ * difference counts when a second look agrees.
  */
 #include <string.h>
 #include "base/cleanup.h"
@@ -164,7 +165,10 @@ write_edit(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 	return store_event_add(p->s, &e, p->routes, &p->result->event_seq, reterr);
 }
 
-/* After a look: when the next one is due, what is pending, and the validators when they are those of what we keep. */
+/*
+ * After a look: when the next one is due, what is pending, and the validators when they are those
+ * of what we keep.
+ */
 static int
 check_set(struct put_ctx *p, int64_t doc_id, int64_t next_ms, const unsigned char *pending,
     bool vouches, struct err *reterr)

@@ -1,6 +1,6 @@
 /*
- * search: ranked full-text search. FTS5's ranking costs time for every hit, so only the newest SEARCH_RANKED of them are
- * ranked; the document's row and the snippet are read after the limit.
+ * search: ranked full-text search. FTS5's ranking costs time for every hit, so only the newest
+ * SEARCH_RANKED of them are ranked; the document's row and the snippet are read after the limit.
  */
 #include <string.h>
 #include "base/cleanup.h"

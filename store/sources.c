@@ -161,7 +161,10 @@ sync_one(struct store *s, const struct store_source_def *def, struct err *reterr
 	return store_run(s, store_bind(s, STMT_SOURCE_SYNC, "it", id, labels), reterr);
 }
 
-/* Marks the sources that names (a JSON array) does not have; their rechecks rest until they come back. */
+/*
+ * Marks the sources that names (a JSON array) does not have; their rechecks rest until they come
+ * back.
+ */
 static int
 sync_rest(struct store *s, const char *names, struct err *reterr)
 {

@@ -1,4 +1,7 @@
-/* stmt: all SQL. Prepared at open, so one that no longer fits the schema fails at start and not at night. */
+/*
+ * stmt: all SQL. Prepared at open, so one that no longer fits the schema fails at start and not at
+ * night.
+ */
 #include <stddef.h>
 #include "store/stmt.h"
 #include "base/banned.h"
@@ -150,7 +153,8 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "UPDATE doc_head SET title = ?2, published = coalesce(?3, published),"
 	    " published_ms = coalesce(nullif(?4, 0), published_ms), modified = coalesce(?5, modified),"
 	    " language = coalesce(?6, language), section = coalesce(?7, section),"
-	    " author = coalesce(?8, author), dateline = coalesce(?9, dateline), captions = coalesce(?10, captions),"
+	    " author = coalesce(?8, author), dateline = coalesce(?9, dateline), "
+	    " captions = coalesce(?10, captions),"
 	    " text_state = ?11, words = ?12, revision = ?13, last_changed_ms = ?14"
 	    " WHERE doc_id = ?1",
 	[STMT_DOC_GONE] =
@@ -282,7 +286,10 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "UPDATE delivery SET attempts = attempts + 1, done_ms = ?3, not_before_ms = ?4,"
 	    " state = ?5, last_error = ?6 WHERE seq = ?1 AND channel = ?2 AND state = 0",
 
-	/* ---- reading: last id, since, until, sources, lang, one source, after, before, langs, not langs ---- */
+	/*
+	 * ---- reading: last id, since, until, sources, lang, one source, after, before, langs, not
+	 * langs ----
+	 */
 	[STMT_LIST_NEXT] =
 	    "SELECT " DOC_COLUMNS " WHERE h.doc_id < ?1 AND" LIST_FILTERS
 	    " ORDER BY h.doc_id DESC LIMIT 1",

@@ -1,6 +1,9 @@
 #ifndef STORE_STMT_H
 #define STORE_STMT_H
-/* stmt: all SQL of the archive, one table indexed by this enum. What a statement's values are stands beside its text. */
+/*
+ * stmt: all SQL of the archive, one table indexed by this enum. What a statement's values are
+ * stands beside its text.
+ */
 
 enum store_stmt {
 	STMT_META_GET, STMT_META_SET,

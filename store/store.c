@@ -250,8 +250,8 @@ lock_take(struct store *s, struct err *reterr)
 }
 
 /*
- * Looks at the first bytes before SQLite does, so that a file that is not ours stays as it is. An empty or absent file
- * becomes an archive when it is opened for writing.
+ * Looks at the first bytes before SQLite does, so that a file that is not ours stays as it is. An
+ * empty or absent file becomes an archive when it is opened for writing.
  */
 static int
 header_check(struct store *s, bool *ret_new, struct err *reterr)
@@ -320,7 +320,9 @@ open_write(struct store *s, const struct store_opts *opts, struct err *reterr)
 		return store_fail(s, "open", reterr);
 	if (configure(s, opts, reterr) < 0)
 		return -1;
-	/* The mark goes into the file before it becomes a log, so that it can always be read there. */
+	/*
+	 * The mark goes into the file before it becomes a log, so that it can always be read there.
+	 */
 	if (is_new && store_exec(s, "PRAGMA page_size = 16384; PRAGMA application_id = 0x70726573",
 	    reterr) < 0)
 		return -1;

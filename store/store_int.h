@@ -1,8 +1,8 @@
 #ifndef STORE_STORE_INT_H
 #define STORE_STORE_INT_H
 /*
- * store_int: what the files of this room share. Statements are prepared once and never left running while a callback of
- * the caller is called, so a callback may call the store again.
+ * store_int: what the files of this room share. Statements are prepared once and never left running
+ * while a callback of the caller is called, so a callback may call the store again.
  */
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -41,8 +41,11 @@ struct store {
 
 /* ---- store.c: statements and transactions ---- */
 
-/* The prepared statement, reset, with its values bound in order: i int64_t, d int, t text or NULL, h 32 bytes or NULL,
- * b pointer and size_t, n NULL. Values are borrowed until the statement is reset. */
+/*
+ * The prepared statement, reset, with its values bound in order: i int64_t, d int, t text or NULL,
+ * h 32 bytes or NULL, b pointer and size_t, n NULL. Values are borrowed until the statement is
+ * reset.
+ */
 sqlite3_stmt *store_bind(struct store *s, enum store_stmt which, const char *types, ...);
 /* 1: a row stands there, 0: no more (the statement is reset), -1: failed (reset too). */
 int store_step(struct store *s, sqlite3_stmt *q, struct err *reterr);
@@ -51,7 +54,10 @@ int store_run(struct store *s, sqlite3_stmt *q, struct err *reterr);
 int store_exec(struct store *s, const char *sql, struct err *reterr);
 /* The last error of the database as a sentence with advice; -1. */
 int store_fail(struct store *s, const char *doing, struct err *reterr);
-/* One call that writes: every enter has its leave, which passes rc on or says why the commit failed. */
+/*
+ * One call that writes: every enter has its leave, which passes rc on or says why the commit
+ * failed.
+ */
 int store_enter(struct store *s, struct err *reterr);
 int store_leave(struct store *s, int rc, struct err *reterr);
 
@@ -68,7 +74,10 @@ int store_tokenizer_register(sqlite3 *db);	/* SQLITE_OK or an error code */
 
 /* ---- raw.c: packed texts and responses, keyed by SHA-256 ---- */
 enum store_blob { BLOB_TEXT, BLOB_RAW };
-/* Keeps p[0..n) under hash unless it is there; like is an earlier one that it probably resembles, or NULL. */
+/*
+ * Keeps p[0..n) under hash unless it is there; like is an earlier one that it probably resembles,
+ * or NULL.
+ */
 int store_blob_put(struct store *s, enum store_blob kind, const unsigned char hash[STORE_HASH], const void *p, size_t n,
     const unsigned char *like, const char *content_type, struct err *reterr);
 /* 1 found (caller frees *ret, NUL behind it), 0 not there, -1. */
@@ -89,7 +98,10 @@ enum alias_kind { ALIAS_URL, ALIAS_GUID, ALIAS_TEXT, ALIAS_STORY };
 enum { ALIAS_NONE = 0, ALIAS_RECORDED = -1 };	/* in place of a doc_id: never heard of; a known address never fetched */
 /* doc_id, or one of the above, in *ret. */
 int store_alias_find(struct store *s, enum alias_kind kind, const char *scope, const char *key, int64_t *ret, struct err *reterr);
-/* address: as met, NULL when it is the document's own or no URL. An existing name stays with its document. doc_id 0: recorded. */
+/*
+ * address: as met, NULL when it is the document's own or no URL. An existing name stays with its
+ * document. doc_id 0: recorded.
+ */
 int store_alias_add(struct store *s, enum alias_kind kind, const char *scope, const char *key, int64_t doc_id,
     const char *address, struct err *reterr);
 int store_alias_count(struct store *s, int64_t doc_id, int64_t *ret, struct err *reterr);
@@ -135,7 +147,10 @@ struct put_ctx {			/* one store_put() */
 	unsigned char text_hash[STORE_HASH], compare_hash[STORE_HASH], raw_hash[STORE_HASH];
 	struct text_keys keys;
 };
-/* Which document is it? *ret 0: a new one. *same: it stands at the document's own address (look at it as a recheck). */
+/*
+ * Which document is it? *ret 0: a new one. *same: it stands at the document's own address (look at
+ * it as a recheck).
+ */
 int store_identify(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *reterr);
 int store_names_add(struct put_ctx *p, int64_t doc_id, const char *own_url, struct err *reterr);
 int store_claim_add(struct put_ctx *p, int64_t doc_id, struct err *reterr);
@@ -144,7 +159,10 @@ int store_story_join(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_revision_first(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_raw_keep(struct put_ctx *p, const unsigned char *like, struct err *reterr);
-/* Takes the document's words out of the index, or does nothing when they are not there yet; it waits to be indexed. */
+/*
+ * Takes the document's words out of the index, or does nothing when they are not there yet; it
+ * waits to be indexed.
+ */
 int store_unindex(struct store *s, const struct doc_row *old, struct err *reterr);
 
 /* ---- events.c ---- */

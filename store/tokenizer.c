@@ -1,7 +1,7 @@
 /*
- * The tokenizer of the full-text index: words folded for case and diacritics, each character of Han,
- * kana, Thai and kin a token of its own, so that a Japanese word of two characters is found as a
- * phrase of two tokens. FTS insert is most of what keeping a document costs, so letters of ASCII,
+ * The tokenizer of the full-text index: words folded for case and diacritics, each character of
+ * Han, kana, Thai and kin a token of its own, so that a Japanese word of two characters is found as
+ * a phrase of two tokens. FTS insert is most of what keeping a document costs, so letters of ASCII,
  * Latin, Greek, Cyrillic, Hebrew and Arabic go through a table made once from unicode_fold(); only
  * the rest asks ICU. Offsets are those of the original bytes, as snippets need them.
  */

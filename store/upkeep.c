@@ -48,7 +48,9 @@ index_some(struct store *s, unsigned max, unsigned *ret_done, struct err *reterr
 	return 0;
 }
 
-/* 1 when the merge had work to do. Segments are merged here alone, so that no insert pays for it. */
+/*
+ * 1 when the merge had work to do. Segments are merged here alone, so that no insert pays for it.
+ */
 static int
 merge_some(struct store *s, struct err *reterr)
 {

@@ -1,5 +1,7 @@
-/* verify: is everything still what was written? The database's own structure, the chain of events, and every text and
- * response against its hash. */
+/*
+ * verify: is everything still what was written? The database's own structure, the chain of events,
+ * and every text and response against its hash.
+ */
 #include <inttypes.h>
 #include <string.h>
 #include "base/cleanup.h"

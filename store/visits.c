@@ -1,6 +1,7 @@
 /*
- * visits: what one look at a source left. The door through which a source changes its state is visit_enter(): it writes
- * source.failing, source.quiet and source.recovered once each, and nobody else does.
+ * visits: what one look at a source left. The door through which a source changes its state is
+ * visit_enter(): it writes source.failing, source.quiet and source.recovered once each, and nobody
+ * else does.
  */
 #include <string.h>
 #include "base/cleanup.h"
@@ -183,7 +184,10 @@ differs(const char *now, const char *before)
 	return now != NULL && before != NULL && strcmp(now, before) != 0;
 }
 
-/* A known document: does its row say something else than last time? Only rows of the source that found it count. */
+/*
+ * A known document: does its row say something else than last time? Only rows of the source that
+ * found it count.
+ */
 static int
 list_known(struct list *l, const struct store_candidate *c, int64_t doc_id, struct err *reterr)
 {
@@ -362,7 +366,10 @@ list_fresh(struct list *l, struct err *reterr)
 	return 0;
 }
 
-/* Rows that changed are due for a look, unless the list stamps all its rows with the hour of the visit. */
+/*
+ * Rows that changed are due for a look, unless the list stamps all its rows with the hour of the
+ * visit.
+ */
 static int
 list_touch(struct list *l, struct err *reterr)
 {
@@ -407,7 +414,10 @@ static int
 list_read(struct list *l, const struct store_candidate *list, size_t n,
     const struct store_routes *routes, struct err *reterr)
 {
-	/* An empty list is a baseline only when the source is well: else the next one would be announced whole. */
+	/*
+	 * An empty list is a baseline only when the source is well: else the next one would be
+	 * announced whole.
+	 */
 	bool baseline = n > 0 || l->v->state == STATE_OK || l->v->state == STATE_QUIET;
 	size_t i;
 
