@@ -159,6 +159,7 @@ class World:
         self.folder, self.origin, self.hook = str(folder), origin, hook
         self.conf, self.archive = os.path.join(self.folder, 'presswatch.yaml'), os.path.join(self.folder, 'archive.db')
         self.log_path, self.daemon, self.sources, self.channels, self.head = os.path.join(self.folder, 'log'), None, [], None, ''
+        self.network = 'allow: [127.0.0.0/8], host-delay: 0s, per-host: 8'
         self.key = os.path.join(self.folder, 'key')
         with open(self.key, 'w') as f:
             f.write('whsec_' + base64.b64encode(KEY).decode())
@@ -179,7 +180,7 @@ class World:
             channels = ['{name: hook, webhook: "%s", secret-file: %s, retry: [1s, 1s, 1s, 1s, 1s, 1s, 1s, 1s]}' % (self.hook.url, self.key)]
         with open(self.conf, 'w') as f:
             f.write('archive: %s\ncontrol: %s/control.sock\ncontact: test@example.org\n%s' % (self.archive, self.folder, self.head))
-            f.write('network: {allow: [127.0.0.0/8], host-delay: 0s, per-host: 8}\nsources:\n')
+            f.write('network: {%s}\nsources:\n' % self.network)
             f.write(''.join('  - %s\n' % s for s in self.sources))
             if channels:
                 f.write('channels:\n' + ''.join('  - %s\n' % c for c in channels))
@@ -236,6 +237,20 @@ class World:
         import sqlite3
         with sqlite3.connect('file:%s?mode=ro' % self.archive, uri=True) as db:
             return db.execute('PRAGMA integrity_check').fetchone()[0] == 'ok'
+
+
+@pytest.fixture
+def promise(capsys):
+    """promise('P3', 'documents 0', holds): one line a promise with its figure, and into $PRESSWATCH_PROMISES where it is set."""
+    def say(name, figure, holds):
+        line = 'PROMISE %s %s: %s' % (name, 'kept' if holds else 'BROKEN', figure)
+        with capsys.disabled():
+            print('\n' + line, flush=True)
+        if os.environ.get('PRESSWATCH_PROMISES'):
+            with open(os.environ['PRESSWATCH_PROMISES'], 'a') as f:
+                f.write(line + '\n')
+        assert holds, line
+    return say
 
 
 @pytest.fixture
