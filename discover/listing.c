@@ -199,6 +199,8 @@ selected_group(struct listing *l, struct listing_group *g, struct err *reterr)
 		for (size_t k = at; k < r->anchors_count && r->anchors[k].elem < r->elems[elem].last; k++) {
 			if (g->count > 0 && g->anchors[g->count - 1] >= (int)k)
 				continue;
+			if (g->count > 2 * l->opts->max)
+				return 0;	/* more than is kept, whatever repeats */
 			g->anchors = xgrow(g->anchors, &g->cap, g->count + 1, sizeof(*g->anchors));
 			g->anchors[g->count++] = (int)k;
 		}
@@ -358,6 +360,7 @@ listing_read(const char *p, size_t n, const struct discover_opts *opts, struct c
 	    html_parse(p, n, opts->content_type, opts->url, &l.html, reterr) < 0)
 		goto out;
 	rows_build(&l.rows, l.html->doc, l.html->base_href, opts);
+	listing_rank_dates(&l.rows);
 	read_head(&l);
 	c->truncated = !l.html->complete;
 	if (l.links != NULL) {

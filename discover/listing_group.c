@@ -203,7 +203,8 @@ share_rows(const struct rows *r, struct listing_row *rows, size_t n)
 static bool
 has_date(const struct rows *r, uint32_t from, uint32_t to)
 {
-	for (size_t i = rows_date_from(r, from); i < r->dates_count && r->dates[i].start < to; i++) {
+	for (size_t i = rows_date_from(r, from), n = 0; i < r->dates_count && r->dates[i].start < to && n < 100;
+	    i++, n++) {
 		if (r->dates[i].date.precision >= DATE_DAY)
 			return true;
 	}

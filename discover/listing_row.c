@@ -14,6 +14,10 @@
 #define PROSE 170		/* a line longer than this is a summary rather than a title */
 #define LABEL_MAX 30
 #define ROW_LINES 200		/* of a row that are looked at */
+#define ROW_DATES 40
+#define PIECES_MAX 100000	/* of all rows: rows that share one large element end here */
+#define LINE_LINKS 50
+#define PIECE_BYTES 4096
 
 static bool
 within(const struct rows_date *d, uint32_t from, uint32_t to)
@@ -119,6 +123,13 @@ date_rank(const struct rows *r, const struct rows_date *d)
 	return rank;
 }
 
+void
+listing_rank_dates(struct rows *r)
+{
+	for (size_t i = 0; i < r->dates_count; i++)
+		r->dates[i].rank = date_rank(r, &r->dates[i]);
+}
+
 /* The row of the group to whose text a date belongs, or NULL. */
 static const struct listing_row *
 row_of(const struct listing_group *g, const struct rows_date *d)
@@ -175,6 +186,8 @@ listing_row_date(const struct rows *r, const struct listing_group *g, const stru
 	for (size_t i = from; i < r->dates_count && within(&r->dates[i], row->start, row->end); i++) {
 		const struct rows_date *d = &r->dates[i];
 
+		if (++count > ROW_DATES)
+			break;
 		if (d->date.precision < DATE_DAY)
 			continue;
 		/* a date among the words of the link may be part of the title */
@@ -183,9 +196,7 @@ listing_row_date(const struct rows *r, const struct listing_group *g, const stru
 				inside = d;
 			continue;
 		}
-		if (++count > 20)
-			break;
-		rank = date_rank(r, d);
+		rank = d->rank;
 		if (rank > best_rank) {
 			best = d;
 			best_rank = rank;
@@ -250,6 +261,8 @@ add_piece(struct pieces *ps, const struct rows *r, uint64_t column, uint32_t sta
 	trim(buf_str(&r->text), &start, &end);
 	if (start >= end)
 		return NULL;
+	if (end - start > PIECE_BYTES)
+		end = start + (uint32_t)utf8_cut(buf_str(&r->text) + start, end - start, PIECE_BYTES);
 	ps->list = xgrow(ps->list, &ps->cap, ps->count + 1, sizeof(*ps->list));
 	p = &ps->list[ps->count++];
 	*p = (struct piece){ .column = column, .start = start, .end = end, .row = row, .bonus = bonus };
@@ -290,16 +303,23 @@ line_bonus(const struct rows *r, const struct rows_line *line)
 
 /* The line around the link without the link's own words and without its date. */
 static void
-add_residue(struct pieces *ps, const struct rows *r, const struct rows_line *line,
-    const struct rows_anchor *a, size_t row)
+add_residue(struct pieces *ps, const struct rows *r, const struct listing_row *row,
+    const struct rows_line *line, size_t index)
 {
+	const struct rows_anchor *a = &r->anchors[row->anchor];
 	uint64_t key = 0x5e5e5e;
-	uint32_t from = line->start, to = line->end;
+	uint32_t from = line->start > row->start ? line->start : row->start;
+	uint32_t to = line->end < row->end ? line->end : row->end;
 
-	if (a->start > line->start)
-		(void)add_piece(ps, r, key, from, a->start, row, 9);
+	/* up to the next link on either side: the words there are its own */
+	if (row->anchor > 0 && r->anchors[row->anchor - 1].end > from)
+		from = r->anchors[row->anchor - 1].end;
+	if ((size_t)row->anchor + 1 < r->anchors_count && r->anchors[row->anchor + 1].start < to)
+		to = r->anchors[row->anchor + 1].start;
+	if (a->start > from)
+		(void)add_piece(ps, r, key, from, a->start, index, 9);
 	if (a->end < to)
-		(void)add_piece(ps, r, key + 1, a->end, to, row, 9);
+		(void)add_piece(ps, r, key + 1, a->end, to, index, 9);
 }
 
 /* Keys met in a row, to number lines of one kind. */
@@ -351,7 +371,8 @@ is_linked(const struct rows *r, const struct rows_line *line)
 		else
 			hi = mid;
 	}
-	for (; lo < r->anchors_count && r->anchors[lo].start < line->end; lo++) {
+	for (size_t n = 0; lo < r->anchors_count && r->anchors[lo].start < line->end && n < LINE_LINKS;
+	    lo++, n++) {
 		const struct rows_anchor *a = &r->anchors[lo];
 
 		if ((a->end - a->start) * 2 > line->end - line->start)
@@ -411,7 +432,7 @@ collect_row(struct pieces *ps, const struct rows *r, const struct listing_row *r
 			key = whole ? 0xa : key * 31 + nth_of(&keys, key) + 0x1000;
 			(void)add_piece(ps, r, key, from, to, index,
 			    (uint8_t)(line_bonus(r, line) + (whole ? 10 : 4)));
-			add_residue(ps, r, line, a, index);
+			add_residue(ps, r, row, line, index);
 		} else {
 			collect_line(ps, r, row, line, &keys, index);
 		}
@@ -533,7 +554,7 @@ listing_titles(const struct rows *r, const struct listing_group *g)
 	size_t used = 0, used_columns = 0;
 	double *worth;
 
-	for (size_t i = 0; i < g->rows_count; i++)
+	for (size_t i = 0; i < g->rows_count && ps.count < PIECES_MAX; i++)
 		collect_row(&ps, r, &g->rows[i], i);
 	slots = xcalloc(ps.count + 1, sizeof(*slots));
 	column_slots = xcalloc(ps.count + 1, sizeof(*column_slots));

@@ -164,6 +164,38 @@ is_alone(const struct rows_line *line, size_t date_len)
 	return len <= date_len + 24 && (date_len * 3 >= len || len < 24);
 }
 
+/*
+ * A look before the search: a date with its year has a year of four digits, three short numbers, a run of eight,
+ * or letters and digits beyond ASCII.
+ */
+static bool
+may_be_dated(const char *s, size_t n)
+{
+	size_t run = 0, numbers = 0, gap = 0;
+
+	for (size_t i = 0; i <= n; i++) {
+		unsigned char c = i < n ? (unsigned char)s[i] : 0;
+
+		if (isdigit(c)) {
+			run++;
+			continue;
+		}
+		if (c >= 0xd8)
+			return true;
+		if (run == 4 || run == 8 || run == 14)
+			return true;
+		if (run > 0) {
+			numbers = run <= 2 ? (gap <= 2 ? numbers + 1 : 1) : 0;
+			if (numbers >= 3)
+				return true;
+			gap = 0;
+		}
+		run = 0;
+		gap++;
+	}
+	return false;
+}
+
 static bool
 full_dates(struct rows *r, int index, const char *language)
 {
@@ -178,7 +210,7 @@ full_dates(struct rows *r, int index, const char *language)
 	for (int i = 0; i < LINE_DATES && at < n; i++, at += begin + len) {
 		struct rows_date *d;
 
-		if (!has_digit(s + at, n - at) ||
+		if (!may_be_dated(s + at, n - at) ||
 		    date_find(s + at, n - at, language, &date, &begin, &len) < 0 || len == 0)
 			break;
 		d = add_date(r, (uint32_t)(line->start + at + begin),

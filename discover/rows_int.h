@@ -46,6 +46,7 @@ struct rows_date {
 	uint32_t start, end;	/* of the words that say it */
 	int line;		/* -1: an attribute of an element without text */
 	bool alone;		/* the line says little else */
+	int rank;		/* how well it is placed and labelled; set by listing_rank_dates() */
 	struct doc_date date;
 };
 

@@ -369,7 +369,9 @@ from_utf8(const char *p, size_t n, struct charset_result *ret, struct buf *out)
 
 	while (i < n && !out->full) {
 		for (run = i; i < n; i += len) {
-			if (s[i] < 0x80) {
+			if (s[i] >= 0x20 && s[i] < 0x7f) {
+				len = 1;
+			} else if (s[i] < 0x80) {
 				len = 1;
 				if (unwanted(s[i]))
 					break;

@@ -48,10 +48,17 @@ charset_count_utf8(const char *p, size_t n, struct charset_count *ret)
 
 	ret->good = ret->bad = 0;
 	while (i < n) {
-		if (s[i] < 0x80) {
+		uint64_t eight;
+
+		/* ASCII passes by eights */
+		while (n - i >= 8 && (memcpy(&eight, s + i, 8), (eight & 0x8080808080808080u) == 0))
+			i += 8;
+		if (i < n && s[i] < 0x80) {
 			i++;
 			continue;
 		}
+		if (i >= n)
+			return;
 		int len = sequence(s + i, n - i);
 
 		if (len < 0)

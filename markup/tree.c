@@ -23,11 +23,17 @@ tree_next(xmlNodePtr node, xmlNodePtr root, bool skip_children)
 	return NULL;
 }
 
+/* The first letter decides most comparisons. */
+static inline bool
+same_name(const xmlChar *a, const char *b)
+{
+	return ((a[0] ^ (unsigned char)b[0]) & ~0x20) == 0 && strcasecmp((const char *)a, b) == 0;
+}
+
 bool
 tree_is(const xmlNode *node, const char *name)
 {
-	return node != NULL && node->type == XML_ELEMENT_NODE &&
-	    strcasecmp((const char *)node->name, name) == 0;
+	return node != NULL && node->type == XML_ELEMENT_NODE && same_name(node->name, name);
 }
 
 bool
@@ -36,7 +42,7 @@ tree_is_any(const xmlNode *node, const char *const *names)
 	if (node == NULL || node->type != XML_ELEMENT_NODE)
 		return false;
 	for (; *names != NULL; names++) {
-		if (strcasecmp((const char *)node->name, *names) == 0)
+		if (same_name(node->name, *names))
 			return true;
 	}
 	return false;
@@ -48,7 +54,7 @@ tree_attr(const xmlNode *node, const char *name)
 	if (node == NULL || node->type != XML_ELEMENT_NODE)
 		return NULL;
 	for (const xmlAttr *a = node->properties; a != NULL; a = a->next) {
-		if (strcasecmp((const char *)a->name, name) != 0)
+		if (!same_name(a->name, name))
 			continue;
 		if (a->children == NULL || a->children->content == NULL)
 			return "";

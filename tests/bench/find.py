@@ -8,6 +8,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import unicodedata
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -68,6 +69,11 @@ def rows_of(site):
         seen.add((row["file"], row["url"]))
         host = (meta.get("hosts") or ["127.0.0.1:8097"])[0]
         original = row.get("origin_url") or meta.get("original_url") or ""
+        for item in (row.get("expected") or {}).get("items") or []:
+            there = urlsplit(item.get("url") or "").netloc
+            if there in (meta.get("hosts") or []):
+                host = there
+                break
         base = "https://%s%s" % (host, row["url"])
         if original.startswith("http") and row["role"] == "listing":
             base = original
@@ -77,9 +83,20 @@ def rows_of(site):
 
 
 def run(driver, jobs):
-    text = "".join(json.dumps(job) + "\n" for job in jobs)
-    out = subprocess.run([driver], input=text.encode(), stdout=subprocess.PIPE, check=True).stdout
-    return [json.loads(line) for line in out.decode().splitlines()]
+    """One process for all; where it hangs or falls, that job alone is an error and the rest go on."""
+    answers = []
+    while len(answers) < len(jobs):
+        text = "".join(json.dumps(job) + "\n" for job in jobs[len(answers):])
+        with tempfile.TemporaryFile() as out:
+            try:
+                code = subprocess.run([driver], input=text.encode(), stdout=out, timeout=60).returncode
+            except subprocess.TimeoutExpired:
+                code = "time"
+            out.seek(0)
+            answers += [json.loads(line) for line in out.read().decode().splitlines()]
+        if len(answers) < len(jobs):
+            answers.append({"error": "driver ended: %s" % code})
+    return answers
 
 
 def judge(row, got):

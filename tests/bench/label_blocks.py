@@ -3,7 +3,8 @@
 
 usage: label_blocks.py TRUTH.jsonl ROWS WEIGHT [no-lists] >> LABELLED
 
-ROWS: what extract_manifest --rows wrote: id, block, in a list, text as JSON, numbers; tab separated.
+ROWS: what extract_manifest --rows wrote, tab separated: id, block, kind (1: in a list, 2: headline or
+caption, which have fields of their own), text as JSON, numbers.
 Output, a line a row in the same order: fold label weight numbers; label -1: unknown, not trained on.
 no-lists: the truth leaves list items out by habit, so an item that it lacks is unknown.
 """
@@ -19,7 +20,7 @@ RUN = 4
 
 
 def fold(page_id):
-    return int(hashlib.sha1(page_id.encode()).hexdigest()[2:6], 16) % 5
+    return int(hashlib.sha1(page_id.encode()).hexdigest()[2:6], 16) % 3
 
 
 def norm(s):
@@ -103,7 +104,7 @@ def main():
             page, _, in_list, text, numbers = line.rstrip('\n').split('\t')
             if page not in pages:
                 order.append(page)
-            pages[page].append((in_list == '1', json.loads(text, strict=False), numbers))
+            pages[page].append((in_list, json.loads(text, strict=False), numbers))
     for page in order:
         rows, t = pages[page], truth[page]
         if t.get('body'):
@@ -115,7 +116,7 @@ def main():
             labels = [(-1, 0)] * len(rows)
         bad = sum(w for lab, w in labels if lab == 0)
         for (in_list, _, numbers), (label, w) in zip(rows, labels):
-            if label == 0 and no_lists and in_list:
+            if in_list == '2' or (label == 0 and no_lists and in_list == '1'):
                 label = -1
             if label == 0 and bad > 2:
                 w *= 2 / bad

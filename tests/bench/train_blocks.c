@@ -14,7 +14,7 @@
 #include "base/banned.h"
 
 #define BINS 64
-#define FOLDS 5
+#define FOLDS 3
 #define INNER ((1 << MODEL_DEPTH) - 1)
 #define LEAVES (1 << MODEL_DEPTH)
 #define RATE 0.15
