@@ -342,6 +342,8 @@ recheck_read(sqlite3_stmt *q, struct store_recheck *r)
 	r->last_check_ms = sqlite3_column_int64(q, 15);
 	r->pending = sqlite3_column_int(q, 16) != 0;
 	r->has_text = sqlite3_column_int(q, 17) != TEXT_NONE;
+	r->gone_since_ms = sqlite3_column_int64(q, 18);
+	r->checks = sqlite3_column_int64(q, 19);
 }
 
 int

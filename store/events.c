@@ -69,6 +69,12 @@ document_data(const struct event_new *e, const struct store_doc *doc)
 		json_put_int(data, "previous_revision", e->previous_revision);
 	if (e->diff != NULL)
 		json_object_set(data, "diff", e->diff);
+	if (e->cause != NULL) {
+		char since[CLOCK_TEXT_MAX];
+
+		json_put_str(data, "cause", e->cause);
+		json_put_str(data, "since", clock_rfc3339(e->since_ms, false, since));
+	}
 	if (e->kinds != NULL)
 		json_object_set(data, "kinds", e->kinds);
 	return data;

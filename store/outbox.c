@@ -3,6 +3,7 @@
  * after the receiver said yes: told at least once, under one id. In order per channel and source:
  * only the oldest waiting event of each is offered.
  */
+#include <stdlib.h>
 #include <string.h>
 #include "base/cleanup.h"
 #include "base/mem.h"
@@ -169,4 +170,67 @@ store_delivery_failed(struct store *s, int64_t seq, const char *channel, int64_t
 		return -1;
 	return store_leave(s, store_run(s, store_bind(s, STMT_DELIVERY_FAILED, "itiidt", seq, channel,
 	    at_ms, not_before_ms, dead ? 2 : 0, error), reterr), reterr);
+}
+
+/* ---- for people ---- */
+
+static int
+channel_error(struct store *s, struct store_channel *c, char **ret_text, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_CHANNEL_ERROR, "t", c->name);
+	int rc = store_step(s, q, reterr);
+
+	if (rc <= 0)
+		return rc;
+	c->error = *ret_text = store_column_text(q, 0);
+	c->error_ms = sqlite3_column_int64(q, 1);
+	sqlite3_reset(q);
+	return 0;
+}
+
+int
+store_channels(struct store *s, int (*fn)(const struct store_channel *c, void *arg), void *arg,
+    struct err *reterr)
+{
+	struct store_channel *list = NULL;
+	size_t count = 0, cap = 0, i;
+	sqlite3_stmt *q = store_bind(s, STMT_CHANNELS, "");
+	int rc, stop = 0;
+
+	while ((rc = store_step(s, q, reterr)) > 0) {
+		list = xgrow(list, &cap, count + 1, sizeof(*list));
+		list[count++] = (struct store_channel){ .name = store_column_text(q, 0),
+			.waiting = sqlite3_column_int64(q, 1), .dead = sqlite3_column_int64(q, 2),
+			.told = sqlite3_column_int64(q, 3), .oldest_ms = sqlite3_column_int64(q, 4),
+			.next_ms = sqlite3_column_int64(q, 5), .last_told_ms = sqlite3_column_int64(q, 6) };
+	}
+	for (i = 0; rc == 0 && stop == 0 && i < count; i++) {
+		CLEANUP(freep) char *error = NULL;
+
+		if ((rc = channel_error(s, &list[i], &error, reterr)) == 0)
+			stop = fn(&list[i], arg);
+	}
+	for (i = 0; i < count; i++)
+		free((char *)list[i].name);
+	free(list);
+	return rc;
+}
+
+int
+store_redeliver(struct store *s, int64_t seq, const char *channel, int64_t at_ms,
+    struct err *reterr)
+{
+	int rc, n;
+
+	if (store_enter(s, reterr) < 0)
+		return -1;
+	rc = seq == 0 ?
+	    store_run(s, store_bind(s, STMT_REDELIVER_DEAD, "ti", channel, at_ms), reterr) :
+	    store_run(s, store_bind(s, STMT_REDELIVER_EVENT, "tii", channel, at_ms, seq), reterr);
+	n = sqlite3_changes(s->db);
+	if (rc == 0 && n == 0 && seq != 0 && channel != NULL) {
+		rc = store_run(s, store_bind(s, STMT_REDELIVER_ADD, "tii", channel, at_ms, seq), reterr);
+		n = sqlite3_changes(s->db);
+	}
+	return store_leave(s, rc, reterr) < 0 ? -1 : n;
 }

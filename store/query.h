@@ -5,9 +5,11 @@
 #include "store/store.h"
 
 struct store_filter {			/* borrowed; zero means no limit */
+	const char *query;		/* of store_list and store_walk: as store_search has it, in their order */
 	const char *source, *lang, *label;
 	int64_t since_ms, until_ms;	/* first seen */
 	unsigned limit;
+	const char *query;		/* store_list alone: what store_search would find, but newest first */
 };
 
 struct store_doc {			/* one document as the exported document has it; owned */

@@ -186,32 +186,62 @@ check_set(struct put_ctx *p, int64_t doc_id, int64_t next_ms, const unsigned cha
 	    reterr);
 }
 
+/* vouches: what came is the document; else it only did no harm. */
 static int
 look_same(struct put_ctx *p, int64_t doc_id, bool vouches, struct err *reterr)
 {
 	p->result->what = PUT_SAME;
+	if (vouches && store_document_back(p, doc_id, reterr) < 0)
+		return -1;
 	return check_set(p, doc_id, p->put->next_check_ms, NULL, vouches, reterr);
 }
 
-/* The address leads to another document or to the home page now: no edit of this one. */
-static int
-leads_elsewhere(struct put_ctx *p, const struct doc_row *old, bool *ret, struct err *reterr)
+static double
+likeness(const struct put_ctx *p, const struct doc_row *old)
 {
-	CLEANUP(freep) char *own = url_key(old->url);
+	if (old->text == NULL || p->text == NULL)
+		return 0;
+	return similar_jaccard(old->text, strlen(old->text), p->text, strlen(p->text));
+}
+
+enum leads { LEADS_HERE, LEADS_TO_OTHER, LEADS_HOME, LEADS_AWAY };
+
+/* Where the address leads now: another document, the home page or the list, a page that is nothing like this one. */
+static int
+leads_where(struct put_ctx *p, const struct doc_row *old, enum leads *ret, struct err *reterr)
+{
+	CLEANUP(freep) char *own = url_key(old->url), *list = url_key(p->source.url);
 	int64_t other;
 
-	*ret = false;
+	*ret = LEADS_HERE;
 	if (p->put->doc_id == 0 || own == NULL || strcmp(own, p->final_key) == 0)
 		return 0;
 	if (store_alias_find(p->s, ALIAS_URL, "", p->final_key, &other, reterr) < 0)
 		return -1;
-	if (other > 0 && other != old->doc_id)
-		*ret = true;
-	else if (url_is_home(p->url) && !url_is_home(old->url))
-		*ret = true;
-	else if (other <= 0 && old->text != NULL && p->text != NULL)
-		*ret = similar_jaccard(old->text, strlen(old->text), p->text, strlen(p->text)) <
-		    ELSEWHERE_LIKENESS;
+	if ((url_is_home(p->url) && !url_is_home(old->url)) ||
+	    (list != NULL && strcmp(list, p->final_key) == 0))
+		*ret = LEADS_HOME;
+	else if (other > 0 && other != old->doc_id)
+		*ret = LEADS_TO_OTHER;
+	else if (other <= 0 && old->text != NULL && p->text != NULL &&
+	    likeness(p, old) < ELSEWHERE_LIKENESS)
+		*ret = LEADS_AWAY;
+	return 0;
+}
+
+/* Title and text are others: an error page perhaps, which the caller can find out. */
+static bool
+is_strange(const struct put_ctx *p, const struct doc_row *old)
+{
+	return p->put->ask && old->text != NULL && likeness(p, old) < ELSEWHERE_LIKENESS &&
+	    (p->title == NULL || old->title == NULL ||
+	    fingerprint_exact(p->title, "") != fingerprint_exact(old->title, ""));
+}
+
+static int
+ask_first(struct put_ctx *p, enum put_result what)
+{
+	p->result->what = what;
 	return 0;
 }
 
@@ -230,7 +260,7 @@ look_different(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 		return check_set(p, old->doc_id, put->at_ms + put->confirm_ms, p->compare_hash, false,
 		    reterr);
 	}
-	if (write_edit(p, old, reterr) < 0)
+	if (store_document_back(p, old->doc_id, reterr) < 0 || write_edit(p, old, reterr) < 0)
 		return -1;
 	return check_set(p, old->doc_id, put->next_check_hot_ms != 0 ? put->next_check_hot_ms :
 	    put->next_check_ms, NULL, true, reterr);
@@ -240,7 +270,7 @@ int
 store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 {
 	CLEANUP(store_doc_row_done) struct doc_row old = { 0 };
-	bool elsewhere;
+	enum leads leads;
 
 	if (store_doc_row(p->s, doc_id, &old, reterr) < 0)
 		return -1;
@@ -250,11 +280,13 @@ store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 	document_compare_hash(p->title, p->text, p->compare_hash);
 	if (memcmp(p->compare_hash, old.compare_hash, STORE_HASH) == 0)
 		return look_same(p, doc_id, true, reterr);
-	if (p->text == NULL)
-		return look_same(p, doc_id, false, reterr);
-	if (leads_elsewhere(p, &old, &elsewhere, reterr) < 0)
+	if (leads_where(p, &old, &leads, reterr) < 0)
 		return -1;
-	if (elsewhere)
+	if (leads == LEADS_HOME && p->put->ask)
+		return ask_first(p, PUT_LED_HOME);
+	if (leads != LEADS_TO_OTHER && is_strange(p, &old))
+		return ask_first(p, PUT_STRANGE);
+	if (p->text == NULL || leads != LEADS_HERE)
 		return look_same(p, doc_id, false, reterr);
 	if (store_names_add(p, doc_id, old.url, reterr) < 0)	/* where it moved to */
 		return -1;

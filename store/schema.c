@@ -35,6 +35,9 @@
  *   delivery      an event for a channel: state 0 waiting, 1 told, 2 given up.
  *   search        the full-text index (FTS5 with a tokenizer of our own: only presswatch reads it).
  *   near          fingerprints in four bands, for near-duplicates.
+ *   window        the list of each source as its last good visit found it: 8 bytes an item, in order;
+ *                 more is the next page while a gap is being filled.
+ *   same_change   the same words that went and came on several documents of a site.
  *   unindexed     documents that wait for search and near.
  *   meta          notes of the program.
  */
@@ -143,6 +146,20 @@ static const char *const migration[] = {
 	"INSERT INTO search(search, rank) VALUES('automerge', 0);"
 	"INSERT INTO search(search, rank) VALUES('usermerge', 8);"
 	"INSERT INTO search(search, rank) VALUES('rank', 'bm25(8.0, 1.0)');",
+
+	"CREATE INDEX doc_head_gone ON doc_head(source_id, gone_since_ms)"
+	"  WHERE gone_since_ms IS NOT NULL;"
+	"ALTER TABLE source ADD COLUMN rhythm_ms INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN quiet_after_ms INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN shrunk INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN lies INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN watched_ms INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE doc_check ADD COLUMN pending_looks INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE window(source_id INTEGER PRIMARY KEY REFERENCES source, keys BLOB NOT NULL,"
+	"  more TEXT, pages INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE TABLE same_change(site TEXT NOT NULL, words INTEGER NOT NULL,"
+	"  doc_id INTEGER NOT NULL REFERENCES doc_head, at_ms INTEGER NOT NULL, told INTEGER NOT NULL,"
+	"  PRIMARY KEY(site, words, doc_id)) STRICT, WITHOUT ROWID;",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

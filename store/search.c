@@ -25,23 +25,23 @@ snippet_of(struct store *s, const char *fts, int64_t doc_id)
 }
 
 static int
-search_ids(struct store *s, const char *fts, const struct filter_values *v, int64_t **ret,
-    size_t *ret_count, struct err *reterr)
+search_ids(struct store *s, const char *fts, const struct filter_values *v, bool newest,
+    int64_t **ret, size_t *ret_count, struct err *reterr)
 {
-	unsigned limit = v->limit < SEARCH_LIMIT ? v->limit : SEARCH_LIMIT;
+	int64_t limit = v->limit < SEARCH_LIMIT || newest ? v->limit : SEARCH_LIMIT;
 	bool narrow = v->sources != NULL || v->lang != NULL || v->langs != NULL ||
-	    v->not_langs != NULL || v->since_ms > 0 || v->until_ms != INT64_MAX || v->after_ms != 0 ||
-	    v->before_ms != INT64_MAX;
+	    v->not_langs != NULL || v->since_ms > 0 || v->until_ms != INT64_MAX ||
+	    v->after_ms != 0 || v->before_ms != INT64_MAX;
 	size_t cap = 0;
 	sqlite3_stmt *q;
 	int rc;
 
-	if (narrow)
-		q = store_bind(s, STMT_SEARCH_NARROW, "tdiiittiitt", fts, (int)limit,
-		    (int64_t)SEARCH_RANKED, v->since_ms, v->until_ms, v->sources, v->lang, v->after_ms,
-		    v->before_ms, v->langs, v->not_langs);
+	if (narrow || newest)
+		q = store_bind(s, newest ? STMT_SEARCH_NEWEST : STMT_SEARCH_NARROW, "tiiiittiitt", fts,
+		    limit, (int64_t)SEARCH_RANKED, v->since_ms, v->until_ms, v->sources, v->lang,
+		    v->after_ms, v->before_ms, v->langs, v->not_langs);
 	else
-		q = store_bind(s, STMT_SEARCH, "tdi", fts, (int)limit, (int64_t)SEARCH_RANKED);
+		q = store_bind(s, STMT_SEARCH, "tii", fts, limit, (int64_t)SEARCH_RANKED);
 	while ((rc = store_step(s, q, reterr)) > 0) {
 		*ret = xgrow(*ret, &cap, *ret_count + 1, sizeof(**ret));
 		(*ret)[(*ret_count)++] = sqlite3_column_int64(q, 0);
@@ -50,8 +50,8 @@ search_ids(struct store *s, const char *fts, const struct filter_values *v, int6
 }
 
 static int
-search(struct store *s, const struct query *query, const struct store_filter *f, store_doc_fn *fn,
-    void *arg, struct err *reterr)
+search(struct store *s, const struct query *query, const struct store_filter *f, bool newest,
+    bool with_text, store_doc_fn *fn, void *arg, struct err *reterr)
 {
 	CLEANUP(store_filter_close) struct filter_values v = { 0 };
 	CLEANUP(freep) int64_t *ids = NULL;
@@ -63,12 +63,12 @@ search(struct store *s, const struct query *query, const struct store_filter *f,
 	if (store_filter_open(s, f, query, &v, reterr) < 0)
 		return -1;
 	if (query->fts == NULL)
-		return store_list_run(s, v.only_source != 0 ? STMT_LIST_NEXT_SOURCE : STMT_LIST_NEXT, &v,
-		    false, fn, arg, reterr);
-	if (search_ids(s, query->fts, &v, &ids, &count, reterr) < 0)
+		return store_list_run(s, v.only_source != 0 ? STMT_LIST_NEXT_SOURCE : STMT_LIST_NEXT,
+		    &v, with_text, fn, arg, reterr);
+	if (search_ids(s, query->fts, &v, newest, &ids, &count, reterr) < 0)
 		return -1;
 	for (i = 0; i < count && stop == 0; i++) {
-		if (store_doc_load(s, ids[i], false, &doc, reterr) < 0)
+		if (store_doc_load(s, ids[i], with_text, &doc, reterr) < 0)
 			return -1;
 		snippet = snippet_of(s, query->fts, ids[i]);
 		stop = fn(doc, snippet, arg);
@@ -78,16 +78,37 @@ search(struct store *s, const struct query *query, const struct store_filter *f,
 	return (int)i;
 }
 
+static int
+parse_and_search(struct store *s, const char *text, const struct store_filter *f, bool newest,
+    bool with_text, store_doc_fn *fn, void *arg, struct err *reterr)
+{
+	struct query *q = xcalloc(1, sizeof(*q));
+	int rc = query_parse(text, q, reterr);
+
+	if (rc == 0)
+		rc = search(s, q, f, newest, with_text, fn, arg, reterr);
+	query_done(q);
+	free(q);
+	return rc;
+}
+
 int
 store_search(struct store *s, const char *query, const struct store_filter *f, store_doc_fn *fn,
     void *arg, struct err *reterr)
 {
-	struct query *q = xcalloc(1, sizeof(*q));
-	int rc = query_parse(query, q, reterr);
+	return parse_and_search(s, query, f, false, false, fn, arg, reterr);
+}
 
-	if (rc == 0)
-		rc = search(s, q, f, fn, arg, reterr);
-	query_done(q);
-	free(q);
-	return rc;
+int
+store_list(struct store *s, const struct store_filter *f, bool with_text, store_doc_fn *fn,
+    void *arg, struct err *reterr)
+{
+	CLEANUP(store_filter_close) struct filter_values v = { 0 };
+
+	if (f != NULL && f->query != NULL)
+		return parse_and_search(s, f->query, f, true, with_text, fn, arg, reterr);
+	if (store_filter_open(s, f, NULL, &v, reterr) < 0)
+		return -1;
+	return store_list_run(s, v.only_source != 0 ? STMT_LIST_NEXT_SOURCE : STMT_LIST_NEXT, &v,
+	    with_text, fn, arg, reterr);
 }

@@ -208,12 +208,31 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "SELECT h.doc_id, s.name, h.url, c.etag, c.last_modified, h.title, h.published,"
 	    " r.extractor, r.content_type, c.listed_title, c.listed_published, r.raw_hash,"
 	    " c.body_hash, h.first_seen_ms, h.last_changed_ms, c.last_check_ms,"
-	    " c.pending_hash IS NOT NULL, h.text_state"
+	    " c.pending_hash IS NOT NULL, h.text_state, h.gone_since_ms, c.checks"
 	    " FROM (SELECT * FROM doc_check WHERE next_check_ms > 0 AND next_check_ms <= ?1"
 	    "  ORDER BY next_check_ms LIMIT ?2) c JOIN doc_head h ON h.doc_id = c.doc_id"
 	    " JOIN source s ON s.source_id = h.source_id"
 	    " JOIN revision r ON r.doc_id = h.doc_id AND r.number = h.revision"
 	    " WHERE s.configured = 1 ORDER BY c.next_check_ms",
+
+	[STMT_GONE_GET] =
+	    "SELECT h.state, h.gone_since_ms, c.gone_checks, s.source_id, s.name, s.state, s.failures,"
+	    " s.last_good_ms, c.last_error FROM doc_head h JOIN doc_check c ON c.doc_id = h.doc_id"
+	    " JOIN source s ON s.source_id = h.source_id WHERE h.doc_id = ?1",
+	[STMT_GONE_LOOK] =	/* id, next, at, status, cause, does it count */
+	    "UPDATE doc_check SET next_check_ms = ?2, last_check_ms = ?3, http_status = ?4,"
+	    " last_error = ?5, failures = failures + 1, gone_checks = gone_checks + ?6,"
+	    " pending_hash = NULL WHERE doc_id = ?1",
+	[STMT_GONE_WAVE] =	/* source, from, until */
+	    "SELECT count(*) FROM (SELECT 1 FROM doc_head WHERE source_id = ?1"
+	    " AND gone_since_ms BETWEEN ?2 AND ?3 LIMIT 1000)",
+	[STMT_GONE_WELL] =	/* source, since, limit: documents found in their place since */
+	    "SELECT count(*) FROM (SELECT 1 FROM doc_head h JOIN doc_check c ON c.doc_id = h.doc_id"
+	    " WHERE h.source_id = ?1 AND h.gone_since_ms IS NULL AND c.last_check_ms >= ?2"
+	    " AND c.failures = 0 LIMIT ?3)",
+	[STMT_DOC_STATE] =	/* id, state: there again or removed */
+	    "UPDATE doc_head SET state = ?2, gone_since_ms = CASE ?2 WHEN 0 THEN NULL"
+	    " ELSE gone_since_ms END WHERE doc_id = ?1",
 
 	/* ---- revisions ---- */
 	[STMT_REVISION_ADD] =
@@ -310,6 +329,11 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " CROSS JOIN doc_head h ON h.doc_id = search.rowid WHERE search MATCH ?1 AND"
 	    FILTERS("4", "5", "6", "7", "8", "9", "10", "11")
 	    " ORDER BY search.rowid DESC LIMIT ?3) ORDER BY score, doc_id DESC LIMIT ?2",
+	[STMT_SEARCH_NEWEST] =	/* the same values; those of ranking are not used */
+	    "SELECT search.rowid FROM search CROSS JOIN doc_head h ON h.doc_id = search.rowid"
+	    " WHERE search MATCH ?1 AND ?3 >= 0 AND"
+	    FILTERS("4", "5", "6", "7", "8", "9", "10", "11")
+	    " ORDER BY search.rowid DESC LIMIT ?2",
 	[STMT_SNIPPET] =
 	    "SELECT snippet(search, 1, char(2), char(3), '…', 32) FROM search"
 	    " WHERE search MATCH ?1 AND rowid = ?2",

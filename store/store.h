@@ -165,6 +165,7 @@ struct store_put {			/* borrowed for the call */
 	int64_t confirm_ms;		/* a difference is only remembered and looked at again that much later; 0: at once */
 	bool quiet;			/* new documents without an event (page source's first visit) */
 	bool announce;			/* page source: tell of the first version */
+	bool ask;	/* recheck: a page that is nothing like the document is not judged: PUT_STRANGE */
 };
 
 enum put_result {
@@ -173,6 +174,8 @@ enum put_result {
 	PUT_SAME,	/* nothing changed; doc_id 0: a candidate ended at a log-in or home page and waits for another try */
 	PUT_PENDING,	/* differs; waits for the second look */
 	PUT_REVISION,	/* edited: revision and document.edited */
+	PUT_STRANGE,	/* with ask: nothing like the document stands there; nothing was written */
+	PUT_LED_HOME,	/* with ask: it leads to the home page or the list; nothing was written */
 };
 
 struct store_put_result {
@@ -200,6 +203,8 @@ struct store_recheck {			/* a document that is due; strings owned */
 	int64_t first_seen_ms, last_changed_ms, last_check_ms;
 	bool pending;			/* this is the second look */
 	bool has_text;
+	int64_t gone_since_ms;		/* 0: it was there at the last look */
+	int64_t checks;			/* looks so far */
 };
 /* Due documents of configured sources, most overdue first. */
 int store_rechecks_due(struct store *s, int64_t now_ms, unsigned limit,
@@ -209,6 +214,20 @@ struct store_recheck_same { int64_t doc_id, at_ms, next_check_ms; const char *et
 int store_rechecks_same(struct store *s, const struct store_recheck_same *r, size_t n, struct err *reterr);
 int store_recheck_failed(struct store *s, int64_t doc_id, int64_t at_ms, int64_t next_check_ms, long http_status,
     const char *error, struct err *reterr);
+/*
+ * The document is not at its address: 404, 410, an error page that says 200, a redirect to the home
+ * page. The third such look in a row, span_ms after the first, writes document.removed, unless its
+ * source fails, or many documents of it went at once (then a day must pass). Its text stays. Found
+ * again it is document.restored, by store_put.
+ */
+struct store_gone {
+	int64_t doc_id, at_ms, next_check_ms, span_ms;
+	long http_status;
+	const char *cause;
+};
+struct store_gone_result { bool removed, held; int64_t event_seq; };
+int store_recheck_gone(struct store *s, const struct store_gone *g, const struct store_routes *routes,
+    struct store_gone_result *ret, struct err *reterr);
 /* The stored response; caller frees *ret. ERR_INPUT: none kept. */
 int store_raw(struct store *s, const unsigned char hash[32], char **ret, size_t *ret_len, struct err *reterr);
 
@@ -230,6 +249,15 @@ int64_t store_deliveries_next_ms(struct store *s);
 int store_delivery_done(struct store *s, int64_t seq, const char *channel, int64_t at_ms, struct err *reterr);
 int store_delivery_failed(struct store *s, int64_t seq, const char *channel, int64_t at_ms, int64_t not_before_ms, bool dead,
     const char *error, struct err *reterr);
+
+/* A channel that ever had a notice. error: of the newest failed attempt that is not made good, or NULL. */
+struct store_channel { const char *name; int64_t waiting, dead, told, oldest_ms, next_ms, last_told_ms, error_ms; const char *error; };
+int store_channels(struct store *s, int (*fn)(const struct store_channel *c, void *arg), void *arg, struct err *reterr);
+/*
+ * Lets notices wait again, due now, with all their attempts: those given up (seq 0), or those of one event, told or given up.
+ * channel NULL: of all channels; a channel named with an event gets it even when it never did. Returns how many, or -1.
+ */
+int store_redeliver(struct store *s, int64_t seq, const char *channel, int64_t at_ms, struct err *reterr);
 
 /* ---- upkeep --------------------------------------------------------------------------------------------------------------- */
 

@@ -159,6 +159,8 @@ int store_story_join(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_revision_first(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_raw_keep(struct put_ctx *p, const unsigned char *like, struct err *reterr);
+/* removal.c: a look found the document: it is no longer missed. */
+int store_document_back(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 /*
  * Takes the document's words out of the index, or does nothing when they are not there yet; it
  * waits to be indexed.

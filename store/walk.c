@@ -219,18 +219,6 @@ store_list_run(struct store *s, enum store_stmt which, const struct filter_value
 }
 
 int
-store_list(struct store *s, const struct store_filter *f, bool with_text, store_doc_fn *fn,
-    void *arg, struct err *reterr)
-{
-	CLEANUP(store_filter_close) struct filter_values v = { 0 };
-
-	if (store_filter_open(s, f, NULL, &v, reterr) < 0)
-		return -1;
-	return store_list_run(s, v.only_source != 0 ? STMT_LIST_NEXT_SOURCE : STMT_LIST_NEXT, &v,
-	    with_text, fn, arg, reterr);
-}
-
-int
 store_walk(struct store *s, const struct store_filter *f, store_doc_fn *fn, void *arg,
     struct err *reterr)
 {

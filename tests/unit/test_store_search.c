@@ -241,6 +241,10 @@ a_list_is_newest_first_and_obeys_its_filter(void **state)
 	filter = (struct store_filter){ .label = "japan" };
 	assert_int_equal(store_walk(f->s, &filter, note, &found, &f->err), 2);
 	assert_string_equal(found.ids, "1 2");
+	found = (struct found){ 0 };
+	filter = (struct store_filter){ .query = "trade", .source = "alpha" };
+	assert_int_equal(store_list(f->s, &filter, true, note, &found, &f->err), 2);
+	assert_string_equal(found.ids, "2 1");		/* not by rank */
 	filter = (struct store_filter){ .since_ms = T0 + 1 };
 	assert_int_equal(store_list(f->s, &filter, false, note, &found, &f->err), 0);
 	filter = (struct store_filter){ .source = "nobody" };
