@@ -62,6 +62,7 @@ look_free(struct look *l)
 	store_candidate_done(&l->cand);
 	recheck_done(&l->re);
 	body_done(&l->body);
+	body_done(&l->probe);
 	document_free(l->doc);
 	document_free(l->old_doc);
 	free(l->old_raw);
@@ -427,5 +428,6 @@ intake_stop(struct intake *in)
 void
 intake_free(struct intake *in)
 {
+	look_probes_free(in);
 	free(in);
 }

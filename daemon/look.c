@@ -7,6 +7,8 @@
 #include "daemon/look_int.h"
 #include "base/banned.h"
 
+#define FULL_CHECK 4	/* validators may lie: every so many looks is unconditional */
+
 static void
 on_extracted(const struct job_answer *answer, void *arg)
 {
@@ -128,7 +130,8 @@ recheck_fetched(struct look *l)
 	static const unsigned char none[32];
 	bool kept = memcmp(l->re.raw_hash, none, sizeof(none)) != 0;
 
-	if (kept && memcmp(l->re.raw_hash, l->body.hash, sizeof(none)) == 0)
+	if (kept && l->re.gone_since_ms == 0 &&
+	    memcmp(l->re.raw_hash, l->body.hash, sizeof(none)) == 0)
 		look_recheck_same(l);
 	else if (kept && (l->re.extractor == NULL || strcmp(l->re.extractor, l->ps->extractor) != 0))
 		rederive(l);
@@ -163,6 +166,10 @@ on_fetched(struct fetch_answer *a, void *arg)
 	} else if (a->outcome == FETCH_NOT_MODIFIED && l->kind == LOOK_RECHECK) {
 		body_take_validators(&l->body, a->http);
 		look_recheck_same(l);
+	} else if (l->kind == LOOK_RECHECK && a->outcome == FETCH_GONE) {
+		l->body.status = a->http->status;
+		look_gone(l, a->http->status == 410 ? "the address answers 410 Gone" :
+		    "the address answers 404 Not Found");
 	} else if (l->kind == LOOK_RECHECK)
 		look_recheck_failed(l, a->http != NULL ? a->http->status : 0, &a->err);
 	else
@@ -179,7 +186,8 @@ look_start(struct look *l)
 
 	if (l->kind == LOOK_RECHECK) {
 		req.url = l->re.url;
-		if (!l->re.pending) {
+		/* What was missed is looked at whole, and whatever the validators say every few looks. */
+		if (!l->re.pending && l->re.gone_since_ms == 0 && l->re.checks % FULL_CHECK != FULL_CHECK - 1) {
 			req.etag = l->re.etag;
 			req.last_modified = l->re.last_modified;
 		}

@@ -25,6 +25,9 @@ struct look {
 	size_t old_len;
 	struct document *old_doc;
 	struct store_put_result result;
+	struct store_gone_result gone;
+	struct body probe;		/* what the site says of what it does not have */
+	bool asked;			/* and it is not that */
 	int64_t not_before_ms, next_check_ms;
 	char reason[ERR_TEXT_MAX];
 	UT_hash_handle hh;
@@ -48,6 +51,7 @@ struct intake {
 	int64_t next_check_ms;		/* wall: when to ask for due documents */
 	struct same_check *same;
 	size_t same_count, same_cap;
+	struct lost_probe *probes;	/* by host, for an hour */
 	bool once;
 	int64_t once_ms;		/* rechecks due until then */
 };
@@ -62,6 +66,10 @@ void look_put(struct look *l);
 void look_retry(struct look *l, const struct err *err, bool lasting, int64_t not_before_ms);
 void look_recheck_failed(struct look *l, long status, const struct err *err);
 void look_recheck_same(struct look *l);
+/* look_gone.c: the document is not at its address; what stands there is nothing like it. */
+void look_gone(struct look *l, const char *cause);
+void look_strange(struct look *l);
+void look_probes_free(struct intake *in);
 /* The look is over; l is gone. */
 void look_end(struct look *l);
 void look_free(struct look *l);

@@ -74,6 +74,7 @@ write_put(struct store *s, void *arg, struct err *reterr)
 		put.raw = l->body.bytes;
 		put.raw_len = l->body.len;
 	}
+	put.ask = l->kind == LOOK_RECHECK && !l->asked;
 	if (l->kind == LOOK_PAGE) {
 		put.announce = cfg->announce;
 		put.quiet = !l->watch->seen_good && !cfg->announce;
@@ -90,6 +91,8 @@ log_put(const struct look *l)
 		[PUT_SAME] = { "document-same", LOG_P_DEBUG },
 		[PUT_PENDING] = { "document-differs", LOG_P_INFO },
 		[PUT_REVISION] = { "document-edited", LOG_P_INFO },
+		[PUT_STRANGE] = { "document-strange", LOG_P_DEBUG },
+		[PUT_LED_HOME] = { "document-led-home", LOG_P_DEBUG },
 	};
 
 	log_kv(said[l->result.what].priority, said[l->result.what].event, "source", l->ps->cfg->name, "id",
@@ -118,6 +121,14 @@ wrote_put(void *arg, int rc, const struct err *err)
 		in->next_retry_ms = clock_wall_ms() + ARCHIVE_RETRY_MS;	/* the row still waits */
 	} else {
 		log_put(l);
+		if (l->result.what == PUT_STRANGE) {
+			look_strange(l);
+			return;
+		}
+		if (l->result.what == PUT_LED_HOME) {
+			look_gone(l, "the address leads to the home page or to the list");
+			return;
+		}
 		expect_check(in, look_next_check(l, l->result.what != PUT_SAME));
 		if (l->result.urgent_check)
 			expect_check(in, clock_wall_ms() + l->ps->cfg->confirm_s * 1000);
