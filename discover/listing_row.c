@@ -5,6 +5,7 @@
 #include <uthash.h>
 #include "base/mem.h"
 #include "base/unicode.h"
+#include "discover/feed_int.h"
 #include "discover/listing_int.h"
 #include "markup/tree.h"
 #include "base/banned.h"
@@ -18,6 +19,9 @@
 #define PIECES_MAX 100000	/* of all rows: rows that share one large element end here */
 #define LINE_LINKS 50
 #define PIECE_BYTES 4096
+#define ROW_TEXT 6000
+#define ROW_NODES 400
+#define FEW_LETTERS 6		/* a docket number, no title */
 
 static bool
 within(const struct rows_date *d, uint32_t from, uint32_t to)
@@ -523,6 +527,40 @@ attribute_title(const struct rows *r, const struct rows_anchor *a)
 	return unicode_line(value, strlen(value));
 }
 
+/*
+ * Some result pages write the title by a script in the row: document.write('<a href="X">Title</a>'). The words
+ * between are taken when X is the row's own address.
+ */
+static char *
+script_title(const struct rows *r, const struct listing_row *row)
+{
+	const char *href = tree_attr(r->elems[r->anchors[row->anchor].elem].node, "href"), *text, *end;
+	xmlNodePtr root = r->elems[row->elem].node;
+	CLEANUP(freep) char *piece = NULL;
+	size_t looked = 0;
+
+	if (href == NULL || strlen(href) < 8 || row->end - row->start > ROW_TEXT)
+		return NULL;
+	for (xmlNodePtr at = root; at != NULL && looked++ < ROW_NODES; at = tree_next(at, root, false)) {
+		if (!tree_is(at, "script") || at->children == NULL || at->children->content == NULL)
+			continue;
+		text = (const char *)at->children->content;
+		for (int n = 0; n < 8 && (text = strstr(text, href)) != NULL; n++) {
+			char *title;
+
+			if ((text = strchr(text, '>')) == NULL || (end = strstr(++text, "</a")) == NULL)
+				break;
+			if (end - text > TITLE_CHARS)
+				continue;
+			free(piece);
+			piece = xstrndup(text, (size_t)(end - text));
+			if ((title = feed_plain(piece, TITLE_CHARS)) != NULL)
+				return title;
+		}
+	}
+	return NULL;
+}
+
 /* The piece of the best column in each row; where it is missing, the row's own best piece. */
 static void
 pick(const struct rows *r, const struct pieces *ps, const double *worth, uint64_t column,
@@ -580,7 +618,9 @@ listing_titles(const struct rows *r, const struct listing_group *g)
 	for (size_t i = 0; i < g->rows_count; i++) {
 		const struct rows_anchor *a = &r->anchors[g->rows[i].anchor];
 
-		if (chosen[i] != NULL)
+		if (chosen[i] == NULL || chosen[i]->letters < FEW_LETTERS)
+			titles[i] = script_title(r, &g->rows[i]);
+		if (titles[i] == NULL && chosen[i] != NULL)
 			titles[i] = piece_text(r, chosen[i]);
 		if (titles[i] == NULL)
 			titles[i] = attribute_title(r, a);
