@@ -66,7 +66,7 @@ judge(const struct pdf_job *j, const struct command_answer *a, struct err *ret)
 	*ret = (struct err){ 0 };
 	if ((a->end == COMMAND_EXITED && a->status == 0) || a->end == COMMAND_LONG)
 		return;
-	if (a->end == COMMAND_EXITED && encrypted(r))
+	if (a->end == COMMAND_EXITED && encrypted(j))
 		(void)err_set(ret, ERR_INPUT, "encrypted PDF");
 	else if (a->end == COMMAND_EXITED)
 		(void)err_set(ret, ERR_INPUT, "damaged PDF (pdftotext ended with exit status %d)", a->status);
