@@ -11,6 +11,7 @@
 
 #define QUALITY_MIN 0.75	/* below it nothing on the page is a list of documents */
 #define QUALITY_SHARE 0.62	/* of the best group: a further list, or a part of the same one */
+#define LISTS_MAX 20
 #define ROW_BYTES 6000		/* text of a row that is looked at */
 
 struct tally {
@@ -237,7 +238,7 @@ static bool
 is_further(const struct rows *r, const struct listing_group *best, const struct listing_group *g)
 {
 	if (g->quality < QUALITY_SHARE * best->quality || g->quality < QUALITY_MIN ||
-	    g->region == REGION_MENU || is_inside(best, g))
+	    g->region == REGION_MENU)
 		return false;
 	if (best->dated > 0.5 && g->dated < 0.5)
 		return false;
@@ -358,24 +359,63 @@ listing_part_groups(const struct rows *r, struct listing_group **groups, size_t 
 	}
 }
 
+/* A single link is a list only when it reads like an item: dated, with words for a title. */
+static bool
+may_be_best(const struct listing_group *g)
+{
+	if (g->quality < QUALITY_MIN)
+		return false;
+	return g->rows_count >= 2 || (g->own_dated > 0 && g->titled >= 0.4 && g->region == REGION_NONE);
+}
+
+static int
+by_score(const void *a, const void *b)
+{
+	const struct listing_group *x = *(struct listing_group *const *)a;
+	const struct listing_group *y = *(struct listing_group *const *)b;
+
+	return x->score > y->score ? -1 : x->score < y->score;
+}
+
+/* Is g a second link in rows of a list that was taken already? */
+static bool
+is_taken(struct listing_group *const *taken, size_t count, const struct listing_group *g)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (is_inside(taken[i], g))
+			return true;
+	}
+	return false;
+}
+
 void
 listing_choose(const struct rows *r, struct listing_group *groups, size_t count)
 {
-	struct listing_group *best = NULL;
+	struct listing_group **order = xcalloc(count + 1, sizeof(*order)), *best = NULL;
+	struct listing_group *taken[LISTS_MAX];
+	size_t lists = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		judge(r, &groups[i]);
-		if ((groups[i].rows_count >= 2 || groups[i].own_dated > 0) &&
-		    groups[i].quality >= QUALITY_MIN && (best == NULL || groups[i].score > best->score))
-			best = &groups[i];
+		order[i] = &groups[i];
 	}
-	if (best == NULL)
-		return;
-	best->is_list = true;
-	for (size_t i = 0; i < count; i++) {
-		if (&groups[i] != best)
-			groups[i].is_list = is_further(r, best, &groups[i]) || is_page_and_file(best, &groups[i]);
+	if (count > 1)
+		qsort(order, count, sizeof(*order), by_score);
+	for (size_t i = 0; i < count && lists < LISTS_MAX; i++) {
+		struct listing_group *g = order[i];
+
+		if (best == NULL) {
+			if (!may_be_best(g))
+				continue;
+			best = g;
+		} else if (!is_page_and_file(best, g) &&
+		    (!is_further(r, best, g) || is_taken(taken, lists, g))) {
+			continue;
+		}
+		g->is_list = true;
+		taken[lists++] = g;
 	}
+	free(order);
 	for (size_t i = 0; i < count; i++) {
 		if (groups[i].is_list)
 			drop_strays(r, &groups[i]);

@@ -21,6 +21,7 @@
 #define PIECE_BYTES 4096
 #define ROW_TEXT 6000
 #define ROW_NODES 400
+#define LINK_COLUMN 0xa		/* key of the column of the links' own texts */
 #define FEW_LETTERS 6		/* a docket number, no title */
 
 static bool
@@ -168,15 +169,26 @@ heading_date(const struct rows *r, const struct listing_group *g, const struct l
 		if (!d->alone && (d->line < 0 || d->start != r->lines[d->line].start ||
 		    r->lines[d->line].end - d->end >= 60))
 			continue;
-		if ((other = row_of(g, d)) == NULL)
+		/* what leads a row in a flat layout heads those below it too */
+		if ((other = row_of(g, d)) == NULL || d->start < r->elems[other->elem].start)
 			return d;
-		/* under headings what rows say of dates is a remark; else one date may stand for the rows below it */
-		if (g->heading_first && r->elems[other->elem].last <= row->elem)
+		if (r->elems[other->elem].last > row->elem)
+			return d;
+		/* under headings what rows say of dates is a remark */
+		if (g->heading_first)
 			continue;
-		return r->elems[other->elem].parent == r->elems[row->elem].parent ||
-		    r->elems[other->elem].last > row->elem ? d : NULL;
+		/* in a table one date may stand for the rows below it */
+		return tree_is(r->elems[row->elem].node, "tr") &&
+		    r->elems[other->elem].parent == r->elems[row->elem].parent ? d : NULL;
 	}
 	return NULL;
+}
+
+/* Does the date stand right before the link, or as the row's last words? Then it is the row's, as in a column. */
+static bool
+frames(const struct listing_row *row, const struct rows_anchor *a, const struct rows_date *d)
+{
+	return (d->end <= a->start && d->end + 6 >= a->start) || d->end + 3 >= row->end;
 }
 
 const struct rows_date *
@@ -200,7 +212,7 @@ listing_row_date(const struct rows *r, const struct listing_group *g, const stru
 				inside = d;
 			continue;
 		}
-		rank = d->rank;
+		rank = d->rank < 26 && frames(row, a, d) ? 26 : d->rank;
 		if (rank > best_rank) {
 			best = d;
 			best_rank = rank;
@@ -256,6 +268,26 @@ trim(const char *text, uint32_t *start, uint32_t *end)
 		(*end)--;
 }
 
+/* "09.02.2023 - Minister opens the harbour": the date at either end is no part of the title. */
+static void
+strip_dates(const struct rows *r, uint32_t *start, uint32_t *end)
+{
+	size_t k = rows_date_from(r, *start);
+	uint32_t from = *start, to = *end;
+
+	if (k < r->dates_count && r->dates[k].start == from && r->dates[k].end <= to)
+		from = r->dates[k++].end;
+	while (k < r->dates_count && r->dates[k].end < to)
+		k++;
+	if (k < r->dates_count && r->dates[k].start >= from && r->dates[k].end == to)
+		to = r->dates[k].start;
+	trim(buf_str(&r->text), &from, &to);
+	if (to < from + 10)
+		return;		/* little else: leave it whole */
+	*start = from;
+	*end = to;
+}
+
 static struct piece *
 add_piece(struct pieces *ps, const struct rows *r, uint64_t column, uint32_t start, uint32_t end,
     size_t row, uint8_t bonus)
@@ -263,6 +295,8 @@ add_piece(struct pieces *ps, const struct rows *r, uint64_t column, uint32_t sta
 	struct piece *p;
 
 	trim(buf_str(&r->text), &start, &end);
+	if (column != LINK_COLUMN)
+		strip_dates(r, &start, &end);
 	if (start >= end)
 		return NULL;
 	if (end - start > PIECE_BYTES)
@@ -321,9 +355,9 @@ add_residue(struct pieces *ps, const struct rows *r, const struct listing_row *r
 	if ((size_t)row->anchor + 1 < r->anchors_count && r->anchors[row->anchor + 1].start < to)
 		to = r->anchors[row->anchor + 1].start;
 	if (a->start > from)
-		(void)add_piece(ps, r, key, from, a->start, index, 9);
+		(void)add_piece(ps, r, key, from, a->start, index, 12);
 	if (a->end < to)
-		(void)add_piece(ps, r, key + 1, a->end, to, index, 9);
+		(void)add_piece(ps, r, key + 1, a->end, to, index, 12);
 }
 
 /* Keys met in a row, to number lines of one kind. */
@@ -433,7 +467,7 @@ collect_row(struct pieces *ps, const struct rows *r, const struct listing_row *r
 			bool whole = a->start >= line->start && a->end <= line->end;
 			uint64_t key = line_kind(r, line);
 
-			key = whole ? 0xa : key * 31 + nth_of(&keys, key) + 0x1000;
+			key = whole ? LINK_COLUMN : key * 31 + nth_of(&keys, key) + 0x1000;
 			(void)add_piece(ps, r, key, from, to, index,
 			    (uint8_t)(line_bonus(r, line) + (whole ? 10 : 4)));
 			add_residue(ps, r, row, line, index);

@@ -12,6 +12,7 @@
 
 #define LINE_LOOK 320		/* characters of a line in which dates are looked for */
 #define LINE_DATES 3
+#define LINE_TAIL 60		/* of a long line's end, where dates stand too */
 #define DAY_MS 86400000
 #define YEARLESS_LINE 40	/* longest line that may be a date without a year */
 
@@ -29,12 +30,21 @@ struct numeric {
 	int a, b, year;
 };
 
-/* Reads d/d/dddd or d/d/dd at s[i]. */
+/* Reads d/d/dddd, d/d/dd or ddddyyyy at s[i]. */
 static bool
 numeric_date(const char *s, size_t n, size_t i, struct numeric *ret)
 {
 	int v[3] = { 0, 0, 0 };
+	size_t run = 0;
 
+	while (i + run < n && run < 9 && isdigit((unsigned char)s[i + run]))
+		run++;
+	if (run == 8 && (memcmp(s + i + 4, "19", 2) == 0 || memcmp(s + i + 4, "20", 2) == 0)) {
+		*ret = (struct numeric){ (s[i] - '0') * 10 + s[i + 1] - '0',
+		    (s[i + 2] - '0') * 10 + s[i + 3] - '0',
+		    1000 * (s[i + 4] - '0') + 100 * (s[i + 5] - '0') + 10 * (s[i + 6] - '0') + s[i + 7] - '0' };
+		return true;
+	}
 	for (int k = 0; k < 3; k++) {
 		size_t digits = 0;
 
@@ -196,17 +206,15 @@ may_be_dated(const char *s, size_t n)
 	return false;
 }
 
+/* Dates of s[at..n), a part of a line; false when there is no room for more. */
 static bool
-full_dates(struct rows *r, int index, const char *language)
+part_dates(struct rows *r, int index, size_t at, size_t n, const char *language)
 {
 	const struct rows_line *line = &r->lines[index];
 	const char *s = buf_str(&r->text) + line->start;
-	size_t n = line->end - line->start, at = 0, begin, len;
+	size_t begin, len;
 	struct doc_date date;
-	bool any = false;
 
-	if (n > LINE_LOOK)
-		n = utf8_cut(s, n, LINE_LOOK);
 	for (int i = 0; i < LINE_DATES && at < n; i++, at += begin + len) {
 		struct rows_date *d;
 
@@ -216,12 +224,28 @@ full_dates(struct rows *r, int index, const char *language)
 		d = add_date(r, (uint32_t)(line->start + at + begin),
 		    (uint32_t)(line->start + at + begin + len), index);
 		if (d == NULL)
-			return true;
+			return false;
 		d->date = date;
 		d->alone = is_alone(line, len);
-		any = true;
 	}
-	return any;
+	return true;
+}
+
+/* Dates of a line: near its start and, where it is long, at its end. */
+static bool
+full_dates(struct rows *r, int index, const char *language)
+{
+	const struct rows_line *line = &r->lines[index];
+	const char *s = buf_str(&r->text) + line->start, *blank;
+	size_t n = line->end - line->start, head = n, before = r->dates_count;
+
+	if (n > LINE_LOOK)
+		head = utf8_cut(s, n, LINE_LOOK);
+	if (!part_dates(r, index, 0, head, language))
+		return true;
+	if (n >= head + LINE_TAIL && (blank = memchr(s + n - LINE_TAIL, ' ', LINE_TAIL)) != NULL)
+		(void)part_dates(r, index, (size_t)(blank - s), n, language);
+	return r->dates_count > before;
 }
 
 /* Year named by a short line ("2023", "February 2023"), or 0. */
@@ -286,6 +310,19 @@ yearless_date(struct rows *r, int index, const char *language, int year, int64_t
 	}
 }
 
+/* One day apart: an instant of midnight in another zone than the words are in. */
+static bool
+date_is_day_off(const struct doc_date *words, const struct doc_date *instant)
+{
+	int64_t apart;
+
+	if (words->precision < DATE_DAY || instant->precision < DATE_DAY)
+		return false;
+	apart = clock_days_from_civil(words->year, words->month, words->day) -
+	    clock_days_from_civil(instant->year, instant->month, instant->day);
+	return apart == 1 || apart == -1;
+}
+
 /* <time datetime> says it best, unless the words beside it name another day (a zone forgotten). */
 static void
 time_elements(struct rows *r, const char *language)
@@ -302,7 +339,7 @@ time_elements(struct rows *r, const char *language)
 		for (k = rows_date_from(r, e->start); k < r->dates_count && r->dates[k].start < e->end; k++) {
 			struct rows_date *d = &r->dates[k];
 
-			if (d->date.precision < DATE_DAY || date_compare_day(&d->date, &date) == 0) {
+			if (!date_is_day_off(&d->date, &date)) {
 				d->date = date;
 				d->date.source = DATE_FROM_TIME_ELEMENT;
 				d->alone = true;
