@@ -16,10 +16,10 @@ enum cli_exit { EXIT_FOUND = 0, EXIT_NOTHING = 1, EXIT_USAGE = 2, EXIT_FAILED = 
 
 struct cli_opts {			/* as given on the command line; NULL, 0 or false: not given */
 	const char *config, *archive;
-	bool json, help;
+	bool json, utc, help;
 	const char *source, *lang, *label, *since, *until, *limit;
 	const char *revision, *format, *output;
-	bool follow, all, explain;
+	bool follow, all, explain, watch;
 	const char *url, *content_type, *manifest, *workers;
 	const char *kind, *select_links, *select_title, *select_date, *select_body;
 	const char *name;
@@ -35,11 +35,13 @@ struct cli {
 	int64_t now_ms;
 };
 
+enum group { GROUP_READ, GROUP_WATCH, GROUP_TELL, GROUP_CONFIG, GROUP_PAGES, GROUP_WHOLE, GROUP_OTHER, GROUP_COUNT };
 enum need { NEED_NOTHING, NEED_ARCHIVE, NEED_CONFIG, NEED_DAEMON };
 
 #define ARGS_ANY 1000000
 
 struct command {
+	enum group group;		/* under which help lists it */
 	const char *name;
 	int (*run)(struct cli *cli, int argc, char **argv);	/* operands alone; returns enum cli_exit */
 	int min, max;			/* operands */
@@ -47,13 +49,21 @@ struct command {
 	const char *operands;		/* for the usage line */
 	const char *options;		/* names from the table in options.c, with blanks between */
 	const char *help;
+	bool pager;			/* on a terminal a long answer goes through the pager */
 };
+
+/* pager.c: stdout through a pager from now on, when it is a terminal with lines and there is one. */
+bool pager_start(struct out *o);
+/* Waits for the reader to be done. */
+void pager_end(void);
 
 /* options.c: reads argv[1..), takes options out, leaves command and operands. -1 with *reterr. */
 struct option_row { const char *name, *value; size_t at; const char *help; };
 int options_read(int argc, char **argv, struct cli_opts *ret, char **operands, int *ret_count, struct err *reterr);
 /* Is option name of the list? NULL-safe on the opts that were given: names the first that the command does not know. */
 const char *options_stranger(const struct cli_opts *opts, const char *allowed);
+/* The i-th name, or NULL behind the last. */
+const char *options_name(size_t i);
 void options_help(FILE *f, const char *allowed);
 
 /* "2023-02-09", RFC 3339, or an age ("7d", "2w"): ms. ERR_INPUT. end: a bare date is the end of its day. */
@@ -62,6 +72,16 @@ int cli_time(const char *s, int64_t now_ms, bool end, int64_t *ret_ms, struct er
 int cli_number(const char *option, const char *s, unsigned *ret, struct err *reterr);
 /* The options that list, search and export share. people: the limit on a terminal when none is given. */
 int cli_filter(const struct cli *cli, unsigned people, struct store_filter *ret, struct err *reterr);
+/* The operands of a query with blanks between: words are ANDed. Caller frees. */
+char *cli_query(int argc, char **argv);
+/* The exit code; when the query was at fault, it is shown with a mark under the character. query may be NULL. */
+int cli_query_failed(const char *query, const struct err *err);
+/* The exit code for n; tells a person of nothing ("no document fits") and of a limit that was reached. */
+int cli_found(const struct cli *cli, int n, unsigned limit, const char *what);
+/* Asks the daemon; takes the reference. 0 and *ret, or an exit code, said on stderr. */
+int cli_ask(const struct cli *cli, json_t *request, int timeout_ms, json_t **ret);
+/* The name of the list that looks most like what was typed, or NULL; name(i) is NULL behind the last. */
+const char *cli_guess(const char *typed, const char *(*name)(size_t i));
 /* Says what is wrong on stderr: "presswatch: ...". Returns the exit code. */
 int cli_failed(const struct err *err);
 int cli_usage(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -9,8 +9,9 @@
 
 #define DIFF_JSON_MAX (8u << 20)
 
+/* Without colour the words that went are [-so-] and new ones {+so+}. */
 static void
-add_run(struct out *o, struct buf *b, enum diff_op op, const char *text)
+add_run(const struct out *o, struct buf *b, enum diff_op op, const char *text)
 {
 	static const char *const open[] = { [DIFF_SAME] = "", [DIFF_DELETE] = "[-", [DIFF_INSERT] = "{+" };
 	static const char *const close[] = { [DIFF_SAME] = "", [DIFF_DELETE] = "-]", [DIFF_INSERT] = "+}" };
@@ -20,29 +21,24 @@ add_run(struct out *o, struct buf *b, enum diff_op op, const char *text)
 
 	while (op != DIFF_SAME && blanks < n && text[n - 1 - blanks] == ' ')
 		blanks++;	/* the mark closes at the word, not after its blank */
-	if (o->colour) {
-		out_begin(o, style[op]);
-		out_line(o, STYLE_PLAIN, text);
-		out_end(o, style[op]);
-		return;
-	}
-	buf_clear(b);
-	buf_adds(b, open[op]);
-	buf_add(b, text, n - blanks);
-	buf_adds(b, close[op]);
-	buf_add(b, text + n - blanks, blanks);
-	out_line(o, STYLE_PLAIN, buf_str(b));
+	if (!o->colour)
+		rich_add(b, style[op], open[op]);
+	rich_addn(b, style[op], text, n - blanks);
+	if (!o->colour)
+		rich_add(b, style[op], close[op]);
+	rich_addn(b, STYLE_PLAIN, text + n - blanks, blanks);
 }
 
 static void
 print_block(struct out *o, struct buf *b, const struct diff_block *block)
 {
+	buf_clear(b);
 	if (block->op == DIFF_SAME && block->runs_count > 0)
 		for (size_t i = 0; i < block->runs_count; i++)
 			add_run(o, b, block->runs[i].op, block->runs[i].text);
 	else
 		add_run(o, b, block->op, block->text);
-	out_nl(o);
+	rich_print(o, b, 0, 0);
 }
 
 static bool
@@ -85,23 +81,29 @@ print_people(struct out *o, const struct store_doc *a, const struct store_doc *b
 {
 	char from[OUT_TIME_MAX], to[OUT_TIME_MAX];
 	const char *old_title = a->title ? a->title : "", *title = b->title ? b->title : "";
-	struct buf buf = BUF_INIT(64 << 10);
+	unsigned kinds = diff_kinds(d, a->title, b->title);
+	struct buf buf = BUF_INIT(64 << 10), names = BUF_INIT(4096);
 
-	out_printf(o, STYLE_DIM, "revision %u (%s) to %u (%s): %u words gone, %u new", a->revision,
-	    out_time(a->revision > 1 ? a->last_changed_ms : a->first_seen_ms, from), b->revision,
-	    out_time(b->revision > 1 ? b->last_changed_ms : b->first_seen_ms, to), d->words_deleted,
-	    d->words_inserted);
 	if (strcmp(old_title, title) != 0) {
 		add_run(o, &buf, DIFF_DELETE, old_title);
-		out_nl(o);
+		rich_print(o, &buf, 0, 0);
+		buf_clear(&buf);
 		add_run(o, &buf, DIFF_INSERT, title);
-		out_nl(o);
+		rich_print(o, &buf, 0, 0);
 	} else {
-		out_printf(o, STYLE_BOLD, "%s", title);
+		rich_line(o, STYLE_BOLD, title, 0);
 	}
+	doc_kinds(kinds, &names);
+	out_printf(o, STYLE_DIM, "revision %u (%s) to %u (%s)", a->revision,
+	    out_time(a->revision > 1 ? a->last_changed_ms : a->first_seen_ms, from), b->revision,
+	    out_time(b->revision > 1 ? b->last_changed_ms : b->first_seen_ms, to));
+	out_printf(o, STYLE_DIM, "%u word%s gone, %u new%s%s", d->words_deleted,
+	    d->words_deleted == 1 ? "" : "s", d->words_inserted, names.len > 0 ? ": " : "",
+	    buf_str(&names));
 	out_nl(o);
 	print_diff(o, d);
 	buf_done(&buf);
+	buf_done(&names);
 }
 
 static int

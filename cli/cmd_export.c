@@ -84,7 +84,8 @@ write_one(const struct store_doc *d, const char *snippet, void *arg)
 
 	w->format->write(w->x, d);
 	w->x->done++;
-	cli_progress(w->x->done, w->x->all, (void *)"export");
+	if (!w->x->out.tty)	/* a bar would stand in the text */
+		cli_progress(w->x->done, w->x->all, (void *)"export");
 	return ferror(w->x->out.f) != 0;
 }
 
@@ -97,7 +98,7 @@ walk(struct export *x, const struct export_format *format, const struct store_fi
 	struct err err = { 0 };
 	int n;
 
-	if (f->source == NULL && f->lang == NULL && f->label == NULL && f->since_ms == 0 &&
+	if (f->query == NULL && f->source == NULL && f->lang == NULL && f->label == NULL && f->since_ms == 0 &&
 	    f->until_ms == 0 && store_get_counts(s, &counts, &err) == 0)
 		x->all = counts.documents;
 	if (f->limit > 0 && (x->all == 0 || x->all > f->limit))
@@ -108,7 +109,7 @@ walk(struct export *x, const struct export_format *format, const struct store_fi
 				   store_walk(s, f, write_one, &w, &err);
 	cli_progress_end();
 	if (n < 0)
-		return cli_failed(&err);
+		return cli_query_failed(f->query, &err);
 	if (format->end != NULL)
 		format->end(x);
 	if (fflush(x->out.f) != 0 || ferror(x->out.f)) {
@@ -124,6 +125,7 @@ cmd_export(struct cli *cli, int argc, char **argv)
 	const char *name = cli->opts.format != NULL ? cli->opts.format : "jsonl";
 	const struct export_format *format = NULL;
 	CLEANUP(fclosep) FILE *file = NULL;
+	CLEANUP(freep) char *query = argc > 0 ? cli_query(argc, argv) : NULL;
 	struct export x = { .cli = cli };
 	struct store_filter f;
 	struct err err = { 0 };
@@ -136,12 +138,13 @@ cmd_export(struct cli *cli, int argc, char **argv)
 		    name);
 	if (cli_filter(cli, 0, &f, &err) < 0)
 		return cli_usage(cli, "%s", err.text);
+	f.query = query;
 	if (f.limit == 0)
 		f.limit = format->limit;
 	if (cli->opts.output != NULL && (file = fopen(cli->opts.output, "we")) == NULL) {
 		cli_say("cannot write %s: %s", cli->opts.output, strerror(errno));
 		return EXIT_FAILED;
 	}
-	x.out = (struct out){ .f = file != NULL ? file : stdout };
+	x.out = (struct out){ .f = file != NULL ? file : stdout, .tty = file == NULL && cli->out.tty };
 	return walk(&x, format, &f);
 }

@@ -1,13 +1,15 @@
 /* history: the revisions of a document, newest last. */
+#include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/doc.h"
 #include "document/diff.h"
 #include "base/banned.h"
 
-struct history { struct cli *cli; struct table *table; int count; };
+struct history { struct cli *cli; struct table *table; char *title; int count; };
 
 static int
 print_json(const struct store_revision *r, void *arg)
@@ -31,21 +33,6 @@ print_json(const struct store_revision *r, void *arg)
 	return 0;
 }
 
-/* Names of the kinds with commas. */
-static void
-kinds_text(unsigned kinds, struct buf *b)
-{
-	json_t *list = diff_kinds_json(kinds), *name;
-	size_t i;
-
-	json_array_foreach(list, i, name) {
-		if (i > 0)
-			buf_adds(b, ", ");
-		buf_adds(b, json_string_value(name));
-	}
-	json_decref(list);
-}
-
 static int
 add_row(const struct store_revision *r, void *arg)
 {
@@ -54,15 +41,22 @@ add_row(const struct store_revision *r, void *arg)
 	char seen[OUT_TIME_MAX];
 
 	h->count++;
-	kinds_text(r->kinds, &kinds);
+	doc_kinds(r->kinds, &kinds);
 	table_addf(h->table, STYLE_PLAIN, "%u", r->number);
 	table_add(h->table, STYLE_PLAIN, out_time(r->seen_ms, seen));
 	table_addf(h->table, STYLE_PLAIN, "%u", r->words);
 	table_addf(h->table, r->words_inserted > 0 ? STYLE_GREEN : STYLE_DIM, "+%u",
 	    r->words_inserted);
 	table_addf(h->table, r->words_deleted > 0 ? STYLE_RED : STYLE_DIM, "-%u", r->words_deleted);
-	table_add(h->table, STYLE_PLAIN, r->number == 1 ? "first" : buf_str(&kinds));
-	table_add(h->table, STYLE_PLAIN, r->title);
+	table_add(h->table, r->number == 1 ? STYLE_DIM : STYLE_PLAIN, r->number == 1 ? "first seen" : buf_str(&kinds));
+	/* In a pipe every row is whole; a person sees a title where it is another one. */
+	if (!h->cli->out.tty) {
+		table_add(h->table, STYLE_PLAIN, r->title);
+	} else if (r->title != NULL && (h->title == NULL || strcmp(h->title, r->title) != 0)) {
+		table_note(h->table, STYLE_PLAIN, r->title);
+		free(h->title);
+		h->title = xstrdup(r->title);
+	}
 	buf_done(&kinds);
 	return 0;
 }
@@ -71,13 +65,13 @@ int
 cmd_history(struct cli *cli, int argc, char **argv)
 {
 	static const struct table_column columns[] = {
-		{ .head = "REVISION", .right = true, .style = STYLE_CYAN }, { .head = "SEEN", .style = STYLE_DIM },
+		{ .head = "REV", .right = true, .style = STYLE_CYAN }, { .head = "SEEN", .style = STYLE_DIM },
 		{ .head = "WORDS", .right = true }, { .head = "NEW", .right = true }, { .head = "GONE", .right = true },
 		{ .head = "CHANGED", .style = STYLE_YELLOW, .flexible = true }, { .head = "TITLE", .flexible = true },
 	};
-	CLEANUP(table_freep) struct table *t = table_new(columns, 7);
+	CLEANUP(table_freep) struct table *t = table_new(columns, cli->out.tty ? 6 : 7);
 	CLEANUP(store_doc_freep) struct store_doc *d = NULL;
-	struct history h = { cli, t, 0 };
+	struct history h = { .cli = cli, .table = t };
 	struct err err = { 0 };
 	int rc;
 
@@ -88,5 +82,6 @@ cmd_history(struct cli *cli, int argc, char **argv)
 		return cli_failed(&err);
 	if (!cli->opts.json)
 		table_print(t, &cli->out);
+	free(h.title);
 	return h.count > 0 ? EXIT_FOUND : EXIT_NOTHING;
 }

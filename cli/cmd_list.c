@@ -1,4 +1,5 @@
 /* list: newest documents. */
+#include <stdlib.h>
 #include <string.h>
 #include "cli/cli.h"
 #include "cli/doc.h"
@@ -28,12 +29,14 @@ int
 cmd_list(struct cli *cli, int argc, char **argv)
 {
 	CLEANUP(table_freep) struct table *t = doc_table();
+	CLEANUP(freep) char *query = argc > 0 ? cli_query(argc, argv) : NULL;
 	struct store_filter f;
 	struct err err = { 0 };
 	int n;
 
 	if (cli_filter(cli, LIST_PEOPLE, &f, &err) < 0)
 		return cli_usage(cli, "%s", err.text);
+	f.query = query;
 	if (cli->opts.json) {
 		n = store_list(cli->store, &f, true, print_json, cli, &err);
 	} else {
@@ -41,6 +44,6 @@ cmd_list(struct cli *cli, int argc, char **argv)
 		table_print(t, &cli->out);
 	}
 	if (n < 0)
-		return cli_failed(&err);
-	return n > 0 ? EXIT_FOUND : EXIT_NOTHING;
+		return cli_query_failed(query, &err);
+	return cli_found(cli, n, f.limit, "document fits");
 }

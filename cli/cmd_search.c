@@ -1,4 +1,5 @@
 /* search: ranked full-text search with snippets. */
+#include <stdlib.h>
 #include <string.h>
 #include "base/json.h"
 #include "cli/cli.h"
@@ -6,50 +7,67 @@
 #include "base/banned.h"
 
 #define SEARCH_PEOPLE 20
+#define INDENT 6		/* of what stands under the title */
 
-/* The snippet on one line, hits between the archive's marks emphasised: by colour, or by nothing in a pipe. */
+struct search { struct cli *cli; unsigned count; };
+
+/* The snippet, hits between the archive's marks emphasised: by colour, or by nothing in a pipe. */
 static void
 print_snippet(struct out *o, const char *snippet)
 {
-	const char *p = snippet;
+	struct buf b = BUF_INIT(256 << 10);
+	enum style style = STYLE_PLAIN;
 
-	fputs("    ", o->f);
-	while (*p != '\0') {
+	for (const char *p = snippet; *p != '\0';) {
 		size_t n = strcspn(p, "\002\003");
-		struct buf b = BUF_INIT(64 << 10);
 
-		out_filter_line(&b, p, n);
-		fputs(buf_str(&b), o->f);
-		buf_done(&b);
+		rich_addn(&b, style, p, n);
 		p += n;
-		if (*p == '\002')
-			out_begin(o, STYLE_YELLOW);
-		else if (*p == '\003')
-			out_end(o, STYLE_YELLOW);
+		style = *p == '\002' ? STYLE_YELLOW : STYLE_PLAIN;
 		if (*p != '\0')
 			p++;
 	}
-	out_end(o, STYLE_YELLOW);
-	out_nl(o);
+	fprintf(o->f, "%*s", INDENT, "");
+	rich_print(o, &b, INDENT, INDENT);
+	buf_done(&b);
 }
 
+/* On a terminal the title has the first line, in a pipe all facts are on it, each in its place. */
 static int
 print_hit(const struct store_doc *d, const char *snippet, void *arg)
 {
-	struct out *o = &((struct cli *)arg)->out;
+	struct search *s = arg;
+	struct out *o = &s->cli->out;
+	const char *title = d->title != NULL ? d->title : "(no title)", *gap = "  ";
+	struct buf b = BUF_INIT(64 << 10);
 	char day[40];
 
 	doc_day(d, day);
-	out_line(o, STYLE_CYAN, d->id);
-	fputs("  ", o->f);
-	out_line(o, STYLE_DIM, day);
-	fputs("  ", o->f);
-	out_line(o, STYLE_GREEN, d->source);
-	fputs("  ", o->f);
-	out_line(o, STYLE_BOLD, d->title != NULL ? d->title : "(no title)");
-	out_nl(o);
+	if (o->tty && s->count > 0)
+		out_nl(o);
+	s->count++;
+	if (o->tty) {
+		out_begin(o, STYLE_CYAN);
+		fprintf(o->f, "%-*s", INDENT - 2, d->id);
+		out_end(o, STYLE_CYAN);
+		fputs(gap, o->f);
+		rich_add(&b, STYLE_BOLD, title);
+		rich_print(o, &b, strlen(d->id) > INDENT - 2 ? (int)strlen(d->id) + 2 : INDENT, INDENT);
+		fprintf(o->f, "%*s", INDENT, "");
+		out_line(o, STYLE_DIM, day);
+		fputs(gap, o->f);
+		out_line(o, STYLE_GREEN, d->source);
+		if (d->revision > 1) {
+			fputs(gap, o->f);
+			out_line(o, STYLE_DIM, "edited");
+		}
+		out_nl(o);
+	} else {
+		out_printf(o, STYLE_PLAIN, "%s  %s  %s  %s", d->id, day, d->source, title);
+	}
 	if (snippet != NULL && snippet[0] != '\0')
 		print_snippet(o, snippet);
+	buf_done(&b);
 	return 0;
 }
 
@@ -57,7 +75,7 @@ print_hit(const struct store_doc *d, const char *snippet, void *arg)
 static int
 print_json(const struct store_doc *d, const char *snippet, void *arg)
 {
-	struct cli *cli = arg;
+	struct cli *cli = ((struct search *)arg)->cli;
 	json_t *j = store_doc_json(d, true);
 	struct buf b = BUF_INIT(64 << 10);
 
@@ -78,24 +96,16 @@ print_json(const struct store_doc *d, const char *snippet, void *arg)
 int
 cmd_search(struct cli *cli, int argc, char **argv)
 {
-	struct buf query = BUF_INIT(64 << 10);
+	CLEANUP(freep) char *query = cli_query(argc, argv);
+	struct search s = { cli, 0 };
 	struct store_filter f;
 	struct err err = { 0 };
 	int n;
 
 	if (cli_filter(cli, SEARCH_PEOPLE, &f, &err) < 0)
 		return cli_usage(cli, "%s", err.text);
-	for (int i = 0; i < argc; i++) {	/* search press release = search "press release": words are ANDed */
-		if (i > 0)
-			buf_addc(&query, ' ');
-		buf_adds(&query, argv[i]);
-	}
-	n = store_search(cli->store, buf_str(&query), &f, cli->opts.json ? print_json : print_hit,
-	    cli, &err);
-	buf_done(&query);
-	if (n < 0 && err.class == ERR_INPUT)
-		return cli_usage(cli, "%s", err.text);
+	n = store_search(cli->store, query, &f, cli->opts.json ? print_json : print_hit, &s, &err);
 	if (n < 0)
-		return cli_failed(&err);
-	return n > 0 ? EXIT_FOUND : EXIT_NOTHING;
+		return cli_query_failed(query, &err);
+	return cli_found(cli, n, f.limit, "document fits");
 }

@@ -6,7 +6,21 @@
 #include "discover/candidate.h"
 #include "base/banned.h"
 
-struct sources { struct cli *cli; struct table *table; int count; };
+struct sources {
+	struct cli *cli;
+	struct table *table;
+	char **names;		/* wanted ones, or NULL: all */
+	int names_count, count, states[STATE_COUNT + 1];	/* the last: not configured */
+};
+
+static bool
+is_wanted(const struct sources *all, const struct store_source *s)
+{
+	for (int i = 0; i < all->names_count; i++)
+		if (strcmp(all->names[i], s->name) == 0)
+			return true;
+	return all->names_count == 0;
+}
 
 static void
 put_time(json_t *j, const char *key, int64_t ms)
@@ -21,8 +35,11 @@ static int
 print_json(const struct store_source *s, void *arg)
 {
 	struct sources *all = arg;
-	json_t *j = json_object(), *labels = NULL;
+	json_t *j, *labels = NULL;
 
+	if (!is_wanted(all, s))
+		return 0;
+	j = json_object();
 	all->count++;
 	json_put_str(j, "name", s->name);
 	json_put_str(j, "url", s->url);
@@ -47,36 +64,132 @@ print_json(const struct store_source *s, void *arg)
 static enum style
 style_of(const struct store_source *s)
 {
-	switch (s->state) {
-	case STATE_OK:
-		return STYLE_GREEN;
-	case STATE_NEW:
-	case STATE_ENDED:
-		return STYLE_DIM;
-	case STATE_QUIET:
-		return STYLE_YELLOW;
-	default:
-		return STYLE_RED;
-	}
+	static const enum style styles[STATE_COUNT] = { [STATE_NEW] = STYLE_DIM, [STATE_OK] = STYLE_GREEN,
+		[STATE_FAILING] = STYLE_RED, [STATE_BLOCKED] = STYLE_RED, [STATE_EMPTY] = STYLE_RED,
+		[STATE_QUIET] = STYLE_YELLOW, [STATE_ENDED] = STYLE_DIM };
+
+	return !s->configured ? STYLE_DIM : s->cause != NULL && styles[s->state] != STYLE_RED ? STYLE_YELLOW :
+	    styles[s->state];
+}
+
+/* Why it is not well: the cause, how often in a row, and since when. */
+static void
+trouble(const struct store_source *s, int64_t now, struct buf *b)
+{
+	char ago[64];
+
+	if (s->cause == NULL)
+		return;
+	buf_adds(b, s->cause);
+	if (s->failures > 1)
+		buf_addf(b, "; %u visits in a row", s->failures);
+	if (s->last_good_ms > 0)
+		buf_addf(b, "; last good visit %s", out_ago(s->last_good_ms, now, ago));
 }
 
 static int
 add_row(const struct store_source *s, void *arg)
 {
 	struct sources *all = arg;
+	struct buf why = BUF_INIT(4096);
 	char ago[64];
 	int64_t now = all->cli->now_ms;
 
+	if (!is_wanted(all, s))
+		return 0;
 	all->count++;
+	all->states[s->configured ? s->state : STATE_COUNT]++;
+	trouble(s, now, &why);
 	table_add(all->table, STYLE_PLAIN, s->name);
 	table_add(all->table, style_of(s),
-	    s->configured ? store_state_name(s->state) : "not configured");
+	    s->configured ? store_state_name(s->state) : "dropped");
 	table_addf(all->table, STYLE_PLAIN, "%lld", (long long)s->documents);
-	table_add(all->table, STYLE_PLAIN, out_ago(s->last_visit_ms, now, ago));
+	table_add(all->table, STYLE_PLAIN, s->last_visit_ms == 0 ? "never" : out_ago(s->last_visit_ms, now, ago));
 	table_add(all->table, STYLE_PLAIN, out_ago(s->last_new_ms, now, ago));
-	table_add(all->table, STYLE_PLAIN, s->next_visit_ms > 0 && s->next_visit_ms <= now ? "due" :
-	    out_ago(s->next_visit_ms, now, ago));
-	table_add(all->table, STYLE_PLAIN, s->cause != NULL ? s->cause : s->url);
+	table_add(all->table, STYLE_PLAIN, !s->configured ? "-" :
+	    s->next_visit_ms > 0 && s->next_visit_ms <= now ? "due" : out_ago(s->next_visit_ms, now, ago));
+	if (!all->cli->out.tty)
+		table_add(all->table, STYLE_PLAIN, why.len > 0 ? buf_str(&why) : "-");
+	else if (why.len > 0 && s->configured)
+		table_note(all->table, STYLE_YELLOW, buf_str(&why));
+	buf_done(&why);
+	return 0;
+}
+
+/* "9 sources: 4 ok, 1 failing": for a person, who may have scrolled past the bad ones. */
+static void
+print_sum(struct sources *all)
+{
+	struct buf b = BUF_INIT(4096);
+
+	buf_addf(&b, "%d source%s:", all->count, all->count == 1 ? "" : "s");
+	for (int i = 0, n = 0; i <= STATE_COUNT; i++)
+		if (all->states[i] > 0)
+			buf_addf(&b, "%s %d %s", n++ > 0 ? "," : "", all->states[i],
+			    i < STATE_COUNT ? store_state_name((enum store_state)i) : "dropped");
+	out_nl(&all->cli->out);
+	out_printf(&all->cli->out, STYLE_DIM, "%s", buf_str(&b));
+	buf_done(&b);
+}
+
+static void
+line(struct table *t, const char *name, enum style style, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	table_add(t, STYLE_PLAIN, name);
+	table_add(t, style, value);
+}
+
+static void
+line_time(struct table *t, const char *name, int64_t ms, int64_t now)
+{
+	char when[OUT_TIME_MAX], ago[64];
+	struct buf b = BUF_INIT(256);
+
+	if (ms > 0) {
+		buf_addf(&b, "%s (%s)", out_time(ms, when), out_ago(ms, now, ago));
+		line(t, name, STYLE_PLAIN, buf_str(&b));
+	}
+	buf_done(&b);
+}
+
+/* One source alone: everything that is known. */
+static int
+print_page(const struct store_source *s, void *arg)
+{
+	static const struct table_column columns[] = { { .style = STYLE_DIM }, { .style = STYLE_PLAIN } };
+	struct sources *all = arg;
+	struct out *o = &all->cli->out;
+	CLEANUP(table_freep) struct table *t = NULL;
+	int64_t now = all->cli->now_ms;
+	struct buf why = BUF_INIT(4096), counts = BUF_INIT(256);
+
+	if (!is_wanted(all, s))
+		return 0;
+	if (all->count++ > 0)
+		out_nl(o);
+	t = table_new(columns, 2);
+	trouble(s, now, &why);
+	out_printf(o, STYLE_BOLD, "%s", s->name);
+	buf_addf(&counts, "%lld", (long long)s->documents);
+	line(t, "  address", STYLE_CYAN, s->url);
+	line(t, "  kind", STYLE_PLAIN, source_kind_name((enum source_kind)s->kind));
+	line(t, "  labels", STYLE_PLAIN, s->labels != NULL && strcmp(s->labels, "[]") != 0 ? s->labels : NULL);
+	line(t, "  state", style_of(s), s->configured ? store_state_name(s->state) : "dropped from the configuration");
+	line(t, "  cause", STYLE_YELLOW, buf_str(&why));
+	line_time(t, "  since", s->state_since_ms, now);
+	line(t, "  documents", STYLE_PLAIN, buf_str(&counts));
+	buf_clear(&counts);
+	buf_addf(&counts, "%lld", (long long)s->visits);
+	line(t, "  visits", STYLE_PLAIN, buf_str(&counts));
+	line_time(t, "  last visit", s->last_visit_ms, now);
+	line_time(t, "  last good", s->last_good_ms, now);
+	line_time(t, "  last new", s->last_new_ms, now);
+	line_time(t, "  next visit", s->next_visit_ms, now);
+	table_print(t, o);
+	buf_done(&why);
+	buf_done(&counts);
 	return 0;
 }
 
@@ -85,15 +198,22 @@ cmd_sources(struct cli *cli, int argc, char **argv)
 {
 	static const struct table_column columns[] = {
 		{ .head = "SOURCE", .flexible = true, .style = STYLE_CYAN }, { .head = "STATE" },
-		{ .head = "DOCUMENTS", .right = true }, { .head = "VISITED" }, { .head = "LAST NEW" },
-		{ .head = "NEXT" }, { .head = "CAUSE OR ADDRESS", .flexible = true, .style = STYLE_DIM },
+		{ .head = "DOCUMENTS", .right = true }, { .head = "LAST VISIT" }, { .head = "LAST NEW" },
+		{ .head = "NEXT VISIT" }, { .head = "CAUSE" },
 	};
-	CLEANUP(table_freep) struct table *t = table_new(columns, 7);
-	struct sources all = { cli, t, 0 };
+	CLEANUP(table_freep) struct table *t = table_new(columns, cli->out.tty ? 6 : 7);
+	struct sources all = { .cli = cli, .table = t, .names = argv, .names_count = argc };
 	struct err err = { 0 };
 
-	if (store_sources(cli->store, cli->opts.json ? print_json : add_row, &all, &err) < 0)
+	table_always_head(t);
+	if (store_sources(cli->store, cli->opts.json ? print_json : argc > 0 ? print_page : add_row, &all, &err) < 0)
 		return cli_failed(&err);
 	table_print(t, &cli->out);
+	if (argc > 0 && all.count == 0)
+		cli_say("the archive has no source '%s'", argv[0]);
+	else if (cli->out.tty && !cli->opts.json && argc == 0 && all.count > 0)
+		print_sum(&all);
+	else if (argc == 0)
+		return cli_found(cli, all.count, 0, "source is known yet");
 	return all.count > 0 ? EXIT_FOUND : EXIT_NOTHING;
 }

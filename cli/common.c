@@ -4,7 +4,9 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/unicode.h"
 #include "cli/cli.h"
+#include "cli/control.h"
 #include "base/banned.h"
 
 static bool progress_shown;
@@ -42,9 +44,120 @@ cli_usage(const struct cli *cli, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	cli_say("%s; see presswatch %s --help", text,
-	    cli->command != NULL ? cli->command->name : "");
+	cli_say("%s; see presswatch %s%s--help", text,
+	    cli->command != NULL ? cli->command->name : "", cli->command != NULL ? " " : "");
 	return EXIT_USAGE;
+}
+
+char *
+cli_query(int argc, char **argv)
+{
+	struct buf query = BUF_INIT(64 << 10);
+
+	for (int i = 0; i < argc; i++)
+		buf_addf(&query, "%s%s", i > 0 ? " " : "", argv[i]);
+	return buf_take(&query, NULL);
+}
+
+#define QUERY_POINTS "query, character "	/* so begins the sentence of a query that is at fault */
+
+int
+cli_query_failed(const char *query, const struct err *err)
+{
+	struct buf line = BUF_INIT(64 << 10);
+	size_t at, i = 0;
+	char *end;
+
+	cli_say("%s", err->text);
+	if (query == NULL || err->class != ERR_INPUT)
+		return err->class == ERR_INPUT ? EXIT_USAGE : EXIT_FAILED;
+	out_filter_line(&line, query, strlen(query));
+	if (strncmp(err->text, QUERY_POINTS, strlen(QUERY_POINTS)) == 0 && line.len < 200) {
+		at = strtoul(err->text + strlen(QUERY_POINTS), &end, 10);
+		for (size_t n = 1; n < at && i < line.len; n++)
+			utf8_next(buf_str(&line), line.len, &i);
+		fprintf(stderr, "  %s\n  %*s^\n", buf_str(&line), utf8_width(buf_str(&line), i), "");
+	}
+	buf_done(&line);
+	return EXIT_USAGE;
+}
+
+int
+cli_found(const struct cli *cli, int n, unsigned limit, const char *what)
+{
+	bool person = cli->out.tty && !cli->opts.json;
+
+	if (person && n == 0)
+		cli_say("no %s", what);
+	else if (person && limit > 0 && (unsigned)n >= limit && cli->opts.limit == NULL)
+		out_printf((struct out *)&cli->out, STYLE_DIM, "(the first %u; --limit N shows more)", limit);
+	return n > 0 ? EXIT_FOUND : EXIT_NOTHING;
+}
+
+/* Steps that make one word of the other; long words are as far apart as can be. */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t row[33], n = strlen(a), m = strlen(b);
+
+	if (n > 32 || m > 32)
+		return 33;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			size_t above = row[j], best = corner + (a[i - 1] != b[j - 1]);
+
+			if (above + 1 < best)
+				best = above + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			corner = above;
+			row[j] = best;
+		}
+	}
+	return row[m];
+}
+
+const char *
+cli_guess(const char *typed, const char *(*name)(size_t i))
+{
+	size_t best = strlen(typed) / 3 + 1, steps;
+	const char *found = NULL, *candidate;
+
+	for (size_t i = 0; (candidate = name(i)) != NULL; i++)
+		if ((steps = distance(typed, candidate)) <= best && steps < strlen(candidate)) {
+			best = steps - (steps > 0);	/* the next must be nearer */
+			found = candidate;
+		}
+	return found;
+}
+
+/* Where the daemon listens: the configuration's socket, else the default one. */
+static char *
+socket_path(const struct cli *cli)
+{
+	const char *dir = getenv("RUNTIME_DIRECTORY");
+
+	if (cli->config != NULL)
+		return xstrdup(cli->config->control);
+	if (dir != NULL && dir[0] == '/')
+		return xasprintf("%.*s/control.sock", (int)strcspn(dir, ":"), dir);
+	return xstrdup("/run/presswatch/control.sock");
+}
+
+int
+cli_ask(const struct cli *cli, json_t *request, int timeout_ms, json_t **ret)
+{
+	CLEANUP(freep) char *path = socket_path(cli);
+	struct err err = { 0 };
+	int rc = control_ask(path, request, timeout_ms, ret, &err);
+
+	json_decref(request);
+	return rc < 0 ? cli_failed(&err) : EXIT_FOUND;
 }
 
 /* An age: the configuration's durations, and weeks. */

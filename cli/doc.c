@@ -2,6 +2,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "cli/doc.h"
+#include "document/diff.h"
 #include "base/banned.h"
 
 struct table *
@@ -10,7 +11,7 @@ doc_table(void)
 	static const struct table_column columns[] = {
 		{ .head = "ID", .right = true, .style = STYLE_CYAN },
 		{ .head = "DATE", .style = STYLE_DIM },
-		{ .head = "SOURCE", .flexible = true, .style = STYLE_GREEN },
+		{ .head = "SOURCE", .flexible = true, .cap = 20, .style = STYLE_GREEN },
 		{ .head = "TITLE", .flexible = true },
 	};
 
@@ -40,6 +41,17 @@ doc_row(struct table *t, const struct store_doc *d)
 	table_add(t, d->title == NULL ? STYLE_DIM : STYLE_PLAIN, d->title != NULL ? d->title : "(no title)");
 }
 
+void
+doc_kinds(unsigned kinds, struct buf *b)
+{
+	json_t *list = diff_kinds_json(kinds), *name;
+	size_t i;
+
+	json_array_foreach(list, i, name)
+		buf_addf(b, "%s%s", i > 0 ? ", " : "", json_string_value(name));
+	json_decref(list);
+}
+
 /* One fact after another, parted by " · "; NULL values are left out. */
 static void
 fact(struct buf *b, const char *fmt, const char *value)
@@ -59,9 +71,9 @@ print_body(struct out *o, const char *dateline, char *const *captions, size_t n,
 	if (dateline != NULL || n > 0)
 		out_nl(o);
 	if (dateline != NULL)
-		out_printf(o, STYLE_PLAIN, "%s", dateline);
+		rich_line(o, STYLE_PLAIN, dateline, 0);
 	for (size_t i = 0; i < n; i++)
-		out_printf(o, STYLE_DIM, "%s", captions[i]);
+		rich_line(o, STYLE_DIM, captions[i], 0);
 	out_nl(o);
 	if (text != NULL)
 		out_block(o, text);
@@ -76,7 +88,8 @@ doc_print(struct out *o, const struct store_doc *d)
 	char revision[64], seen[OUT_TIME_MAX];
 
 	snprintf(revision, sizeof(revision), "revision %u", d->revision);
-	out_printf(o, STYLE_BOLD, "%s", d->title != NULL ? d->title : "(no title)");
+	rich_line(o, STYLE_BOLD, d->title != NULL ? d->title : "(no title)", 0);
+	fact(&facts, "document ", d->id);
 	fact(&facts, "", d->published);
 	fact(&facts, "modified ", d->modified);
 	fact(&facts, "seen ", out_time(d->first_seen_ms, seen));
@@ -88,9 +101,11 @@ doc_print(struct out *o, const struct store_doc *d)
 		fact(&facts, "", revision);
 	if (d->state != NULL && strcmp(d->state, "live") != 0)
 		fact(&facts, "", d->state);
-	out_printf(o, STYLE_DIM, "%s", buf_str(&facts));
+	rich_line(o, STYLE_DIM, buf_str(&facts), 0);
 	out_printf(o, STYLE_CYAN, "%s", d->url != NULL ? d->url : "");
-	print_body(o, d->dateline, d->captions, d->captions_count, d->text, NULL);
+	print_body(o, d->dateline != NULL && d->published != NULL &&
+	    strcmp(d->dateline, d->published) == 0 ? NULL : d->dateline, d->captions,
+	    d->captions_count, d->text, NULL);
 	buf_done(&facts);
 }
 
@@ -100,7 +115,7 @@ doc_print_page(struct out *o, const struct document *doc, const char *source)
 	struct buf facts = BUF_INIT(4096);
 	char iso[DATE_ISO_MAX];
 
-	out_printf(o, STYLE_BOLD, "%s", doc->title != NULL ? doc->title : "(no title)");
+	rich_line(o, STYLE_BOLD, doc->title != NULL ? doc->title : "(no title)", 0);
 	if (doc->published.precision != DATE_NONE)
 		fact(&facts, "", date_iso(&doc->published, iso));
 	fact(&facts, "", source);

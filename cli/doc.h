@@ -9,6 +9,8 @@ struct table *doc_table(void);
 void doc_row(struct table *t, const struct store_doc *d);
 /* "2023-02-09": the stated day, else the day it was first seen, in parentheses. */
 void doc_day(const struct store_doc *d, char out[40]);
+/* Appends the names of kinds of edit, with commas. */
+void doc_kinds(unsigned kinds, struct buf *b);
 /* Title, a line of facts, address, date line and captions, text. */
 void doc_print(struct out *o, const struct store_doc *d);
 /* The same of a page just read. */

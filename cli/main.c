@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -12,33 +14,40 @@
 #include "worker/pool.h"
 #include "base/banned.h"
 
+#define WATCH_S 2
 #define FILTER "source lang label since until limit"
 
 const struct command cli_commands[] = {
-	{ "list", cmd_list, 0, 0, NEED_ARCHIVE, "", FILTER, "newest documents" },
-	{ "search", cmd_search, 1, ARGS_ANY, NEED_ARCHIVE, "QUERY", FILTER, "find documents by their words" },
-	{ "show", cmd_show, 1, 1, NEED_ARCHIVE, "ID", "revision format", "print one document, or one revision of it" },
-	{ "history", cmd_history, 1, 1, NEED_ARCHIVE, "ID", "", "revisions of a document" },
-	{ "diff", cmd_diff, 1, 3, NEED_ARCHIVE, "ID [A [B]]", "", "compare two revisions, word by word" },
-	{ "similar", cmd_similar, 1, 1, NEED_ARCHIVE, "ID", "limit", "near-duplicates and carriers of the same release" },
-	{ "tail", cmd_tail, 0, 0, NEED_ARCHIVE, "", "since follow source limit", "the stream of events" },
-	{ "sources", cmd_sources, 0, 0, NEED_ARCHIVE, "", "", "health of each source" },
-	{ "status", cmd_status, 0, 0, NEED_DAEMON, "", "", "health of the daemon" },
-	{ "check", cmd_check, 0, 1, NEED_NOTHING, "[FILE]", "", "read the configuration and print every mistake" },
-	{ "try", cmd_try, 1, 1, NEED_NOTHING, "URL|SOURCE", "kind select-links select-title select-date select-body",
-	  "fetch and print what would be found; keeps nothing" },
-	{ "add", cmd_add, 1, 1, NEED_NOTHING, "URL", "name kind", "try an address and add it as a source" },
-	{ "poll", cmd_poll, 0, 1, NEED_DAEMON, "SOURCE|--all", "all", "visit a source now" },
-	{ "extract", cmd_extract, 0, ARGS_ANY, NEED_NOTHING, "FILE...",
-	  "url content-type manifest workers select-body select-title select-date", "documents from saved pages" },
-	{ "links", cmd_links, 1, 1, NEED_NOTHING, "FILE", "url content-type kind select-links select-title select-date "
-	  "explain", "candidates from a saved listing, feed or sitemap" },
-	{ "export", cmd_export, 0, 0, NEED_ARCHIVE, "", "format output " FILTER, "the archive as a whole" },
-	{ "verify", cmd_verify, 0, 0, NEED_ARCHIVE, "", "", "check every hash and the chain of events" },
-	{ "backup", cmd_backup, 1, 1, NEED_ARCHIVE, "FILE", "", "copy the archive while it is in use" },
-	{ "version", cmd_version, 0, 0, NEED_NOTHING, "", "", "print the version" },
-	{ "help", cmd_help, 0, 1, NEED_NOTHING, "[COMMAND]", "", "explain the command" },
-	{ NULL, NULL, 0, 0, NEED_NOTHING, NULL, NULL, NULL }
+	{ GROUP_READ, "list", cmd_list, 0, ARGS_ANY, NEED_ARCHIVE, "[QUERY]", FILTER, "newest documents", true },
+	{ GROUP_READ, "search", cmd_search, 1, ARGS_ANY, NEED_ARCHIVE, "QUERY", FILTER, "find documents by their words", true },
+	{ GROUP_READ, "show", cmd_show, 1, 1, NEED_ARCHIVE, "ID", "revision format", "print one document, or one revision of it", true },
+	{ GROUP_READ, "history", cmd_history, 1, 1, NEED_ARCHIVE, "ID", "", "revisions of a document", true },
+	{ GROUP_READ, "diff", cmd_diff, 1, 3, NEED_ARCHIVE, "ID [A [B]]", "", "compare two revisions, word by word", true },
+	{ GROUP_READ, "similar", cmd_similar, 1, 1, NEED_ARCHIVE, "ID", "limit", "near-duplicates and carriers of the same release", true },
+	{ GROUP_WATCH, "tail", cmd_tail, 0, 0, NEED_ARCHIVE, "", "since follow source limit", "the stream of events", false },
+	{ GROUP_WATCH, "sources", cmd_sources, 0, ARGS_ANY, NEED_ARCHIVE, "[NAME...]", "watch", "health of each source", false },
+	{ GROUP_WATCH, "status", cmd_status, 0, 0, NEED_DAEMON, "", "watch", "health of the daemon", false },
+	{ GROUP_WATCH, "poll", cmd_poll, 0, 1, NEED_DAEMON, "SOURCE|--all", "all", "visit a source now", false },
+	{ GROUP_CONFIG, "try", cmd_try, 1, 1, NEED_NOTHING, "URL|SOURCE", "kind select-links select-title select-date select-body",
+	  "fetch and print what would be found; keeps nothing", true },
+	{ GROUP_CONFIG, "add", cmd_add, 1, 1, NEED_NOTHING, "URL", "name kind", "try an address and add it as a source", false },
+	{ GROUP_CONFIG, "check", cmd_check, 0, 1, NEED_NOTHING, "[FILE]", "", "read the configuration and print every mistake", false },
+	{ GROUP_PAGES, "extract", cmd_extract, 0, ARGS_ANY, NEED_NOTHING, "FILE...",
+	  "url content-type manifest workers select-body select-title select-date", "documents from saved pages", false },
+	{ GROUP_PAGES, "links", cmd_links, 1, 1, NEED_NOTHING, "FILE", "url content-type kind select-links select-title select-date "
+	  "explain", "candidates from a saved listing, feed or sitemap", false },
+	{ GROUP_WHOLE, "export", cmd_export, 0, ARGS_ANY, NEED_ARCHIVE, "[QUERY]", "format output " FILTER, "write documents in a form that others read", false },
+	{ GROUP_WHOLE, "verify", cmd_verify, 0, 0, NEED_ARCHIVE, "", "", "check every hash and the chain of events", false },
+	{ GROUP_WHOLE, "backup", cmd_backup, 1, 1, NEED_ARCHIVE, "FILE", "", "copy the archive while it is in use", false },
+	{ GROUP_OTHER, "help", cmd_help, 0, 1, NEED_NOTHING, "[COMMAND]", "", "explain the command", false },
+	{ GROUP_OTHER, "version", cmd_version, 0, 0, NEED_NOTHING, "", "", "print the version", false },
+	{ GROUP_OTHER, NULL, NULL, 0, 0, NEED_NOTHING, NULL, NULL, NULL, false }
+};
+
+static const char *const group_names[GROUP_COUNT] = {
+	[GROUP_READ] = "Read the archive", [GROUP_WATCH] = "Watch the daemon at work", [GROUP_TELL] = "Channels",
+	[GROUP_CONFIG] = "Sources and configuration", [GROUP_PAGES] = "Saved pages", [GROUP_WHOLE] = "The archive as a whole",
+	[GROUP_OTHER] = "Other",
 };
 
 static const struct command *
@@ -50,18 +59,33 @@ find_command(const char *name)
 	return NULL;
 }
 
+static const char *
+command_name(size_t i)
+{
+	return cli_commands[i].name;
+}
+
 static void
 print_usage(FILE *f)
 {
-	fprintf(f, "usage: presswatch [--config FILE | --archive FILE] COMMAND\n\n");
-	for (const struct command *c = cli_commands; c->name != NULL; c++) {
-		char left[64];
+	fprintf(f, "usage: presswatch [--config FILE | --archive FILE] COMMAND\n");
+	for (enum group g = 0; g < GROUP_COUNT; g++) {
+		bool any = false;
 
-		snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
-		fprintf(f, "  %-22s %s\n", left, c->help);
+		for (const struct command *c = cli_commands; c->name != NULL; c++) {
+			char left[64];
+
+			if (c->group != g)
+				continue;
+			if (!any)
+				fprintf(f, "\n%s\n", group_names[g]);
+			any = true;
+			snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
+			fprintf(f, "  %-22s %s\n", left, c->help);
+		}
 	}
-	fprintf(f, "\nExit: 0 found, 1 nothing found, 2 usage, 3 failed. presswatch COMMAND --help "
-		   "says more.\n");
+	fprintf(f, "\nExit: 0 found, 1 nothing found, 2 usage, 3 failed.\n"
+	    "presswatch COMMAND --help says more; presswatch(1) says all.\n");
 }
 
 static void
@@ -122,21 +146,45 @@ open_archive(struct cli *cli)
 	return 0;
 }
 
+/* Again and again on a cleared screen; an answer that cannot be had is shown and asked for again. */
+static void
+watch(struct cli *cli, int argc, char **argv)
+{
+	const struct timespec pause = { .tv_sec = WATCH_S };
+
+	for (;;) {
+		fputs("\033[H\033[2J\033[3J", stdout);
+		cli->now_ms = clock_wall_ms();
+		out_init(&cli->out, stdout);	/* the window may have another width by now */
+		(void)cli->command->run(cli, argc, argv);
+		if (fflush(stdout) != 0)
+			return;
+		nanosleep(&pause, NULL);
+	}
+}
+
 static int
 run_command(struct cli *cli, int argc, char **argv)
 {
 	const struct command *c = cli->command;
+	bool paged = false;
 	int rc = 0;
 
 	if (c->need == NEED_ARCHIVE)
 		rc = open_archive(cli);
 	else if (c->need == NEED_DAEMON)
 		rc = load_main(cli);
-	if (rc == 0)
+	if (rc == 0 && c->pager && !cli->opts.json)
+		paged = pager_start(&cli->out);
+	if (rc == 0 && cli->opts.watch && cli->out.tty)
+		watch(cli, argc, argv);
+	else if (rc == 0)
 		rc = c->run(cli, argc, argv);
 	store_close(cli->store);
 	config_free(cli->config);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
+	if (paged) {
+		pager_end();	/* whoever leaves it early has seen enough: no failure */
+	} else if (fflush(stdout) != 0 || ferror(stdout)) {
 		cli_say("cannot write: %s", strerror(errno));
 		rc = EXIT_FAILED;
 	}
@@ -156,7 +204,12 @@ choose(struct cli *cli, int argc, char **argv, int *ret_exit)
 	}
 	*ret_exit = EXIT_USAGE;
 	if ((cli->command = find_command(argv[0])) == NULL) {
-		cli_say("there is no command '%s'; presswatch help lists them", argv[0]);
+		const char *guess = cli_guess(argv[0], command_name);
+
+		if (guess != NULL)
+			cli_say("there is no command '%s'; did you mean %s?", argv[0], guess);
+		else
+			cli_say("there is no command '%s'; presswatch help lists them", argv[0]);
 		return -1;
 	}
 	if (cli->opts.help) {
@@ -169,9 +222,12 @@ choose(struct cli *cli, int argc, char **argv, int *ret_exit)
 		return -1;
 	}
 	if (argc - 1 < cli->command->min || argc - 1 > cli->command->max) {
-		cli_usage(cli,
-		    argc - 1 < cli->command->min ? "%s wants %s" : "too many operands for %s %s",
-		    argv[0], cli->command->operands);
+		if (argc - 1 < cli->command->min)
+			cli_usage(cli, "%s wants %s", argv[0], cli->command->operands);
+		else if (cli->command->max == 0)
+			cli_usage(cli, "%s takes no operand, and '%s' is one", argv[0], argv[1]);
+		else
+			cli_usage(cli, "too many operands: %s wants %s", argv[0], cli->command->operands);
 		return -1;
 	}
 	return 0;
@@ -196,6 +252,8 @@ main(int argc, char **argv)
 		cli_say("%s", err.text);
 		return EXIT_USAGE;
 	}
+	if (cli.opts.utc)
+		setenv("TZ", "UTC0", 1);
 	cli.config_path = cli.opts.config != NULL ? cli.opts.config : CONFIG_DEFAULT_PATH;
 	if (choose(&cli, count, operands, &rc) < 0)
 		return rc;

@@ -5,11 +5,12 @@
 
 #define AT_TEXT(field) .at = offsetof(struct cli_opts, field)
 
-/* value NULL: a switch (bool), else a text whose placeholder it is. The first four go with every command. */
+/* value NULL: a switch (bool), else a text whose placeholder it is. The first five go with every command. */
 static const struct option_row rows[] = {
 	{ "config", "FILE", AT_TEXT(config), "configuration to read" },
 	{ "archive", "FILE", AT_TEXT(archive), "archive to open, whatever the configuration says" },
 	{ "json", NULL, AT_TEXT(json), "JSON lines" },
+	{ "utc", NULL, AT_TEXT(utc), "times in UTC instead of the zone of this machine" },
 	{ "help", NULL, AT_TEXT(help), "this text" },
 	{ "source", "NAME", AT_TEXT(source), "documents of this source alone" },
 	{ "lang", "TAG", AT_TEXT(lang), "documents in this language (en, ja, pt-BR)" },
@@ -21,6 +22,7 @@ static const struct option_row rows[] = {
 	{ "format", "FORMAT", AT_TEXT(format), "show: text, json, markdown or raw; export: jsonl, csv, markdown, atom or warc" },
 	{ "output", "FILE", AT_TEXT(output), "write to FILE" },
 	{ "follow", NULL, AT_TEXT(follow), "wait for more" },
+	{ "watch", NULL, AT_TEXT(watch), "show it again every two seconds" },
 	{ "all", NULL, AT_TEXT(all), "every source" },
 	{ "explain", NULL, AT_TEXT(explain), "say in which structure each link was found" },
 	{ "url", "URL", AT_TEXT(url), "address that the file came from" },
@@ -36,7 +38,7 @@ static const struct option_row rows[] = {
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
-#define GLOBAL_ROWS 4
+#define GLOBAL_ROWS 5
 
 static const struct option_row *
 find_row(const char *name, size_t n)
@@ -45,6 +47,41 @@ find_row(const char *name, size_t n)
 		if (strlen(rows[i].name) == n && strncmp(rows[i].name, name, n) == 0)
 			return &rows[i];
 	return NULL;
+}
+
+const char *
+options_name(size_t i)
+{
+	return i < ROWS ? rows[i].name : NULL;
+}
+
+static const struct { char letter; const char *name; } letters[] = { { 'h', "help" }, { 'n', "limit" }, { 'f', "follow" } };
+
+/* The row of "--name", "--name=value" or "-n"; *ret_value is behind the sign. */
+static const struct option_row *
+row_of(const char *arg, const char **ret_value)
+{
+	size_t n = strcspn(arg + 2, "=");
+
+	if (arg[1] != '-') {
+		for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+			if (arg[1] == letters[i].letter && arg[2] == '\0')
+				return find_row(letters[i].name, strlen(letters[i].name));
+		return NULL;
+	}
+	if (arg[2 + n] == '=')
+		*ret_value = arg + 3 + n;
+	return find_row(arg + 2, n);
+}
+
+static int
+unknown(const char *arg, struct err *reterr)
+{
+	const char *guess = strncmp(arg, "--", 2) == 0 ? cli_guess(arg + 2, options_name) : NULL;
+
+	if (guess != NULL)
+		return err_set(reterr, ERR_INPUT, "unknown option %s; did you mean --%s?", arg, guess);
+	return err_set(reterr, ERR_INPUT, "unknown option %s", arg);
 }
 
 int
@@ -57,7 +94,6 @@ options_read(int argc, char **argv, struct cli_opts *ret, char **operands, int *
 	for (int i = 1; i < argc; i++) {
 		const struct option_row *row;
 		const char *value = NULL;
-		size_t n;
 
 		if (ended || argv[i][0] != '-' || argv[i][1] == '\0') {
 			operands[count++] = argv[i];
@@ -67,19 +103,12 @@ options_read(int argc, char **argv, struct cli_opts *ret, char **operands, int *
 			ended = true;
 			continue;
 		}
-		if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--version") == 0) {
-			if (argv[i][1] == 'h')
-				ret->help = true;
-			else
-				operands[count++] = (char *)"version";
+		if (strcmp(argv[i], "--version") == 0) {
+			operands[count++] = (char *)"version";
 			continue;
 		}
-		n = strcspn(argv[i] + 2, "=");
-		row = strncmp(argv[i], "--", 2) == 0 ? find_row(argv[i] + 2, n) : NULL;
-		if (row == NULL)
-			return err_set(reterr, ERR_INPUT, "unknown option %s", argv[i]);
-		if (argv[i][2 + n] == '=')
-			value = argv[i] + 3 + n;
+		if ((row = row_of(argv[i], &value)) == NULL)
+			return unknown(argv[i], reterr);
 		if (row->value == NULL) {
 			if (value != NULL)
 				return err_set(reterr, ERR_INPUT, "option --%s takes no value",

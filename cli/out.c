@@ -10,7 +10,6 @@
 #include "base/banned.h"
 
 #define BLOCK_MAX ((size_t)64 << 20)
-#define READING_WIDTH 100	/* longer lines are hard to read, however wide the terminal */
 
 int
 out_line(struct out *o, enum style style, const char *s)
@@ -93,7 +92,7 @@ hang(const char *s, size_t n)
 static void
 wrapped(struct out *o, const char *s, size_t n)
 {
-	int width = o->width > READING_WIDTH ? READING_WIDTH : o->width, indent = hang(s, n),
+	int width = o->width > OUT_READING_WIDTH ? OUT_READING_WIDTH : o->width, indent = hang(s, n),
 	    left = 0;
 
 	while (n > 0) {
@@ -167,19 +166,49 @@ out_time(int64_t ms, char out[OUT_TIME_MAX])
 	return out;
 }
 
+/* One unit is enough: "in 9 min 17 s" says no more to a reader than "in 9 min". */
+static void
+span(int64_t ms, char out[40])
+{
+	static const struct { int64_t ms; const char *name; } units[] = {
+		{ INT64_C(86400000), "d" }, { 3600000, "h" }, { 60000, "min" }, { 1000, "s" },
+	};
+	size_t i = 0;
+
+	while (i < 3 && ms < units[i].ms * 2 - units[i].ms / 2)
+		i++;
+	snprintf(out, 40, "%lld %s", (long long)((ms + units[i].ms / 2) / units[i].ms), units[i].name);
+}
+
 char *
 out_ago(int64_t ms, int64_t now_ms, char out[64])
 {
-	char span[CLOCK_TEXT_MAX];
+	char text[40];
 	int64_t gap = now_ms - ms;
 
+	span(gap < 0 ? -gap : gap, text);
 	if (ms == 0)
 		snprintf(out, 64, "-");
 	else if (gap > -1000 && gap < 1000)
 		snprintf(out, 64, "now");
 	else if (gap > 0)
-		snprintf(out, 64, "%s ago", clock_span(gap, span));
+		snprintf(out, 64, "%s ago", text);
 	else
-		snprintf(out, 64, "in %s", clock_span(-gap, span));
+		snprintf(out, 64, "in %s", text);
+	return out;
+}
+
+char *
+out_bytes(int64_t bytes, char out[OUT_TIME_MAX])
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
+	double n = (double)bytes;
+	size_t i = 0;
+
+	while (n >= 1000 && i < 4) {
+		n /= 1024;
+		i++;
+	}
+	snprintf(out, OUT_TIME_MAX, n < 10 && i > 0 ? "%.1f %s" : "%.0f %s", n, units[i]);
 	return out;
 }

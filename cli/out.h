@@ -36,6 +36,17 @@ void out_block(struct out *o, const char *s);
 /* A sentence of the program's own with values in it: filtered as one line, newline added. */
 void out_printf(struct out *o, enum style style, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+#define OUT_READING_WIDTH 100	/* longer lines are hard to read, however wide the terminal */
+/* rich.c: one paragraph in several styles. rich_add appends s, filtered as one line. */
+void rich_add(struct buf *b, enum style style, const char *s);
+void rich_addn(struct buf *b, enum style style, const char *s, size_t n);
+/*
+ * Prints it and a newline: on a terminal wrapped at words; the cursor stands in column, further lines begin at left.
+ * Runs of blanks become one.
+ */
+void rich_print(struct out *o, const struct buf *b, int column, int left);
+void rich_line(struct out *o, enum style style, const char *s, int left);
+
 /* One JSON line. DEL and C1, which JSON lets through, are written as \u escapes. Takes the reference. */
 void out_json(struct out *o, json_t *j);
 void out_json_text(struct out *o, const char *line);	/* one that is serialised already */
@@ -43,14 +54,17 @@ void out_json_text(struct out *o, const char *line);	/* one that is serialised a
 /* "2023-02-09 16:45" in local time, "-" when 0. */
 #define OUT_TIME_MAX 32
 char *out_time(int64_t ms, char out[OUT_TIME_MAX]);
-/* "3 min ago", "in 2 h", "-". */
+/* "3 min ago", "in 2 h", "-": in the largest unit that fits. */
 char *out_ago(int64_t ms, int64_t now_ms, char out[64]);
+/* "592 KiB". */
+char *out_bytes(int64_t bytes, char out[OUT_TIME_MAX]);
 
 /* A table: rows are kept until table_print, which knows the widths. */
 struct table_column {
 	const char *head;	/* NULL: no heading line at all */
 	bool right;		/* numbers */
 	bool flexible;		/* cut when the terminal is too narrow */
+	int cap;		/* cut to this width first; 0: the widest is cut first */
 	enum style style;
 };
 struct table;
@@ -61,7 +75,13 @@ CLEANUP_DEFINE(struct table, table_free);
 /* The next cell of the current row; NULL is empty. style STYLE_PLAIN: the column's. */
 void table_add(struct table *t, enum style style, const char *text);
 void table_addf(struct table *t, enum style style, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* The column's width on a terminal is between these, whatever it holds. */
+void table_width(struct table *t, size_t column, int least, int most);
 size_t table_rows(const struct table *t);
+/* A sentence under the row that was just filled, indented and wrapped; on a terminal only. */
+void table_note(struct table *t, enum style style, const char *text);
+/* The heading line in a pipe too. */
+void table_always_head(struct table *t);
 void table_print(struct table *t, struct out *o);
 
 #endif

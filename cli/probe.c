@@ -126,18 +126,6 @@ fetch(struct probe *p, const struct cfg_source *src, const char *url, enum fetch
 	return 0;
 }
 
-static bool
-takes(const struct cfg_source *src, const char *url)
-{
-	bool included = src->include_count == 0;
-
-	for (size_t i = 0; i < src->include_count && !included; i++)
-		included = regexec(&src->include[i], url, 0, NULL, 0) == 0;
-	for (size_t i = 0; i < src->exclude_count && included; i++)
-		included = regexec(&src->exclude[i], url, 0, NULL, 0) != 0;
-	return included;
-}
-
 static int
 discover_page(const struct cfg_source *src, const struct page *page, int64_t now_ms,
     struct candidates **ret, struct err *reterr)
@@ -175,7 +163,7 @@ drop_refused(const struct cfg_source *src, struct candidates *c)
 	size_t kept = 0, before = c->count;
 
 	for (size_t i = 0; i < c->count; i++) {
-		if (!takes(src, c->list[i].url)) {
+		if (!config_takes(src, c->list[i].url)) {
 			candidate_clear(&c->list[i]);
 			continue;
 		}

@@ -11,6 +11,7 @@
 #define GAP 2		/* blanks between columns */
 #define FLEXIBLE_MIN 8	/* a flexible column is never narrower */
 #define CELL_MAX 8192
+#define NOTE_INDENT 4
 
 struct cell { char *text; int width; enum style style; };
 
@@ -19,7 +20,10 @@ struct table {
 	size_t n;
 	struct cell *cells;	/* row after row */
 	size_t count, cap;
+	struct note { size_t row; char *text; enum style style; } *notes;	/* in order of row */
+	size_t notes_count, notes_cap;
 	int widths[COLUMNS_MAX];
+	bool always_head;
 };
 
 struct table *
@@ -43,6 +47,9 @@ table_free(struct table *t)
 		return;
 	for (size_t i = 0; i < t->count; i++)
 		free(t->cells[i].text);
+	for (size_t i = 0; i < t->notes_count; i++)
+		free(t->notes[i].text);
+	free(t->notes);
 	free(t->cells);
 	free(t);
 }
@@ -79,13 +86,53 @@ table_addf(struct table *t, enum style style, const char *fmt, ...)
 	buf_done(&b);
 }
 
+void
+table_width(struct table *t, size_t column, int least, int most)
+{
+	t->widths[column] = t->widths[column] < least ? least : t->widths[column] > most ? most : t->widths[column];
+}
+
 size_t
 table_rows(const struct table *t)
 {
 	return t->count / t->n;
 }
 
-/* Takes columns from the widest flexible one until the row fits, or none can give more. */
+void
+table_note(struct table *t, enum style style, const char *text)
+{
+	t->notes = xgrow(t->notes, &t->notes_cap, t->notes_count + 1, sizeof(*t->notes));
+	t->notes[t->notes_count++] = (struct note){ table_rows(t) - 1, xstrdup(text), style };
+}
+
+void
+table_always_head(struct table *t)
+{
+	t->always_head = true;
+}
+
+static int
+over_cap(const struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->columns[i].cap > 0 && t->widths[i] > t->columns[i].cap)
+			return (int)i;
+	return -1;
+}
+
+static int
+widest_flexible(const struct table *t)
+{
+	int widest = -1;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->columns[i].flexible && t->widths[i] > FLEXIBLE_MIN &&
+		    (widest < 0 || t->widths[i] > t->widths[widest]))
+			widest = (int)i;
+	return widest;
+}
+
+/* Takes columns from those over their cap, then from the widest flexible one until the row fits, or none can give more. */
 static void
 fit(struct table *t, int width)
 {
@@ -94,12 +141,10 @@ fit(struct table *t, int width)
 	for (size_t i = 0; i < t->n; i++)
 		total += t->widths[i] + (i > 0 ? GAP : 0);
 	while (width > 0 && total > width) {
-		int widest = -1;
+		int widest = over_cap(t);
 
-		for (size_t i = 0; i < t->n; i++)
-			if (t->columns[i].flexible && t->widths[i] > FLEXIBLE_MIN &&
-			    (widest < 0 || t->widths[i] > t->widths[widest]))
-				widest = (int)i;
+		if (widest < 0)
+			widest = widest_flexible(t);
 		if (widest < 0)
 			return;
 		t->widths[widest]--;
@@ -152,13 +197,28 @@ print_cell(const struct table *t, struct out *o, size_t column, bool last, const
 		fprintf(o->f, "%*s", width - used + GAP, "");
 }
 
+static void
+print_note(struct out *o, const struct note *note)
+{
+	struct buf b = BUF_INIT(CELL_MAX * 4);
+
+	if (o->tty) {
+		fprintf(o->f, "%*s", NOTE_INDENT, "");
+		rich_add(&b, note->style, note->text);
+		rich_print(o, &b, NOTE_INDENT, NOTE_INDENT);
+	}
+	buf_done(&b);
+}
+
 void
 table_print(struct table *t, struct out *o)
 {
+	size_t note = 0;
+
 	if (t->count == 0)
 		return;
 	fit(t, o->width);
-	if (t->columns[0].head != NULL && o->tty) {
+	if (t->columns[0].head != NULL && (o->tty || t->always_head)) {
 		for (size_t i = 0; i < t->n; i++)
 			print_cell(t, o, i, i + 1 == t->n, t->columns[i].head,
 			    (int)strlen(t->columns[i].head), STYLE_DIM);
@@ -175,5 +235,7 @@ table_print(struct table *t, struct out *o)
 			print_cell(t, o, j, j + 1 == n, c->text, c->width, c->style);
 		}
 		out_nl(o);
+		for (; note < t->notes_count && t->notes[note].row == i / t->n; note++)
+			print_note(o, &t->notes[note]);
 	}
 }

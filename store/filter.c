@@ -85,14 +85,27 @@ any_lang(const struct query_list *list, const char *language)
 	return false;
 }
 
+/* Parts of addresses: letters of ASCII fit in either case. */
+static bool
+any_part(const struct query_list *list, const char *url)
+{
+	size_t i;
+
+	for (i = 0; url != NULL && i < list->count; i++)
+		if (strcasestr(url, list->item[i]) != NULL)
+			return true;
+	return false;
+}
+
 bool
 query_takes_document(const struct query *q, const struct store_doc *doc)
 {
 	int64_t at_ms = doc->published_ms != 0 ? doc->published_ms : doc->first_seen_ms;
 
 	return (q->langs.count == 0 || any_lang(&q->langs, doc->language)) &&
-	    !any_lang(&q->not_langs, doc->language) && (q->after_ms == 0 || at_ms >= q->after_ms) &&
-	    (q->before_ms == 0 || at_ms < q->before_ms);
+	    !any_lang(&q->not_langs, doc->language) &&
+	    (q->urls.count == 0 || any_part(&q->urls, doc->url)) && !any_part(&q->not_urls, doc->url) &&
+	    (q->after_ms == 0 || at_ms >= q->after_ms) && (q->before_ms == 0 || at_ms < q->before_ms);
 }
 
 static char *
@@ -148,6 +161,8 @@ store_filter_open(struct store *s, const struct store_filter *f, const struct qu
 		ret->before_ms = query->before_ms != 0 ? query->before_ms : INT64_MAX;
 		ret->langs = list_json(&query->langs);
 		ret->not_langs = list_json(&query->not_langs);
+		ret->urls = list_json(&query->urls);
+		ret->not_urls = list_json(&query->not_urls);
 	}
 	if ((f != NULL && (f->source != NULL || f->label != NULL)) || (query != NULL &&
 	    query->sources.count + query->not_sources.count + query->labels.count +
@@ -163,4 +178,6 @@ store_filter_close(struct filter_values *v)
 	free(v->lang);
 	free(v->langs);
 	free(v->not_langs);
+	free(v->urls);
+	free(v->not_urls);
 }

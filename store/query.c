@@ -6,7 +6,7 @@
  * 	and   = unary { [ "AND" ] unary }
  * 	unary = [ "NOT" | "-" ] ( "(" or ")" | [ field ":" ] ( word [ "*" ] | "phrase" ) )
  *
- * source: lang: label: before: after: narrow the whole query and stand outside of OR; several of
+ * source: lang: label: url: before: after: narrow the whole query and stand outside of OR; several of
  * one kind are alternatives.
  */
 #include <string.h>
@@ -30,7 +30,7 @@ struct parser {
 	int depth;
 };
 
-enum field { FIELD_NONE, FIELD_TITLE, FIELD_SOURCE, FIELD_LANG, FIELD_LABEL, FIELD_BEFORE, FIELD_AFTER };
+enum field { FIELD_NONE, FIELD_TITLE, FIELD_SOURCE, FIELD_LANG, FIELD_LABEL, FIELD_BEFORE, FIELD_AFTER, FIELD_URL };
 
 static const struct {
 	const char *name;
@@ -38,6 +38,7 @@ static const struct {
 } fields[] = {
 	{ "title", FIELD_TITLE }, { "source", FIELD_SOURCE }, { "lang", FIELD_LANG },
 	{ "label", FIELD_LABEL }, { "before", FIELD_BEFORE }, { "after", FIELD_AFTER },
+	{ "url", FIELD_URL },
 };
 
 static int parse_or(struct parser *p, struct buf *out);
@@ -172,6 +173,7 @@ static int
 add_filter(struct parser *p, enum field field, bool negated, const char *s, size_t n, size_t at)
 {
 	struct query *q = p->q;
+	struct query_list *list;
 
 	p->filters++;
 	switch (field) {
@@ -179,6 +181,12 @@ add_filter(struct parser *p, enum field field, bool negated, const char *s, size
 		return list_add(p, negated ? &q->not_sources : &q->sources, s, n, at);
 	case FIELD_LABEL:
 		return list_add(p, negated ? &q->not_labels : &q->labels, s, n, at);
+	case FIELD_URL:
+		if (list_add(p, list = negated ? &q->not_urls : &q->urls, s, n, at) < 0)
+			return -1;
+		for (char *c = list->item[list->count - 1]; *c != '\0'; c++)
+			*c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 'a' - 'A') : *c;
+		return 0;
 	case FIELD_LANG:
 		return list_add(p, negated ? &q->not_langs : &q->langs, s, n, at);
 	default:
@@ -220,7 +228,7 @@ parse_unary(struct parser *p, bool negated, struct buf *out)
 		p->i++;
 		p->depth--;
 		if (negated && p->filters != filters)
-			return complain(p, at, "source:, lang:, label: and dates cannot stand in brackets "
+			return complain(p, at, "source:, lang:, label:, url: and dates cannot stand in brackets "
 			    "behind NOT");
 		return 0;
 	}
@@ -320,7 +328,7 @@ parse_or(struct parser *p, struct buf *out)
 		skip_blanks(p);
 	} while (rc == 0 && p->i < p->n && take_operator(p, "OR"));
 	if (rc == 0 && operands > 1 && p->filters != filters)
-		rc = complain(p, at, "source:, lang:, label: and dates narrow the whole query: write them "
+		rc = complain(p, at, "source:, lang:, label:, url: and dates narrow the whole query: write them "
 		    "outside of OR");
 	if (rc == 0 && all.len > 0)
 		buf_addf(out, operands > 1 ? "(%s)" : "%s", all.data);
@@ -373,6 +381,8 @@ query_done(struct query *q)
 	list_free(&q->not_labels);
 	list_free(&q->langs);
 	list_free(&q->not_langs);
+	list_free(&q->urls);
+	list_free(&q->not_urls);
 	q->fts = NULL;
 }
 

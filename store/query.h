@@ -9,7 +9,6 @@ struct store_filter {			/* borrowed; zero means no limit */
 	const char *source, *lang, *label;
 	int64_t since_ms, until_ms;	/* first seen */
 	unsigned limit;
-	const char *query;		/* store_list alone: what store_search would find, but newest first */
 };
 
 struct store_doc {			/* one document as the exported document has it; owned */

@@ -24,24 +24,32 @@ snippet_of(struct store *s, const char *fts, int64_t doc_id)
 	return snippet;
 }
 
+static bool
+is_narrow(const struct filter_values *v)
+{
+	return v->sources != NULL || v->lang != NULL || v->langs != NULL || v->not_langs != NULL ||
+	    v->urls != NULL || v->not_urls != NULL || v->since_ms > 0 ||
+	    v->until_ms != INT64_MAX || v->after_ms != 0 || v->before_ms != INT64_MAX;
+}
+
 static int
-search_ids(struct store *s, const char *fts, const struct filter_values *v, bool newest,
+search_ids(struct store *s, enum store_stmt which, const char *fts, const struct filter_values *v,
     int64_t **ret, size_t *ret_count, struct err *reterr)
 {
-	int64_t limit = v->limit < SEARCH_LIMIT || newest ? v->limit : SEARCH_LIMIT;
-	bool narrow = v->sources != NULL || v->lang != NULL || v->langs != NULL ||
-	    v->not_langs != NULL || v->since_ms > 0 || v->until_ms != INT64_MAX ||
-	    v->after_ms != 0 || v->before_ms != INT64_MAX;
+	int64_t limit = v->limit;
 	size_t cap = 0;
 	sqlite3_stmt *q;
 	int rc;
 
-	if (narrow || newest)
-		q = store_bind(s, newest ? STMT_SEARCH_NEWEST : STMT_SEARCH_NARROW, "tiiiittiitt", fts,
-		    limit, (int64_t)SEARCH_RANKED, v->since_ms, v->until_ms, v->sources, v->lang,
-		    v->after_ms, v->before_ms, v->langs, v->not_langs);
+	if (which == STMT_SEARCH && limit > SEARCH_LIMIT)
+		limit = SEARCH_LIMIT;
+	if (which == STMT_SEARCH && !is_narrow(v))
+		q = store_bind(s, which, "tii", fts, limit, (int64_t)SEARCH_RANKED);
 	else
-		q = store_bind(s, STMT_SEARCH, "tii", fts, limit, (int64_t)SEARCH_RANKED);
+		q = store_bind(s, which == STMT_SEARCH ? STMT_SEARCH_NARROW : which,
+		    "tiiiittiitttt", fts, limit, (int64_t)SEARCH_RANKED, v->since_ms, v->until_ms,
+		    v->sources, v->lang, v->after_ms, v->before_ms, v->langs, v->not_langs, v->urls,
+		    v->not_urls);
 	while ((rc = store_step(s, q, reterr)) > 0) {
 		*ret = xgrow(*ret, &cap, *ret_count + 1, sizeof(**ret));
 		(*ret)[(*ret_count)++] = sqlite3_column_int64(q, 0);
@@ -49,9 +57,10 @@ search_ids(struct store *s, const char *fts, const struct filter_values *v, bool
 	return rc;
 }
 
+/* The statement says in which order: best, newest or oldest first. */
 static int
-search(struct store *s, const struct query *query, const struct store_filter *f, bool newest,
-    bool with_text, store_doc_fn *fn, void *arg, struct err *reterr)
+search(struct store *s, enum store_stmt which, const struct query *query,
+    const struct store_filter *f, bool with_text, store_doc_fn *fn, void *arg, struct err *reterr)
 {
 	CLEANUP(store_filter_close) struct filter_values v = { 0 };
 	CLEANUP(freep) int64_t *ids = NULL;
@@ -63,14 +72,15 @@ search(struct store *s, const struct query *query, const struct store_filter *f,
 	if (store_filter_open(s, f, query, &v, reterr) < 0)
 		return -1;
 	if (query->fts == NULL)
-		return store_list_run(s, v.only_source != 0 ? STMT_LIST_NEXT_SOURCE : STMT_LIST_NEXT,
-		    &v, with_text, fn, arg, reterr);
-	if (search_ids(s, query->fts, &v, newest, &ids, &count, reterr) < 0)
+		return store_list_run(s, which == STMT_FIND_OLDEST ? STMT_WALK_NEXT :
+		    v.only_source != 0 ? STMT_LIST_NEXT_SOURCE : STMT_LIST_NEXT, &v, with_text, fn,
+		    arg, reterr);
+	if (search_ids(s, which, query->fts, &v, &ids, &count, reterr) < 0)
 		return -1;
 	for (i = 0; i < count && stop == 0; i++) {
 		if (store_doc_load(s, ids[i], with_text, &doc, reterr) < 0)
 			return -1;
-		snippet = snippet_of(s, query->fts, ids[i]);
+		snippet = which == STMT_SEARCH ? snippet_of(s, query->fts, ids[i]) : NULL;
 		stop = fn(doc, snippet, arg);
 		free(snippet);
 		store_doc_free(doc);
@@ -78,15 +88,15 @@ search(struct store *s, const struct query *query, const struct store_filter *f,
 	return (int)i;
 }
 
-static int
-parse_and_search(struct store *s, const char *text, const struct store_filter *f, bool newest,
-    bool with_text, store_doc_fn *fn, void *arg, struct err *reterr)
+int
+store_query_run(struct store *s, enum store_stmt which, const char *query,
+    const struct store_filter *f, bool with_text, store_doc_fn *fn, void *arg, struct err *reterr)
 {
 	struct query *q = xcalloc(1, sizeof(*q));
-	int rc = query_parse(text, q, reterr);
+	int rc = query_parse(query, q, reterr);
 
 	if (rc == 0)
-		rc = search(s, q, f, newest, with_text, fn, arg, reterr);
+		rc = search(s, which, q, f, with_text, fn, arg, reterr);
 	query_done(q);
 	free(q);
 	return rc;
@@ -96,19 +106,5 @@ int
 store_search(struct store *s, const char *query, const struct store_filter *f, store_doc_fn *fn,
     void *arg, struct err *reterr)
 {
-	return parse_and_search(s, query, f, false, false, fn, arg, reterr);
-}
-
-int
-store_list(struct store *s, const struct store_filter *f, bool with_text, store_doc_fn *fn,
-    void *arg, struct err *reterr)
-{
-	CLEANUP(store_filter_close) struct filter_values v = { 0 };
-
-	if (f != NULL && f->query != NULL)
-		return parse_and_search(s, f->query, f, true, with_text, fn, arg, reterr);
-	if (store_filter_open(s, f, NULL, &v, reterr) < 0)
-		return -1;
-	return store_list_run(s, v.only_source != 0 ? STMT_LIST_NEXT_SOURCE : STMT_LIST_NEXT, &v,
-	    with_text, fn, arg, reterr);
+	return store_query_run(s, STMT_SEARCH, query, f, false, fn, arg, reterr);
 }

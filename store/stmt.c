@@ -22,8 +22,8 @@
 	" h.first_seen_ms, h.last_changed_ms, h.state, h.story, s.labels"                          \
 	" FROM doc_head h CROSS JOIN source s ON s.source_id = h.source_id"
 
-/* since, until, sources, lang, after, before, langs, not langs: numbers of the values. */
-#define FILTERS(SI, UN, SO, LA, AF, BE, LS, NL)                                                    \
+/* since, until, sources, lang, after, before, langs, not langs, urls, not urls: numbers of the values. */
+#define FILTERS(SI, UN, SO, LA, AF, BE, LS, NL, UR, NU)                                                    \
 	" h.first_seen_ms >= ?" SI " AND h.first_seen_ms < ?" UN                                   \
 	" AND (?" SO " IS NULL OR h.source_id IN (SELECT value FROM json_each(?" SO ")))"          \
 	" AND (?" LA " IS NULL OR h.language = ?" LA " OR h.language LIKE ?" LA " || '-%')"        \
@@ -33,9 +33,13 @@
 	"  WHERE h.language = j.value OR h.language LIKE j.value || '-%'))"                        \
 	" AND (?" NL " IS NULL OR h.language IS NULL OR NOT EXISTS"                                \
 	"  (SELECT 1 FROM json_each(?" NL ") j"                                                    \
-	"  WHERE h.language = j.value OR h.language LIKE j.value || '-%'))"
+	"  WHERE h.language = j.value OR h.language LIKE j.value || '-%'))"                        \
+	" AND (?" UR " IS NULL OR EXISTS (SELECT 1 FROM json_each(?" UR ") j"                      \
+	"  WHERE instr(lower(h.url), j.value) > 0))"                                               \
+	" AND (?" NU " IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(?" NU ") j"                  \
+	"  WHERE instr(lower(h.url), j.value) > 0))"
 
-#define LIST_FILTERS FILTERS("2", "3", "4", "5", "7", "8", "9", "10")
+#define LIST_FILTERS FILTERS("2", "3", "4", "5", "7", "8", "9", "10", "11", "12")
 
 /* The oldest waiting event of each channel and source, by two short looks into the index each. */
 #define HEADS(CHANNEL)                                                                             \
@@ -245,6 +249,9 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "UPDATE revision SET title = ?3, text_hash = ?4, compare_hash = ?5, simhash = ?6,"
 	    " words = ?7, text_state = ?8, extractor = ?9 WHERE doc_id = ?1 AND number = ?2",
 	[STMT_REVISION_HASH] = "SELECT text_hash FROM revision WHERE doc_id = ?1 AND number = ?2",
+	[STMT_REVISION_RETURNS] =	/* was this text here before, and how often did others come back? */
+	    "SELECT total(compare_hash = ?2), count(*) - count(DISTINCT compare_hash)"
+	    " FROM revision WHERE doc_id = ?1",
 	[STMT_REVISION_SIMHASH] =
 	    "SELECT r.simhash FROM doc_head h JOIN revision r ON r.doc_id = h.doc_id"
 	    " AND r.number = h.revision WHERE h.doc_id = ?1 AND r.text_state != 1",
@@ -304,6 +311,22 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_DELIVERY_FAILED] =	/* seq, channel, at, not before, state, error */
 	    "UPDATE delivery SET attempts = attempts + 1, done_ms = ?3, not_before_ms = ?4,"
 	    " state = ?5, last_error = ?6 WHERE seq = ?1 AND channel = ?2 AND state = 0",
+	[STMT_CHANNELS] =
+	    "SELECT channel, total(state = 0), total(state = 2), total(state = 1),"
+	    " min(CASE state WHEN 0 THEN first_ms END), min(CASE state WHEN 0 THEN not_before_ms END),"
+	    " max(CASE state WHEN 1 THEN done_ms END) FROM delivery GROUP BY channel ORDER BY channel",
+	[STMT_CHANNEL_ERROR] =	/* of the newest failed attempt that is not made good */
+	    "SELECT last_error, done_ms FROM delivery WHERE channel = ?1 AND state != 1"
+	    " AND last_error IS NOT NULL ORDER BY done_ms DESC LIMIT 1",
+	[STMT_REDELIVER_DEAD] =	/* channel or NULL, at */
+	    "UPDATE delivery SET state = 0, attempts = 0, not_before_ms = ?2"
+	    " WHERE state = 2 AND (?1 IS NULL OR channel = ?1)",
+	[STMT_REDELIVER_EVENT] =	/* the same, event */
+	    "UPDATE delivery SET state = 0, attempts = 0, not_before_ms = ?2"
+	    " WHERE seq = ?3 AND state != 0 AND (?1 IS NULL OR channel = ?1)",
+	[STMT_REDELIVER_ADD] =
+	    "INSERT INTO delivery(channel, source_id, seq, first_ms, not_before_ms)"
+	    " SELECT ?1, source_id, seq, ?2, ?2 FROM event WHERE seq = ?3 ON CONFLICT DO NOTHING",
 
 	/*
 	 * ---- reading: last id, since, until, sources, lang, one source, after, before, langs, not
@@ -324,16 +347,21 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "SELECT doc_id FROM (SELECT rowid AS doc_id, rank AS score FROM search"
 	    " WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ?3)"
 	    " ORDER BY score, doc_id DESC LIMIT ?2",
-	[STMT_SEARCH_NARROW] =	/* the same, then since, until, sources, lang, after, before, langs, not */
+	[STMT_SEARCH_NARROW] =	/* the same, then the filters' */
 	    "SELECT doc_id FROM (SELECT search.rowid AS doc_id, search.rank AS score FROM search"
 	    " CROSS JOIN doc_head h ON h.doc_id = search.rowid WHERE search MATCH ?1 AND"
-	    FILTERS("4", "5", "6", "7", "8", "9", "10", "11")
+	    FILTERS("4", "5", "6", "7", "8", "9", "10", "11", "12", "13")
 	    " ORDER BY search.rowid DESC LIMIT ?3) ORDER BY score, doc_id DESC LIMIT ?2",
-	[STMT_SEARCH_NEWEST] =	/* the same values; those of ranking are not used */
+	[STMT_FIND_NEWEST] =	/* expression, limit, -, then the filters' */
 	    "SELECT search.rowid FROM search CROSS JOIN doc_head h ON h.doc_id = search.rowid"
-	    " WHERE search MATCH ?1 AND ?3 >= 0 AND"
-	    FILTERS("4", "5", "6", "7", "8", "9", "10", "11")
+	    " WHERE search MATCH ?1 AND"
+	    FILTERS("4", "5", "6", "7", "8", "9", "10", "11", "12", "13")
 	    " ORDER BY search.rowid DESC LIMIT ?2",
+	[STMT_FIND_OLDEST] =
+	    "SELECT search.rowid FROM search CROSS JOIN doc_head h ON h.doc_id = search.rowid"
+	    " WHERE search MATCH ?1 AND"
+	    FILTERS("4", "5", "6", "7", "8", "9", "10", "11", "12", "13")
+	    " ORDER BY search.rowid LIMIT ?2",
 	[STMT_SNIPPET] =
 	    "SELECT snippet(search, 1, char(2), char(3), '…', 32) FROM search"
 	    " WHERE search MATCH ?1 AND rowid = ?2",

@@ -69,6 +69,8 @@ struct store_source_def { const char *name, *was, *url; const char *const *label
 int store_sources_sync(struct store *s, const struct store_source_def *defs, size_t n, struct err *reterr);
 /* In order of name; fn returns non-zero to stop. The struct lives for the call. */
 int store_sources(struct store *s, int (*fn)(const struct store_source *src, void *arg), void *arg, struct err *reterr);
+/* The same without the number of documents, which takes time that grows with the archive. */
+int store_sources_state(struct store *s, int (*fn)(const struct store_source *src, void *arg), void *arg, struct err *reterr);
 
 /* ---- channels a notice goes to --------------------------------------------------------------------------------------- */
 
@@ -165,6 +167,7 @@ struct store_put {			/* borrowed for the call */
 	int64_t confirm_ms;		/* a difference is only remembered and looked at again that much later; 0: at once */
 	bool quiet;			/* new documents without an event (page source's first visit) */
 	bool announce;			/* page source: tell of the first version */
+	bool doubtful;			/* the bytes may be half a page: a difference counts only when it lasts */
 	bool ask;	/* recheck: a page that is nothing like the document is not judged: PUT_STRANGE */
 };
 
@@ -183,6 +186,7 @@ struct store_put_result {
 	int64_t doc_id;
 	int64_t event_seq;		/* 0: none */
 	bool urgent_check;		/* pending: document due at at_ms + confirm_ms */
+	const char *held;		/* static: why a difference is not told (yet), or NULL */
 };
 
 /*

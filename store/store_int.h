@@ -199,7 +199,7 @@ int store_deliveries_add(struct store *s, const struct event_new *e, int64_t seq
 struct query_list { char *item[QUERY_TERMS_MAX]; size_t count; };
 struct query {
 	char *fts;			/* expression for FTS5, or NULL: filters alone */
-	struct query_list sources, not_sources, labels, not_labels, langs, not_langs;
+	struct query_list sources, not_sources, labels, not_labels, langs, not_langs, urls, not_urls;
 	int64_t after_ms, before_ms;	/* 0: no limit */
 };
 int query_parse(const char *text, struct query *ret, struct err *reterr);
@@ -213,6 +213,7 @@ struct filter_values {			/* as the statements want them; NULL: any */
 	char *sources;			/* JSON array of source_id */
 	int64_t only_source;		/* when it is one alone, else 0 */
 	char *lang, *langs, *not_langs;	/* one; JSON arrays */
+	char *urls, *not_urls;		/* JSON arrays of parts of addresses, in small letters */
 	int64_t since_ms, until_ms;	/* first seen */
 	int64_t after_ms, before_ms;	/* published, else first seen */
 	unsigned limit;
@@ -222,6 +223,11 @@ int store_filter_open(struct store *s, const struct store_filter *f, const struc
 void store_filter_close(struct filter_values *v);
 /* The walk behind store_list(), store_walk() and a query of filters alone. */
 int store_list_run(struct store *s, enum store_stmt which, const struct filter_values *v,
+    bool with_text, store_doc_fn *fn, void *arg, struct err *reterr);
+
+/* ---- search.c ---- */
+/* The documents that fit query in the order of the statement: STMT_SEARCH, STMT_FIND_NEWEST or _OLDEST. */
+int store_query_run(struct store *s, enum store_stmt which, const char *query, const struct store_filter *f,
     bool with_text, store_doc_fn *fn, void *arg, struct err *reterr);
 
 /* ---- match.c ---- */

@@ -181,9 +181,9 @@ static int
 list_next(struct store *s, enum store_stmt which, int64_t last, const struct filter_values *v,
     bool with_text, struct store_doc **ret, struct err *reterr)
 {
-	sqlite3_stmt *q = store_bind(s, which, "iiitttiitt", last, v->since_ms, v->until_ms, v->sources,
-	    v->lang, NULL, v->after_ms, v->before_ms, v->langs,
-	    v->not_langs);
+	sqlite3_stmt *q = store_bind(s, which, "iiitttiitttt", last, v->since_ms, v->until_ms,
+	    v->sources, v->lang, NULL, v->after_ms, v->before_ms, v->langs, v->not_langs, v->urls,
+	    v->not_urls);
 	int rc;
 
 	if (v->only_source != 0)
@@ -219,11 +219,27 @@ store_list_run(struct store *s, enum store_stmt which, const struct filter_value
 }
 
 int
+store_list(struct store *s, const struct store_filter *f, bool with_text, store_doc_fn *fn,
+    void *arg, struct err *reterr)
+{
+	CLEANUP(store_filter_close) struct filter_values v = { 0 };
+
+	if (f != NULL && f->query != NULL)
+		return store_query_run(s, STMT_FIND_NEWEST, f->query, f, with_text, fn, arg, reterr);
+	if (store_filter_open(s, f, NULL, &v, reterr) < 0)
+		return -1;
+	return store_list_run(s, v.only_source != 0 ? STMT_LIST_NEXT_SOURCE : STMT_LIST_NEXT, &v,
+	    with_text, fn, arg, reterr);
+}
+
+int
 store_walk(struct store *s, const struct store_filter *f, store_doc_fn *fn, void *arg,
     struct err *reterr)
 {
 	CLEANUP(store_filter_close) struct filter_values v = { 0 };
 
+	if (f != NULL && f->query != NULL)
+		return store_query_run(s, STMT_FIND_OLDEST, f->query, f, true, fn, arg, reterr);
 	if (store_filter_open(s, f, NULL, &v, reterr) < 0)
 		return -1;
 	return store_list_run(s, STMT_WALK_NEXT, &v, true, fn, arg, reterr);
