@@ -5,6 +5,7 @@
 #include "document/lang.h"
 #include "document/normal.h"
 #include "extract/extract_int.h"
+#include "extract/pdf_int.h"
 #include "markup/select.h"
 #include "markup/tree.h"
 #include "base/banned.h"
@@ -272,6 +273,13 @@ extract_page(const char *p, size_t n, const struct extract_opts *opts, struct do
 
 	if (kind != NULL)
 		return err_set(reterr, ERR_INPUT, "not a page but %s", kind);
+	if (type_is(opts->content_type, EXTRACT_PDF_WORDS)) {
+		doc = new_document(opts);
+		pdf_extract(p, n, opts, doc);
+		*ret_doc = doc;
+		doc = NULL;
+		return 0;
+	}
 	if (type_is(opts->content_type, "text/plain"))
 		return extract_plain(p, n, opts, ret_doc, reterr);
 	if (html_parse(p, n, opts->content_type, opts->url, &html, reterr) < 0)

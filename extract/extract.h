@@ -10,6 +10,13 @@
 #include "base/err.h"
 #include "document/document.h"
 
+/*
+ * Content type of what pdftotext -bbox-layout -enc UTF-8 wrote, for extract_page(). The number is part of what an
+ * archive keeps as its extractor: raised whenever the same words may give other text.
+ */
+#define EXTRACT_PDF_WORDS "text/x-presswatch-pdf-words"
+#define EXTRACT_PDF_VERSION 1
+
 struct extract_opts {			/* all pointers borrowed for the call */
 	const char *url;		/* final URL; base of relative links */
 	const char *content_type;	/* header value, or NULL */
