@@ -18,14 +18,6 @@ free_strings(char **list)
 }
 
 static void
-free_regexes(regex_t *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		regfree(&list[i]);
-	free(list);
-}
-
-static void
 source_done(struct cfg_source *s)
 {
 	char *const owned[] = { s->name, s->was, s->url, s->timezone, s->language, s->select.links, s->select.title,
@@ -35,10 +27,8 @@ source_done(struct cfg_source *s)
 		free(owned[i]);
 	free(s->recheck_s);
 	free_strings(s->labels);
-	free_regexes(s->include, s->include_count);
-	free_regexes(s->exclude, s->exclude_count);
-	free_strings(s->include_text);
-	free_strings(s->exclude_text);
+	free_strings(s->include);
+	free_strings(s->exclude);
 	free_strings(s->select.remove);
 	free_strings(s->channels);
 	free_strings(s->headers);

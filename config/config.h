@@ -34,6 +34,9 @@ void config_free(struct config *c);
 CLEANUP_DEFINE(struct config, config_free);
 void config_mistakes_done(struct config_mistakes *m);
 
+/* Does the source take documents at that address (include, exclude)? On the thread that loads configurations. */
+bool config_takes(const struct cfg_source *src, const char *url);
+
 const struct cfg_source *config_source(const struct config *c, const char *name);
 const struct cfg_channel *config_channel(const struct config *c, const char *name);
 

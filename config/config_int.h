@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <regex.h>
 #include <yaml.h>
 #include "base/err.h"
 #include "config/config.h"
@@ -61,7 +62,7 @@ struct config_key {
 	const char *name;
 	config_parse_fn *parse;		/* NULL: a section (keys) or a list of sections (each) */
 	size_t at;			/* of the field in the struct */
-	size_t count_at, text_at;	/* of its length and, for regular expressions, its texts */
+	size_t count_at;		/* of its length */
 	const char *def;		/* as the file would say it, lists with blanks between; NULL: none */
 	int64_t min, max;		/* of numbers, in unit; of texts, in bytes */
 	const char *unit;
@@ -110,6 +111,9 @@ config_parse_fn config_seconds, config_millis, config_bytes, config_count, confi
 config_parse_fn config_mail_server, config_address;
 config_parse_fn config_texts, config_names, config_ages, config_pauses, config_regexes, config_headers, config_events;
 config_parse_fn config_argv, config_networks, config_addresses, config_channel_refs;
+
+/* patterns.c: compiled, or NULL with the library's words in why (if not NULL). Good until the next call. */
+const regex_t *config_pattern(const char *text, char *why, size_t why_size);
 
 /* Checks of single values, for tests: NULL, or what is wrong. */
 const char *config_regex_trouble(const char *pattern);

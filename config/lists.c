@@ -296,38 +296,27 @@ config_regex_trouble(const char *pattern)
 	return NULL;
 }
 
-/* Extended regular expressions, compiled; a bad one is explained by the library's own words. */
+/* Extended regular expressions, kept as text; a bad one is explained by the library's own words. */
 int
 config_regexes(struct config_reader *r, const struct config_key *key,
     const struct config_item *items, size_t n, void *base)
 {
-	regex_t **field = (regex_t **)((char *)base + key->at),
-		*list = xcalloc(n + 1, sizeof(*list));
-	struct config_key texts = *key;
-	size_t good = 0;
+	bool good = true;
 	char why[128];
 
-	texts.at = key->text_at;
 	for (size_t i = 0; i < n; i++) {
 		const char *trouble = config_regex_trouble(items[i].text);
-		int rc;
 
-		if (trouble != NULL) {
+		if (trouble != NULL)
 			config_bad(r, &items[i], key, "%s", trouble);
-		} else if ((rc = regcomp(&list[good], items[i].text, REG_EXTENDED | REG_NOSUB)) != 0) {
-			regerror(rc, &list[good], why, sizeof(why));
+		else if (config_pattern(items[i].text, why, sizeof(why)) == NULL)
 			config_bad(r, &items[i], key, "is no regular expression: %s", why);
-		} else {
-			good++;
-		}
+		else
+			continue;
+		good = false;
 	}
-	if (good < n || config_texts(r, &texts, items, n, base) < 0) {
-		while (good > 0)
-			regfree(&list[--good]);
-		free(list);
+	if (!good || config_texts(r, key, items, n, base) < 0)
 		return -1;
-	}
-	*field = list;
 	*(size_t *)((char *)base + key->count_at) = n;
 	return 0;
 }

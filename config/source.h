@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <regex.h>
 
 enum cfg_kind { CFG_KIND_AUTO = 0, CFG_KIND_LISTING, CFG_KIND_FEED, CFG_KIND_SITEMAP, CFG_KIND_PAGE };
 enum cfg_event { CFG_EVENT_NEW = 1, CFG_EVENT_EDITED = 2, CFG_EVENT_REMOVED = 4, CFG_EVENT_SOURCE = 8, CFG_EVENT_ALL = 15 };
@@ -32,9 +31,8 @@ struct cfg_source {
 	char *timezone;		/* IANA, or NULL */
 	char *language;		/* BCP 47, or NULL */
 	char **labels;
-	regex_t *include, *exclude;	/* compiled, over the document URL */
+	char **include, **exclude;	/* extended regular expressions over the document URL: config_takes() */
 	size_t include_count, exclude_count;
-	char **include_text, **exclude_text;
 	struct cfg_select select;
 	char **channels;	/* NULL: all */
 	char **headers;		/* "Name: value" */

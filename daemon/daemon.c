@@ -253,7 +253,9 @@ open_archive(struct daemon *d, struct err *reterr)
 
 	if (store_open(d->plan->config->archive, STORE_WRITE, NULL, &s, reterr) < 0)
 		return -1;
-	if (plan_sync(d->plan, s, reterr) < 0 || watch_load_all(d, s, reterr) < 0) {
+	/* One transaction: ten thousand sources are read under one lock. */
+	if (store_begin(s, reterr) < 0 || plan_sync(d->plan, s, reterr) < 0 || watch_load_all(d, s, reterr) < 0 ||
+	    store_commit(s, reterr) < 0) {
 		store_close(s);
 		return -1;
 	}

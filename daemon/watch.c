@@ -97,7 +97,7 @@ watch_load_all(struct daemon *d, struct store *s, struct err *reterr)
 
 	for (size_t i = 0; i < d->plan->config->sources_count; i++)
 		watch_new(d, &d->plan->sources[i]);
-	if (store_sources(s, load_one, d, reterr) < 0)
+	if (store_sources_state(s, load_one, d, reterr) < 0)
 		return -1;
 	HASH_ITER(hh, d->watches, w, tmp)
 		schedule_first(w);

@@ -218,14 +218,7 @@ plan_discover_opts(const struct plan_source *ps, struct discover_opts *ret)
 bool
 plan_takes(const struct plan_source *ps, const char *url)
 {
-	const struct cfg_source *cfg = ps->cfg;
-	bool in = cfg->include_count == 0;
-
-	for (size_t i = 0; i < cfg->include_count && !in; i++)
-		in = regexec(&cfg->include[i], url, 0, NULL, 0) == 0;
-	for (size_t i = 0; i < cfg->exclude_count && in; i++)
-		in = regexec(&cfg->exclude[i], url, 0, NULL, 0) != 0;
-	return in;
+	return config_takes(ps->cfg, url);
 }
 
 int

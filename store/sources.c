@@ -78,9 +78,21 @@ store_source_load(struct store *s, const char *name, struct store_source *ret, s
 	return 0;
 }
 
-int
-store_sources(struct store *s, int (*fn)(const struct store_source *src, void *arg), void *arg,
-    struct err *reterr)
+static int
+count_documents(struct store *s, struct store_source *src, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_SOURCE_DOCUMENTS, "i", src->id);
+
+	if (store_step(s, q, reterr) < 0)
+		return -1;
+	src->documents = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return 0;
+}
+
+static int
+each_source(struct store *s, bool count, int (*fn)(const struct store_source *src, void *arg),
+    void *arg, struct err *reterr)
 {
 	CLEANUP(freep) char *last = xstrdup("");
 	struct store_source src;
@@ -93,19 +105,30 @@ store_sources(struct store *s, int (*fn)(const struct store_source *src, void *a
 			return rc;
 		source_read(q, &src);
 		sqlite3_reset(q);
-		q = store_bind(s, STMT_SOURCE_DOCUMENTS, "i", src.id);
-		if (store_step(s, q, reterr) < 0) {
+		if (count && count_documents(s, &src, reterr) < 0) {
 			store_source_done(&src);
 			return -1;
 		}
-		src.documents = sqlite3_column_int64(q, 0);
-		sqlite3_reset(q);
 		free(last);
 		last = xstrdup(src.name);
 		stop = fn(&src, arg);
 		store_source_done(&src);
 	}
 	return 0;
+}
+
+int
+store_sources(struct store *s, int (*fn)(const struct store_source *src, void *arg), void *arg,
+    struct err *reterr)
+{
+	return each_source(s, true, fn, arg, reterr);
+}
+
+int
+store_sources_state(struct store *s, int (*fn)(const struct store_source *src, void *arg),
+    void *arg, struct err *reterr)
+{
+	return each_source(s, false, fn, arg, reterr);
 }
 
 /* ---- the configuration ---- */
@@ -119,6 +142,19 @@ labels_json(const struct store_source_def *def)
 	for (i = 0; i < def->labels_count; i++)
 		json_array_append_new(list, json_string(def->labels[i]));
 	return json_line(list);
+}
+
+/* True when the row says it all already: of ten thousand sources, most do. */
+static bool
+sync_stands(struct store *s, const struct store_source_def *def, const char *labels)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_SOURCE_BY_NAME, "t", def->name);
+	bool same = store_step(s, q, NULL) > 0 && sqlite3_column_int(q, 20) == 1 &&
+	    strcmp((const char *)sqlite3_column_text(q, 2), def->url) == 0 &&
+	    strcmp((const char *)sqlite3_column_text(q, 4), labels) == 0;
+
+	sqlite3_reset(q);
+	return same;
 }
 
 /* -1 failed, else the source_id, 0: none of that name. */
@@ -142,6 +178,8 @@ sync_one(struct store *s, const struct store_source_def *def, struct err *reterr
 	CLEANUP(freep) char *labels = labels_json(def);
 	int64_t id, old;
 
+	if (sync_stands(s, def, labels))
+		return 0;
 	if ((id = source_id_of(s, def->name, reterr)) < 0)
 		return -1;
 	if (id == 0 && def->was != NULL) {
