@@ -20,12 +20,12 @@ static const struct {
 	const char *label, *key;
 	const char *parts;	/* "key=words" with commas, or a key of an object: all its parts */
 } rows[] = {
-	{ "Sources", "sources", "states" },
-	{ "Visits", "visits", "visiting=under way,visits_failed=failed" },
-	{ "Requests", "in_flight", "waiting=wait for their host" },
-	{ "Documents", "documents", "revisions=revisions,candidates=found and not yet read,unindexed=not yet in the index" },
-	{ "Events", "events", "deliveries=notices wait,dead_deliveries=given up" },
-	{ "Workers", "workers.running", "workers.busy=busy,workers.waiting=wait,workers.jobs=pages read,workers.restarts=restarts" },
+	{ "sources", "sources", "states" },
+	{ "visits", "visits", "visiting=under way,visits_failed=failed" },
+	{ "requests", "in_flight", "waiting=wait for their host" },
+	{ "documents", "documents", "revisions=revisions,candidates=found and not yet read,unindexed=not yet in the index" },
+	{ "events", "events", "deliveries=notices wait,dead_deliveries=given up" },
+	{ "workers", "workers.running", "workers.busy=busy,workers.waiting=wait,workers.jobs=pages read,workers.restarts=restarts" },
 };
 
 /* "workers.busy" is the part of an object. */
@@ -199,7 +199,7 @@ look_at_channel(const struct store_channel *c, void *arg)
 
 	if (c->error == NULL || c->waiting + c->dead == 0)
 		return 0;
-	snprintf(text, sizeof(text), "%lld notices wait since %s, %lld given up; %s", (long long)c->waiting,
+	snprintf(text, sizeof(text), "%lld waiting (oldest from %s), %lld given up; %s", (long long)c->waiting,
 	    c->oldest_ms > 0 ? out_ago(c->oldest_ms, t->cli->now_ms, ago) : "-", (long long)c->dead, c->error);
 	say_trouble(t, c->name, "channel", text);
 	return 0;
@@ -238,7 +238,7 @@ print_status(struct cli *cli, const json_t *answer)
 	    (long long)json_get_int(answer, "pid", 0), out_time(ms, when), out_ago(ms, cli->now_ms, ago));
 	out_nl(o);
 	print_rows(o, answer);
-	print_line(o, "Archive", out_bytes(json_get_int(answer, "archive_bytes", 0), size), &none);
+	print_line(o, "archive", out_bytes(json_get_int(answer, "archive_bytes", 0), size), &none);
 	print_others(o, answer);
 	print_trouble(cli);
 }

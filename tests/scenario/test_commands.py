@@ -53,7 +53,7 @@ def test_list_filters_and_says_when_nothing_is_found(archive):
 
 
 def test_exit_codes_tell_usage_from_failure(archive, tmp_path):
-    for args in (['nonsense'], [], ['list', '--bogus'], ['list', 'operand'], ['list', '--limit', '0'], ['list', '--since', 'soon'], ['show'],
+    for args in (['nonsense'], [], ['list', '--bogus'], ['list', 'a', 'AND'], ['tail', 'operand'], ['list', '--limit', '0'], ['list', '--since', 'soon'], ['show'],
                  ['list', '--follow'], ['poll'], ['search', '"unclosed'], ['export', '--format', 'pdf'], ['links', 'x']):
         r = archive.command(*args, expect=2)
         assert r.stderr, args
