@@ -188,7 +188,7 @@ static const struct {
 	const char *final, *title;
 	int gates;			/* of 8 candidates, how many are seen to end there */
 } gates[] = {
-	{ "https://www.alpha.example/login", "Log in", 6 },
+	{ "https://www.alpha.example/club", "Press club", 6 },
 	{ "https://www.alpha.example/", "Alpha", 8 },
 };
 
@@ -201,7 +201,7 @@ addresses_that_all_end_at_one_page_wait_and_are_archived_by_their_rows(void **st
 		char url[64], title[32];
 		struct store_candidate c = { .url = url, .title = title };
 		struct page p = { .url = url, .final = gates[k].final, .title = gates[k].title,
-			.text = "Please wait." };
+			.text = "The club meets on Tuesdays." };
 		CLEANUP(store_doc_freep) struct store_doc *last = NULL;
 		struct store_put_result r;
 		struct fixture *f;

@@ -99,6 +99,9 @@ static const struct {
 	{ "대통령*", "7" },
 	{ "nothing — at all", "" },
 	{ "trade —", "1 2" },
+	{ "trade url:example/2", "2" },
+	{ "trade NOT url:EXAMPLE/2", "1" },
+	{ "url:beta.example/4", "4" },
 	{ "near(trade", NULL },
 	{ "http://x.example/", "" },
 };
