@@ -78,6 +78,8 @@ struct rows {
 void rows_build(struct rows *r, xmlDocPtr doc, const char *base, const struct discover_opts *opts);
 void rows_done(struct rows *r);
 
+/* enum region bits that an element itself claims. */
+uint8_t rows_region(const xmlNode *node);
 /* Element of a node of the tree, or -1. */
 int rows_elem_of(const struct rows *r, const xmlNode *node);
 /* First line or date that ends behind text offset at. */
