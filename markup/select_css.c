@@ -10,7 +10,6 @@
 #include "markup/select_int.h"
 #include "base/banned.h"
 
-#define NAME_MAX_BYTES 256
 #define XPATH_MAX_BYTES (64u << 10)
 #define NOT_DEPTH 4
 
@@ -41,14 +40,14 @@ is_name_char(char ch)
 
 /* An identifier with CSS escapes undone. */
 static int
-read_name(struct css *c, char out[NAME_MAX_BYTES])
+read_name(struct css *c, char out[SELECT_NAME_MAX])
 {
 	size_t len = 0;
 
 	while (is_name_char(*c->at)) {
 		if (*c->at == '\\' && c->at[1] != '\0')
 			c->at++;
-		if (len >= NAME_MAX_BYTES - 1)
+		if (len >= SELECT_NAME_MAX - 1)
 			return stop(c, "a name is too long");
 		out[len++] = *c->at++;
 	}
@@ -57,7 +56,7 @@ read_name(struct css *c, char out[NAME_MAX_BYTES])
 }
 
 static int
-read_string(struct css *c, char out[NAME_MAX_BYTES])
+read_string(struct css *c, char out[SELECT_NAME_MAX])
 {
 	char quote = *c->at;
 	size_t len = 0;
@@ -69,7 +68,7 @@ read_string(struct css *c, char out[NAME_MAX_BYTES])
 			return stop(c, "a quotation mark is missing");
 		if (*c->at == '\\' && c->at[1] != '\0')
 			c->at++;
-		if (len >= NAME_MAX_BYTES - 1)
+		if (len >= SELECT_NAME_MAX - 1)
 			return stop(c, "a string is too long");
 		out[len++] = *c->at;
 	}
@@ -78,109 +77,17 @@ read_string(struct css *c, char out[NAME_MAX_BYTES])
 	return 0;
 }
 
-/* XPath 1.0 has no escapes in strings: pieces with either quote are joined by concat(). */
-static void
-put_literal(struct buf *out, const char *s)
-{
-	if (strchr(s, '\'') == NULL) {
-		buf_addf(out, "'%s'", s);
-		return;
-	}
-	buf_adds(out, "concat(''");
-	while (*s != '\0') {
-		size_t n = strcspn(s, "'");
-
-		if (n > 0)
-			buf_addf(out, ",'%.*s'", (int)n, s);
-		s += n;
-		for (; *s == '\''; s++)
-			buf_adds(out, ",\"'\"");
-	}
-	buf_addc(out, ')');
-}
-
-static void
-lower(char *s)
-{
-	for (; *s != '\0'; s++)
-		*s = (char)tolower((unsigned char)*s);
-}
-
-static void
-put_word_test(struct buf *out, const char *value, const char *word)
-{
-	char padded[NAME_MAX_BYTES + 2];
-	size_t n = strlen(word);
-
-	padded[0] = ' ';
-	memcpy(padded + 1, word, n);
-	padded[n + 1] = ' ';
-	padded[n + 2] = '\0';
-	buf_addf(out, "contains(concat(' ',normalize-space(%s),' '),", value);
-	put_literal(out, padded);
-	buf_addc(out, ')');
-}
-
-/* The value an attribute test compares; with the i flag both sides are folded to lower case. */
-static void
-put_attr_test(struct buf *out, const char *name, char op, char *value, bool fold)
-{
-	char lhs[NAME_MAX_BYTES + 100];
-
-	if (fold) {
-		lower(value);
-		snprintf(lhs, sizeof(lhs), "translate(@%s,'ABCDEFGHIJKLMNOPQRSTUVWXYZ',"
-		    "'abcdefghijklmnopqrstuvwxyz')", name);
-	} else {
-		snprintf(lhs, sizeof(lhs), "@%s", name);
-	}
-	if (*value == '\0' && strchr("~^$*", op) != NULL) {
-		buf_adds(out, "false()");
-		return;
-	}
-	switch (op) {
-	case '~':
-		if (strpbrk(value, " \t\r\n\f") != NULL)
-			buf_adds(out, "false()");
-		else
-			put_word_test(out, lhs, value);
-		return;
-	case '|':
-		buf_addf(out, "(%s=", lhs);
-		put_literal(out, value);
-		buf_addf(out, " or starts-with(%s,concat(", lhs);
-		put_literal(out, value);
-		buf_adds(out, ",'-')))");
-		return;
-	case '^':
-	case '*':
-		buf_addf(out, "%s(%s,", op == '^' ? "starts-with" : "contains", lhs);
-		put_literal(out, value);
-		buf_addc(out, ')');
-		return;
-	case '$':
-		buf_addf(out, "substring(%s,string-length(%s)-string-length(", lhs, lhs);
-		put_literal(out, value);
-		buf_adds(out, ")+1)=");
-		put_literal(out, value);
-		return;
-	default:
-		buf_addf(out, "%s=", lhs);
-		put_literal(out, value);
-	}
-}
-
 static int
 read_attr(struct css *c, struct buf *out)
 {
-	char name[NAME_MAX_BYTES], value[NAME_MAX_BYTES], op = '=';
+	char name[SELECT_NAME_MAX], value[SELECT_NAME_MAX], op = '=';
 	bool fold = false;
 
 	c->at++;
 	skip_blanks(c);
 	if (read_name(c, name) < 0)
 		return -1;
-	lower(name);
+	select_lower(name);
 	skip_blanks(c);
 	if (*c->at == ']') {
 		c->at++;
@@ -204,7 +111,7 @@ read_attr(struct css *c, struct buf *out)
 	if (*c->at != ']')
 		return stop(c, "\"]\" was expected");
 	c->at++;
-	put_attr_test(out, name, op, value, fold);
+	select_put_attr(out, name, op, value, fold);
 	return 0;
 }
 
@@ -285,7 +192,7 @@ read_not(struct css *c, struct buf *out)
 		return stop(c, ":not() stands in itself too often");
 	buf_adds(out, "not(");
 	do {
-		char type[NAME_MAX_BYTES] = "*";
+		char type[SELECT_NAME_MAX] = "*";
 
 		if (!first)
 			buf_adds(out, " or ");
@@ -299,7 +206,7 @@ read_not(struct css *c, struct buf *out)
 		} else if (is_name_char(*c->at)) {
 			if (read_name(c, type) < 0)
 				return -1;
-			lower(type);
+			select_lower(type);
 			buf_addf(out, "self::%s", type);
 		} else {
 			if (read_simple(c, type, out) < 0)
@@ -365,7 +272,7 @@ read_nth_pseudo(struct css *c, const char *name, const char *type, struct buf *o
 		{ "nth-of-type", "preceding-sibling", true },
 		{ "nth-last-of-type", "following-sibling", true },
 	};
-	char position[NAME_MAX_BYTES + 64];
+	char position[SELECT_NAME_MAX + 64];
 	int a, b;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -386,13 +293,13 @@ read_nth_pseudo(struct css *c, const char *name, const char *type, struct buf *o
 static int
 read_pseudo(struct css *c, const char *type, struct buf *out)
 {
-	char name[NAME_MAX_BYTES], text[NAME_MAX_BYTES];
+	char name[SELECT_NAME_MAX], text[SELECT_NAME_MAX];
 	int rc;
 
 	c->at++;
 	if (read_name(c, name) < 0)
 		return -1;
-	lower(name);
+	select_lower(name);
 	if (*c->at != '(') {
 		if (strstr(name, "of-type") != NULL && strcmp(type, "*") == 0)
 			return stop(c, "of-type needs an element name before it");
@@ -405,7 +312,7 @@ read_pseudo(struct css *c, const char *type, struct buf *out)
 	} else if (strcmp(name, "contains") == 0) {
 		if ((rc = read_string(c, text)) == 0) {
 			buf_adds(out, "contains(.,");
-			put_literal(out, text);
+			select_put_literal(out, text);
 			buf_addc(out, ')');
 		}
 	} else {
@@ -424,21 +331,21 @@ read_pseudo(struct css *c, const char *type, struct buf *out)
 static int
 read_simple(struct css *c, const char *type, struct buf *out)
 {
-	char name[NAME_MAX_BYTES];
+	char name[SELECT_NAME_MAX];
 
 	switch (*c->at) {
 	case '.':
 		c->at++;
 		if (read_name(c, name) < 0)
 			return -1;
-		put_word_test(out, "@class", name);
+		select_put_word(out, "@class", name);
 		return 0;
 	case '#':
 		c->at++;
 		if (read_name(c, name) < 0)
 			return -1;
 		buf_adds(out, "@id=");
-		put_literal(out, name);
+		select_put_literal(out, name);
 		return 0;
 	case '[':
 		return read_attr(c, out);
@@ -455,7 +362,7 @@ read_simple(struct css *c, const char *type, struct buf *out)
 static int
 read_compound(struct css *c, const char *axis, struct buf *out)
 {
-	char type[NAME_MAX_BYTES] = "*";
+	char type[SELECT_NAME_MAX] = "*";
 	bool any = false;
 
 	if (*c->at == '*') {
@@ -464,7 +371,7 @@ read_compound(struct css *c, const char *axis, struct buf *out)
 	} else if (is_name_char(*c->at) && !isdigit((unsigned char)*c->at)) {
 		if (read_name(c, type) < 0)
 			return -1;
-		lower(type);
+		select_lower(type);
 		any = true;
 	}
 	buf_addf(out, "%s::%s", axis, type);
