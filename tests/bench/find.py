@@ -2,6 +2,8 @@
 """Measure discovery on the shared replay corpus: recall, other links, titles and dates of listings,
 feeds and sitemaps.   find.py DRIVER [--only PREFIX] [--show] [--kind listing|feed|sitemap]"""
 import argparse
+import datetime
+import html
 import json
 import os
 import re
@@ -24,8 +26,17 @@ def key(url):
     return "%s%s%s" % (parts.netloc.lower(), path, "?" + query if query else "")
 
 
+def instant(iso):
+    try:
+        d = datetime.datetime.fromisoformat((iso or "").replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return d if d.tzinfo else None
+
+
 def words(text):
-    text = unicodedata.normalize("NFKC", text or "").casefold()
+    text = re.sub(r"<[a-zA-Z/][^>]*>", " ", html.unescape(text or ""))
+    text = unicodedata.normalize("NFKC", text).casefold()
     return re.findall(r"\w+", text.replace("’", "'").replace("'", ""))
 
 
@@ -132,7 +143,7 @@ def judge(row, got):
         date = item.get("date") or item.get("date_stated")
         if date:
             iso = ((c.get("published") or {}).get("iso") or "")
-            ok = iso[:10] == date[:10]
+            ok = iso[:10] == date[:10] or (instant(iso) is not None and instant(iso) == instant(date))
             result["date"][0] += ok
             result["date"][1] += 1
             if not ok:
