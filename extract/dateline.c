@@ -11,7 +11,10 @@
 #define LINE_CHARS 200		/* a longer block is prose that mentions a date */
 #define TRIES_MAX 40		/* blocks in which a date is looked for */
 #define NEAR_BLOCKS 12
-#define SCORE_MIN -2.2		/* what is worse is a teaser's, a comment's or a footer's date */
+#define AFTER_FOUND 5		/* lines looked at for an "updated" when the date is known */
+#define SCORE_MIN -2.2
+#define SCORE_BEGINS 0.3		/* of a paragraph that begins with place and date */
+#define SCORE_NEVER -9		/* a teaser's, a comment's or a footer's date */
 
 struct line_cand {
 	uint32_t block;
@@ -28,8 +31,9 @@ may_hold_date(const struct block *b)
 static bool
 in_furniture(const struct node *nd)
 {
-	return (nd->ev_up & (EV_COMMENT | EV_RELATED | EV_FOOT | EV_COOKIE | EV_AD | EV_POST)) != 0 ||
-	    (nd->tags_up & (UP_FOOTER | UP_NAV | UP_ASIDE)) != 0;
+	return (nd->ev_up & (EV_COMMENT | EV_RELATED | EV_FOOT | EV_COOKIE | EV_AD)) != 0 ||
+	    (nd->tags_up & (UP_NAV | UP_ASIDE)) != 0 ||
+	    (nd->tags_up & (UP_FOOTER | UP_ARTICLE)) == UP_FOOTER;	/* an article's own footer has its date */
 }
 
 static double
@@ -54,12 +58,12 @@ line_score(const struct page *pg, uint32_t i)
 		s += 0.7;
 	if (b->phrase & PH_UPDATED)
 		s += 0.3;
-	if (b->phrase & PH_COPYRIGHT)
-		s -= 3;
+	if ((b->phrase & PH_COPYRIGHT) != 0 || (in_furniture(nd) && (d < -3 || d > 6 || pg->title_block == UINT32_MAX)))
+		return SCORE_NEVER;
 	if (b->chars > 60)
 		s -= (b->chars - 60) / 80.0;
 	if (in_furniture(nd))
-		s -= 2.5 - (d > 0 && d < 5 ? 1.2 : 0);
+		s -= 1.3;
 	if (nd->ev_up & EV_CARD || nd->tags_up & UP_LINK)
 		s -= 1;
 	if (nd->same > 3 && nd->tag != TAG_P && nd->tag != TAG_SPAN)
@@ -84,6 +88,45 @@ says_modified(const char *s, size_t n)
 	for (size_t i = 0; words[i] != NULL; i++) {
 		if (strstr(low, words[i]) != NULL)
 			return true;
+	}
+	return false;
+}
+
+/*
+ * "BERLIN, 12 November 2021 – The ministry ...": a release that begins with place and date. Only at the very
+ * beginning of one of the first paragraphs; a date later in a sentence is what the sentence is about.
+ */
+static bool
+begins_with_date(const struct page *pg, const char *language, struct doc_date *ret, uint32_t *ret_block)
+{
+	size_t at, len, seen = 0;
+
+	for (uint32_t i = 0; i < pg->block_count && seen < 3; i++) {
+		const struct block *b = &pg->blocks[i];
+		const char *s = page_block_text(pg, b);
+		struct doc_date d;
+		size_t n;
+
+		if (!b->keep)
+			continue;
+		seen++;
+		if (b->digits == 0 || b->chars < 60)
+			continue;
+		n = utf8_cut(s, b->len, 100);
+		if (date_find(s, n, language, &d, &at, &len) < 0 || d.precision < DATE_DAY || at > 48 ||
+		    memchr(s, '.', at < 12 ? 0 : at - 4) != NULL)
+			continue;
+		if (at > 0 && at + len < n && strchr(" -:,.)", s[at + len]) == NULL &&
+		    (unsigned char)s[at + len] < 0x80)
+			continue;
+		if (at > 0 && s[at - 1] != '(' && s[at - 1] != '[' && !(at > 1 && s[at - 2] == ',') &&
+		    (at + len >= n || (s[at + len] != ')' && s[at + len] != ':' &&
+		    strncmp(s + at + len, " -", 2) != 0 && strncmp(s + at + len, " –", 4) != 0 &&
+		    strncmp(s + at + len, " —", 4) != 0)))
+			continue;
+		*ret = d;
+		*ret_block = i;
+		return true;
 	}
 	return false;
 }
@@ -124,7 +167,7 @@ dateline_find(struct page *pg, const char *language, struct doc_date *ret_publis
 		if (s > SCORE_MIN)
 			rank(list, &n, i, s);
 	}
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && (!found || i < AFTER_FOUND); i++) {
 		const struct block *b = &pg->blocks[list[i].block];
 		const char *s = page_block_text(pg, b);
 		struct doc_date d;
@@ -153,6 +196,10 @@ dateline_find(struct page *pg, const char *language, struct doc_date *ret_publis
 			    m.precision >= DATE_DAY)
 				*ret_modified = m;
 		}
+	}
+	if (!found && begins_with_date(pg, language, ret_published, ret_block)) {
+		*ret_score = SCORE_BEGINS;
+		found = true;
 	}
 	if (!found && ret_modified->precision != DATE_NONE && n > 0)
 		*ret_score = list[0].score;

@@ -132,8 +132,11 @@ from_times(const struct page *pg, const char *language, struct doc_date *ret, st
 		const char *prop = tree_attr(nd->x, "itemprop");
 		struct doc_date d;
 
-		if (nd->ev_up & (EV_COMMENT | EV_RELATED | EV_FOOT) ||
-		    nd->tags_up & (UP_ASIDE | UP_FOOTER | UP_NAV) ||
+		bool stated = prop != NULL && strcasecmp(prop, "datePublished") == 0;
+
+		if ((!stated && (nd->ev_up & (EV_COMMENT | EV_RELATED | EV_FOOT) ||
+		    nd->tags_up & (UP_FOOTER | UP_NAV) ||
+		    ((nd->tags_up & UP_ASIDE) && !(nd->ev_up & EV_META)))) ||
 		    !date_of_element(pg, pg->times[i], language, &d))
 			continue;
 		if ((prop != NULL && strcasecmp(prop, "dateModified") == 0) ||
@@ -153,12 +156,72 @@ from_times(const struct page *pg, const char *language, struct doc_date *ret, st
 	return found;
 }
 
+/* ".../meldungen/29-10-2021": day first, as no other part of an address is written. */
+static bool
+from_url_day_first(const char *url, struct doc_date *ret)
+{
+	for (const char *p = url; *p != '\0'; p++) {
+		if (strspn(p, "0123456789") == 2 && (p == url || p[-1] < '0' || p[-1] > '9') && p[2] == '-' &&
+		    strspn(p + 3, "0123456789") == 2 && p[5] == '-' && strspn(p + 6, "0123456789") == 4) {
+			char dotted[11];
+
+			memcpy(dotted, p, 10);
+			dotted[2] = dotted[5] = '.';
+			dotted[10] = '\0';
+			return date_parse(dotted, 10, "de", ret, NULL) == 0;
+		}
+	}
+	return false;
+}
+
+/*
+ * Dates that a page's own scripts state ("publishedDate":"2016-11-04T..."). A key that names several days speaks
+ * of several articles and is not believed.
+ */
+static bool
+from_scripts(const struct page *pg, struct doc_date *ret)
+{
+	static const char *const keys[] = { "\"datePublished\"", "\"publishedDate\"", "\"publishDate\"", "\"published_at\"",
+	    "\"publishedAt\"", "\"publication_date\"", "\"date_published\"", "\"createdAt\"", NULL };
+
+	for (size_t k = 0; keys[k] != NULL; k++) {
+		bool found = false, several = false;
+
+		for (size_t i = 0; i < pg->other_script_count && !several; i++) {
+			const xmlNode *c = pg->other_scripts[i]->children;
+			const char *s = c != NULL ? (const char *)c->content : NULL;
+			struct doc_date d;
+
+			while (s != NULL && !several && (s = strstr(s, keys[k])) != NULL) {
+				s += strlen(keys[k]);
+				s += strspn(s, " :\"");
+				if (date_parse(s, strcspn(s, "\"") > 40 ? 40 : strcspn(s, "\""), NULL, &d, NULL) < 0 ||
+				    !believable(pg, &d))
+					continue;
+				several = found && date_compare_day(&d, ret) != 0;
+				if (!found)
+					*ret = d;
+				found = true;
+			}
+		}
+		if (found && !several) {
+			ret->source = DATE_FROM_META;
+			return true;
+		}
+	}
+	*ret = (struct doc_date){ 0 };
+	return false;
+}
+
 static bool
 from_url(const struct page *pg, struct doc_date *ret)
 {
 	struct doc_date d;
 
-	if (pg->opts->url == NULL || date_from_url(pg->opts->url, &d) < 0)
+	if (pg->opts->url == NULL ||
+	    (date_from_url(pg->opts->url, &d) < 0 && !from_url_day_first(pg->opts->url, &d)))
+		return false;
+	if (d.precision < DATE_DAY && !from_url_day_first(pg->opts->url, &d))
 		return false;
 	if (!believable(pg, &d))
 		return false;
@@ -202,6 +265,13 @@ is_swapped(const struct doc_date *a, const struct doc_date *b)
 {
 	return a->precision >= DATE_DAY && b->precision >= DATE_DAY && a->year == b->year &&
 	    a->month == b->day && a->day == b->month && a->month != a->day;
+}
+
+/* "2022-05-02...": nobody exchanges day and month in this form. */
+static bool
+is_iso(const char *s)
+{
+	return strspn(s, "0123456789") == 4 && s[4] == '-';
 }
 
 static bool
@@ -258,7 +328,7 @@ decide(const struct found *f, struct doc_date *ret)
 			break;
 		}
 	}
-	if (is_swapped(ret, &f->visible) && near)
+	if (is_swapped(ret, &f->visible) && near && !is_iso(ret->stated))
 		*ret = f->visible;
 	localise(f, ret);
 }
@@ -294,6 +364,8 @@ dates_choose(struct page *pg, struct document *doc)
 		f.mod = vis_mod;
 		f.mod.source = DATE_FROM_VISIBLE;
 	}
+	if (doc->published.precision == DATE_NONE)
+		from_scripts(pg, &doc->published);
 	if (doc->published.precision == DATE_NONE && pg->opts->date_hint != NULL) {
 		if (read_date(pg, pg->opts->date_hint, DATE_FROM_ROW, NULL, &doc->published))
 			doc->published.source = DATE_FROM_ROW;

@@ -181,20 +181,17 @@ static const struct word_row words[] = {
 #define NAME_MAX_BYTES 160
 
 /* Row where the words of a letter begin; rows are in order of their first letter. */
-static size_t
-first_row(int letter)
+void
+evidence_init(struct evidence_cache *cache)
 {
-	size_t lo = 0, hi = WORD_COUNT;
+	size_t r = 0;
 
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (words[mid].word[0] < letter)
-			lo = mid + 1;
-		else
-			hi = mid;
+	memset(cache, 0, sizeof(*cache));
+	for (int letter = 0; letter < 27; letter++) {
+		while (r < WORD_COUNT && words[r].word[0] < 'a' + letter)
+			r++;
+		cache->first[letter] = (uint16_t)r;
 	}
-	return lo;
 }
 
 /*
@@ -239,24 +236,38 @@ row_matches(const struct word_row *r, const char *low, const bool *begin, size_t
 	return true;
 }
 
-uint32_t
-evidence_words(const char *s)
+static uint32_t
+find_words(const struct evidence_cache *cache, const char *s)
 {
 	char low[NAME_MAX_BYTES];
 	bool begin[NAME_MAX_BYTES];
 	size_t n = split_name(s, low, begin), i, r;
 	uint32_t ev = 0;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i + 1 < n; i++) {
 		if (low[i] < 'a' || low[i] > 'z')
 			continue;
-		for (r = first_row(low[i]); r < WORD_COUNT && words[r].word[0] == low[i]; r++) {
-			if ((ev & words[r].ev) != words[r].ev &&
+		for (r = cache->first[low[i] - 'a']; r < cache->first[low[i] - 'a' + 1]; r++) {
+			if (words[r].word[1] == low[i + 1] && (ev & words[r].ev) != words[r].ev &&
 			    row_matches(&words[r], low, begin, i, n))
 				ev |= words[r].ev;
 		}
 	}
 	return ev;
+}
+
+/* Pages say the same name hundreds of times: what was found last for a hash is kept. */
+uint32_t
+evidence_words(struct evidence_cache *cache, const char *s, uint64_t hash)
+{
+	size_t slot = (hash >> 17) % EVIDENCE_SLOTS;
+
+	if (!cache->slot[slot].used || cache->slot[slot].hash != hash) {
+		cache->slot[slot].used = true;
+		cache->slot[slot].hash = hash;
+		cache->slot[slot].ev = find_words(cache, s);
+	}
+	return cache->slot[slot].ev;
 }
 
 bool
@@ -297,7 +308,7 @@ names_purpose(const char *attr)
 }
 
 uint32_t
-evidence_of(const xmlNode *x, enum tag tag, uint32_t *ret_sig)
+evidence_of(struct evidence_cache *cache, const xmlNode *x, enum tag tag, uint32_t *ret_sig)
 {
 	const xmlAttr *a;
 	uint32_t ev = 0;
@@ -320,9 +331,11 @@ evidence_of(const xmlNode *x, enum tag tag, uint32_t *ret_sig)
 			if (strcmp(value, "true") == 0)
 				ev |= EV_HIDDEN;
 		} else if (names_purpose(name)) {
-			ev |= evidence_words(value);
+			uint64_t hash = digest_xxh64(value, strlen(value), (uint64_t)tag);
+
+			ev |= evidence_words(cache, value, hash);
 			if (name[0] == 'c' || name[0] == 'r')
-				sig = digest_xxh64(value, strlen(value), sig);
+				sig = sig * 31 + hash;
 		}
 	}
 	*ret_sig = (uint32_t)(sig ^ (sig >> 32));

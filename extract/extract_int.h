@@ -127,6 +127,8 @@ struct page {
 	size_t link_count, link_cap;
 	xmlNodePtr *scripts;		/* JSON-LD scripts */
 	size_t script_count, script_cap;
+	xmlNodePtr *other_scripts;	/* all others, for dates that stand nowhere else */
+	size_t other_script_count, other_script_cap;
 	xmlNodePtr title_x, html_x;
 	uint32_t *h1;			/* nodes of h1 elements and of times, in document order */
 	size_t h1_count, h1_cap;
@@ -161,9 +163,19 @@ enum tag tag_of(const char *name);
 bool tag_is_block(enum tag t);
 
 /* evidence.c */
-uint32_t evidence_words(const char *s);
+#define EVIDENCE_SLOTS 1024
+struct evidence_cache {
+	uint16_t first[27];	/* row where each letter's words begin */
+	struct {
+		uint64_t hash;
+		uint32_t ev;
+		bool used;
+	} slot[EVIDENCE_SLOTS];
+};
+void evidence_init(struct evidence_cache *cache);
+uint32_t evidence_words(struct evidence_cache *cache, const char *s, uint64_t hash);
 bool evidence_is_updated(const char *cls);	/* "updated", "modified" in a class, but not "published" */
-uint32_t evidence_of(const xmlNode *x, enum tag tag, uint32_t *ret_sig);
+uint32_t evidence_of(struct evidence_cache *cache, const xmlNode *x, enum tag tag, uint32_t *ret_sig);
 
 /* phrases.c: what a short text says about itself, in many languages */
 enum phrase {
@@ -217,6 +229,7 @@ const char *meta_get(const struct page *pg, const char *name);
 const char *meta_first(const struct page *pg, const char *const *names);	/* names ends in NULL */
 void meta_read(struct page *pg, struct document *doc);
 const char *meta_site_name(const struct page *pg);
+bool meta_is_section(const struct page *pg, size_t block);	/* a label such as "Making news" */
 void meta_declared_language(struct page *pg, struct document *doc);	/* before the text is known */
 
 /* jsonld.c */

@@ -236,6 +236,42 @@ put_bits(uint32_t bits, int count, float *out, size_t *k)
 		out[(*k)++] = (float)(bits >> i & 1);
 }
 
+/* Teasers end in an ellipsis. */
+static bool
+is_cut_short(const char *s, size_t n)
+{
+	return (n >= 3 && memcmp(s + n - 3, "...", 3) == 0) || (n >= 3 && memcmp(s + n - 3, "…", 3) == 0) ||
+	    (n >= 5 && memcmp(s + n - 5, "[...]", 5) == 0);
+}
+
+static bool
+is_lower_case(const char *s)
+{
+	return s[0] >= 'a' && s[0] <= 'z';
+}
+
+/* What the nearest heading above says: a list under "Related" is not the body. */
+static void
+put_heading_above(const struct page *pg, size_t i, float *out, size_t *k)
+{
+	size_t d = 0;
+	float related = 0, share = 0;
+
+	for (; d < 12 && d < i; d++) {
+		const struct block *b = &pg->blocks[i - d - 1];
+		uint8_t tag = pg->nodes[b->node].tag;
+
+		if ((tag < TAG_H1 || tag > TAG_H6) && !(b->chars < 60 && b->strong_chars * 10 > b->chars * 9))
+			continue;
+		related = (b->phrase & (PH_RELATED | PH_MORE)) != 0;
+		share = (b->phrase & (PH_COMMENT | PH_SHARE | PH_SUBSCRIBE | PH_AD)) != 0;
+		break;
+	}
+	out[(*k)++] = (float)d;
+	out[(*k)++] = related;
+	out[(*k)++] = share;
+}
+
 size_t
 features_alone(const struct page *pg, size_t i, float out[FEATURES_MAX])
 {
@@ -286,5 +322,9 @@ features_alone(const struct page *pg, size_t i, float out[FEATURES_MAX])
 	out[k++] = pg->long_share;
 	out[k++] = lg(pg->nodes[0].links);
 	out[k++] = (float)(pg->h1_count < 20 ? pg->h1_count : 20);
+	out[k++] = is_cut_short(s, b->len);
+	put_heading_above(pg, i, out, &k);
+	out[k++] = is_lower_case(s);
+	out[k++] = pg->nodes[w1].links > 0 ? lg(ratio(pg->nodes[w1].chars, pg->nodes[w1].links)) : 12;
 	return k;
 }

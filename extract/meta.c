@@ -156,8 +156,8 @@ read_author(struct page *pg, struct document *doc)
  * The label above the headline ("Making news"): a short block just before or after it whose name or
  * place says so.
  */
-static bool
-section_block(const struct page *pg, size_t i)
+bool
+meta_is_section(const struct page *pg, size_t i)
 {
 	const struct block *b = &pg->blocks[i];
 	const struct node *nd = &pg->nodes[b->node];
@@ -183,7 +183,7 @@ read_section(struct page *pg, struct document *doc)
 		v = pg->ld.section;
 	if (v == NULL && t != UINT32_MAX) {
 		for (size_t i = t > 3 ? t - 3 : 0; i < t + 3 && i < pg->block_count && v == NULL; i++) {
-			if (i != t && section_block(pg, i))
+			if (i != t && meta_is_section(pg, i))
 				v = page_block_text(pg, &pg->blocks[i]);
 		}
 	}

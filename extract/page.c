@@ -23,6 +23,7 @@ struct walk {
 	bool newline;			/* a br was the last thing seen in the block */
 	bool in_head;
 	struct block b;
+	struct evidence_cache names;
 	struct {			/* libxml2 keeps one copy of each name: the pointer is the key */
 		const xmlChar *name;
 		uint8_t tag;
@@ -47,6 +48,7 @@ page_done(struct page *pg)
 	free(pg->metas);
 	free(pg->links);
 	free(pg->scripts);
+	free(pg->other_scripts);
 	free(pg->h1);
 	free(pg->times);
 	free(pg->sums);
@@ -277,6 +279,10 @@ side_element(struct walk *w, xmlNodePtr x, enum tag tag)
 			pg->scripts = xgrow(pg->scripts, &pg->script_cap, pg->script_count + 1,
 			    sizeof(*pg->scripts));
 			pg->scripts[pg->script_count++] = x;
+		} else if (x->children != NULL) {
+			pg->other_scripts = xgrow(pg->other_scripts, &pg->other_script_cap,
+			    pg->other_script_count + 1, sizeof(*pg->other_scripts));
+			pg->other_scripts[pg->other_script_count++] = x;
 		}
 		return true;
 	}
@@ -340,7 +346,7 @@ enter(struct walk *w, xmlNodePtr x)
 	nd->tag = (uint8_t)tag;
 	nd->block = tag_is_block(tag);
 	if (x->properties != NULL)
-		nd->ev = evidence_of(x, tag, &nd->sig);
+		nd->ev = evidence_of(&w->names, x, tag, &nd->sig);
 	else
 		nd->sig = (uint32_t)tag * 2654435761u;
 	if (nd->block) {
@@ -407,6 +413,7 @@ page_build(struct page *pg)
 	xmlNodePtr root = xmlDocGetRootElement(pg->html->doc), x = root;
 
 	w->pg = pg;
+	evidence_init(&w->names);
 	pg->html_x = root;
 	while (x != NULL) {
 		if (x->type == XML_ELEMENT_NODE) {

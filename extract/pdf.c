@@ -117,8 +117,8 @@ drop_line(const struct pdf_words *w, struct head *table, uint32_t i)
 	if (bare && number == (long)ln->page + 1)
 		return true;
 	HASH_FIND(hh, table, &key, sizeof(key), h);
-	/* Left and right pages may have heads of their own: two pages in five are enough. */
-	if (h == NULL || h->pages < 2 || h->pages * 5 < w->page_count * 2)
+	/* Left and right pages may have heads of their own, and chapters too: two pages in five are enough, or three. */
+	if (h == NULL || h->pages < 2 || (h->pages < 3 && h->pages * 5 < w->page_count * 2))
 		return false;
 	return bare || h->numbered || !top || h->first_line != i;	/* the first head may be all there is of it */
 }

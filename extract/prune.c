@@ -1,7 +1,16 @@
-/* prune: which blocks of the chosen container are kept. */
+/*
+ * prune: which blocks are kept. The scores decide; a few rules stand above them where an element says
+ * by its own name or tag what it is, and a guard lowers the bar when next to nothing would be left.
+ */
 #include <string.h>
 #include "extract/extract_int.h"
 #include "base/banned.h"
+
+#define SHORT_CHARS 80
+#define LEAD_CHARS 40		/* a shorter lead is a label */
+#define LEAD_BLOCKS 8		/* between headline and body */
+#define LITTLE_CHARS 140	/* less kept than this: the bar is lowered */
+#define SURE 3.0f		/* a score that no rule overrules */
 
 static bool
 is_heading(const struct page *pg, const struct block *b)
@@ -11,34 +20,119 @@ is_heading(const struct page *pg, const struct block *b)
 	return t >= TAG_H1 && t <= TAG_H6;
 }
 
-/* Captions have a field of their own; so has the headline. */
-static bool
-has_own_field(const struct page *pg, size_t i)
+static double
+link_share(const struct block *b)
 {
-	const struct node *nd = &pg->nodes[pg->blocks[i].node];
+	return b->chars > 0 ? (double)b->link_chars / b->chars : 1;
+}
 
-	if ((uint32_t)i == pg->title_block)
+/* Captions, the headline and the section label have fields of their own. */
+static bool
+has_own_field(const struct page *pg, uint32_t i)
+{
+	const struct block *b = &pg->blocks[i];
+
+	if (i == pg->title_block || (pg->nodes[b->node].tags_up & UP_FIGCAPTION) != 0 ||
+	    blocks_caption_of(pg, b) != 0)
 		return true;
-	return (nd->tags_up & UP_FIGCAPTION) != 0 || blocks_caption_of(pg, &pg->blocks[i]) != 0;
+	return pg->title_block != UINT32_MAX && i + 3 >= pg->title_block && i < pg->title_block &&
+	    meta_is_section(pg, i);
+}
+
+static bool
+is_byline(const struct page *pg, uint32_t i)
+{
+	const struct block *b = &pg->blocks[i];
+	const struct node *nd = &pg->nodes[b->node];
+
+	return pg->title_block != UINT32_MAX && i > pg->title_block && i < pg->title_block + 5 &&
+	    b->chars < SHORT_CHARS && b->words <= 8 && b->ends <= 1 &&
+	    ((nd->ev_up & EV_AUTHOR) != 0 || ((b->phrase & PH_BYLINE) != 0 && b->link_chars > 0));
+}
+
+/* Furniture by tag or name: menus, share bars, labels, links back, copyright lines. */
+static bool
+is_furniture(const struct page *pg, uint32_t i)
+{
+	const struct block *b = &pg->blocks[i];
+	const struct node *nd = &pg->nodes[b->node];
+	bool small = b->chars < SHORT_CHARS, linked = link_share(b) > 0.5;
+
+	if (b->s2 > SURE)
+		return false;
+	if ((nd->tags_up & UP_NAV) != 0 && (linked || small))
+		return true;
+	if ((nd->tags_up & UP_FOOTER) != 0 && (nd->tags_up & (UP_ARTICLE | UP_QUOTE)) == 0)
+		return true;
+	if ((nd->ev_up & (EV_SHARE | EV_TAGS | EV_TOC | EV_NAV | EV_COOKIE)) != 0 && small && (linked || b->ends == 0))
+		return true;
+	if ((b->phrase & PH_BACK) != 0 && small && linked)
+		return true;
+	if ((b->phrase & PH_COPYRIGHT) != 0 && small && b->words < 14)
+		return true;
+	return is_byline(pg, i);
+}
+
+static uint32_t
+keep_above(struct page *pg, float bar)
+{
+	const struct node *body = &pg->nodes[pg->body_node];
+	uint32_t chars = 0;
+
+	for (uint32_t i = 0; i < pg->block_count; i++) {
+		struct block *b = &pg->blocks[i];
+
+		if (bar < 0 && (i < body->b0 || i >= body->b1))
+			continue;	/* a low bar is for the container alone */
+		b->keep = b->s2 > bar && !has_own_field(pg, i) && !is_furniture(pg, i);
+		chars += b->keep ? b->chars : 0;
+	}
+	return chars;
+}
+
+/* A heading belongs to what follows it. */
+static void
+join_headings(struct page *pg)
+{
+	for (uint32_t i = (uint32_t)pg->block_count; i-- > 0;) {
+		struct block *b = &pg->blocks[i];
+
+		if (!b->keep && is_heading(pg, b) && b->s2 > -1 && i + 1 < pg->block_count &&
+		    pg->blocks[i + 1].keep && !has_own_field(pg, i) && !is_furniture(pg, i))
+			b->keep = true;
+	}
+}
+
+/* The lead under the headline often stands outside the container of the paragraphs. */
+static void
+join_lead(struct page *pg)
+{
+	if (pg->title_block == UINT32_MAX)
+		return;
+	for (uint32_t i = pg->title_block + 1, n = 0; i < pg->block_count && n < LEAD_BLOCKS; i++, n++) {
+		struct block *b = &pg->blocks[i];
+
+		if (b->keep)
+			return;
+		if ((pg->nodes[b->node].ev_up & EV_LEAD) != 0 && b->chars >= LEAD_CHARS && b->ends > 0 &&
+		    link_share(b) < 0.3 && b->s2 > -2.5f && !has_own_field(pg, i)) {
+			b->keep = true;
+			return;
+		}
+	}
 }
 
 void
 prune_blocks(struct page *pg)
 {
-	for (uint32_t i = 0; i < pg->block_count; i++) {
-		struct block *b = &pg->blocks[i];
+	static const float bars[] = { 0, -0.7f, -1.5f, -2.5f };
 
-		if (!has_own_field(pg, i))
-			b->keep = b->s2 > 0;
+	for (size_t k = 0; k < sizeof(bars) / sizeof(bars[0]); k++) {
+		if (keep_above(pg, bars[k]) >= LITTLE_CHARS)
+			break;
 	}
-	/* A heading belongs to what follows it. */
-	for (uint32_t i = (uint32_t)pg->block_count; i-- > 0;) {
-		struct block *b = &pg->blocks[i];
-
-		if (!b->keep && is_heading(pg, b) && !has_own_field(pg, i) && b->s2 > -1 &&
-		    i + 1 < pg->block_count && pg->blocks[i + 1].keep)
-			b->keep = true;
-	}
+	join_headings(pg);
+	join_lead(pg);
 }
 
 void

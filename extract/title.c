@@ -235,6 +235,43 @@ without_kicker(const struct page *pg, uint32_t h)
 	return b.data != NULL ? buf_take(&b, NULL) : xstrdup("");
 }
 
+/*
+ * Publishers put "kicker, headline" into two elements of one heading: the last of them, when all text
+ * stands in elements and it holds a good part; NULL else.
+ */
+static xmlNodePtr
+last_part(const struct page *pg, uint32_t h)
+{
+	xmlNodePtr last = NULL;
+	unsigned parts = 0;
+
+	for (xmlNodePtr x = pg->nodes[h].x->children; x != NULL; x = x->next) {
+		if (x->type == XML_TEXT_NODE && x->content != NULL &&
+		    x->content[strspn((const char *)x->content, " \t\r\n")] != '\0')
+			return NULL;
+		if (x->type == XML_ELEMENT_NODE && x->_private != NULL &&
+		    pg->nodes[page_node_of(pg, x)].chars > 2) {
+			last = x;
+			parts++;
+		}
+	}
+	if (parts < 2 || pg->nodes[page_node_of(pg, last)].chars * 5 < pg->nodes[h].chars * 2)
+		return NULL;
+	return last;
+}
+
+static void
+add_last_part(struct vote *v, enum from from, uint32_t h, double own)
+{
+	xmlNodePtr last = last_part(v->pg, h);
+
+	if (last != NULL) {
+		CLEANUP(freep) char *line = tree_line(last);
+
+		add(v, from, line, strlen(line), true, own - 0.05, h);
+	}
+}
+
 /* An h1 that is a crumb, a logo or a menu's is no headline. */
 static bool
 is_furniture_h1(const struct node *nd)
@@ -270,6 +307,7 @@ add_h1s(struct vote *v)
 			own -= 0.15;
 		any |= !furniture;
 		add(v, furniture ? FROM_META : FROM_H1, line, strlen(line), false, own, pg->h1[i]);
+		add_last_part(v, furniture ? FROM_META : FROM_H1, pg->h1[i], own);
 		if (bare[0] != '\0')
 			add(v, FROM_H1, bare, strlen(bare), false, own + 0.35, pg->h1[i]);
 	}
@@ -294,6 +332,7 @@ add_headings(struct vote *v)
 		if (nd->ev_up & (EV_RELATED | EV_NAV | EV_CARD | EV_COOKIE) || nd->tags_up & (UP_NAV | UP_ASIDE))
 			continue;
 		CLEANUP(freep) char *line = page_node_line(pg, i);
+		add_last_part(v, first && pg->h1_count > 0 ? FROM_H1 : FROM_HEADING, i, 0);
 		add(v, first && pg->h1_count > 0 ? FROM_H1 : FROM_HEADING, line, strlen(line), false,
 		    (nd->ev & EV_TITLE ? 0.15 : 0) - 0.03 * taken, i);
 		taken++;
