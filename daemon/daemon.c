@@ -17,6 +17,7 @@
 #include "daemon/sdnotify.h"
 #include "daemon/visit.h"
 #include "daemon/watch.h"
+#include "fetchers/pdf.h"
 #include "base/banned.h"
 
 #define FLUSH_MS 5000		/* unchanged visits wait at most that long */
@@ -359,6 +360,7 @@ stop(struct daemon *d)
 	watch_free_all(d);
 	if (d->intake != NULL)
 		intake_free(d->intake);
+	pdf_free(d->pdf);
 	pool_free(d->pool);
 	fetcher_free(d->fetcher);
 	http_free(d->http);

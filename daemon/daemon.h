@@ -48,6 +48,7 @@ struct daemon {
 	struct http *http;
 	struct fetcher *fetcher;
 	struct pool *pool;
+	struct pdf *pdf;
 	struct notify *notify;
 	struct writer *writer;
 	struct scheduler scheduler;

@@ -59,6 +59,7 @@ look_free(struct look *l)
 		fetch_cancel(l->in->d->fetcher, l->fetch);
 	if (l->job != 0)
 		pool_cancel(l->in->d->pool, l->job);
+	look_read_cancel(l);
 	store_candidate_done(&l->cand);
 	recheck_done(&l->re);
 	body_done(&l->body);

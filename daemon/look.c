@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "daemon/look_int.h"
+#include "fetchers/pdf.h"
 #include "base/banned.h"
 
 #define FULL_CHECK 4	/* validators may lie: every so many looks is unconditional */
@@ -13,24 +14,31 @@ static void
 on_extracted(const struct job_answer *answer, void *arg)
 {
 	struct look *l = arg;
+	struct err none;
 
 	l->job = 0;
 	if (answer->err.class == ERR_NONE) {
 		l->doc = document_copy(answer->document);
-		look_put(l);
+		if (l->extractor != NULL && l->kind == LOOK_RECHECK && l->re.has_text &&
+		    l->doc->text_state == TEXT_NONE) {	/* a PDF that can no longer be read is no edit */
+			(void)err_set(&none, ERR_INPUT, "%s", l->doc->trouble);
+			look_recheck_failed(l, l->body.status, &none);
+		} else
+			look_put(l);
 		return;
 	}
 	snprintf(l->reason, sizeof(l->reason), "%s", answer->err.text);
 	if (l->kind == LOOK_RECHECK)
 		look_recheck_failed(l, l->body.status, &answer->err);
-	else if (l->kind == LOOK_CANDIDATE && answer->err.class != ERR_INPUT && l->cand.attempts == 0)
+	else if (l->kind == LOOK_CANDIDATE && answer->err.class != ERR_INPUT && answer->err.class != ERR_CONFIG &&
+	    l->cand.attempts == 0)
 		look_retry(l, &answer->err, true, 0);	/* a busy machine, perhaps: once more */
 	else
 		look_put(l);
 }
 
-static void
-extract_opts(const struct look *l, struct extract_opts *ret)
+void
+look_extract_opts(const struct look *l, struct extract_opts *ret)
 {
 	plan_extract_opts(l->ps, ret);
 	ret->url = l->body.url;
@@ -48,10 +56,10 @@ extract_opts(const struct look *l, struct extract_opts *ret)
 void
 look_extract(struct look *l)
 {
-	struct job job = { .kind = JOB_EXTRACT, .bytes = l->body.bytes, .len = l->body.len };
+	struct extract_opts opts;
 
-	extract_opts(l, &job.extract);
-	l->job = pool_submit(l->in->d->pool, &job, on_extracted, l);
+	look_extract_opts(l, &opts);
+	look_read(l, l->body.bytes, l->body.len, &opts, on_extracted);
 }
 
 /* ---- texts derived by an earlier extractor: derived anew before anything is compared ----------------------- */
@@ -69,7 +77,18 @@ write_rederived(struct store *s, void *arg, struct err *reterr)
 {
 	struct look *l = arg;
 
-	return store_rederive(s, l->re.doc_id, l->old_doc, l->ps->extractor, reterr);
+	return store_rederive(s, l->re.doc_id, l->old_doc, l->extractor != NULL ? l->extractor : l->ps->extractor,
+	    reterr);
+}
+
+/* Then the new response is read, if there is one. */
+static void
+after_rederived(struct look *l)
+{
+	if (l->unchanged)
+		look_recheck_same(l);
+	else
+		look_extract(l);
 }
 
 static void
@@ -80,7 +99,7 @@ wrote_rederived(void *arg, int rc, const struct err *err)
 	if (rc < 0)
 		log_kv(LOG_P_WARNING, "rederive-failed", "url", l->re.url, "text", err->text, NULL);
 	l->recording = false;
-	look_extract(l);
+	after_rederived(l);
 }
 
 static void
@@ -90,7 +109,10 @@ on_old_extracted(const struct job_answer *answer, void *arg)
 
 	l->job = 0;
 	if (answer->err.class != ERR_NONE) {
-		look_recheck_failed(l, 0, &answer->err);
+		if (l->extractor != NULL && !l->re.has_text)	/* a PDF without text, as before */
+			after_rederived(l);
+		else
+			look_recheck_failed(l, 0, &answer->err);
 		return;
 	}
 	l->old_doc = document_copy(answer->document);
@@ -102,17 +124,17 @@ static void
 have_raw(void *arg, int rc, const struct err *err)
 {
 	struct look *l = arg;
-	struct job job = { .kind = JOB_EXTRACT, .bytes = l->old_raw, .len = l->old_len };
+	struct extract_opts opts;
 
 	l->recording = false;
 	if (rc < 0) {	/* nothing to derive from: compared as it stands */
-		look_extract(l);
+		after_rederived(l);
 		return;
 	}
-	extract_opts(l, &job.extract);
-	job.extract.url = l->re.url;
-	job.extract.content_type = l->re.content_type;
-	l->job = pool_submit(l->in->d->pool, &job, on_old_extracted, l);
+	look_extract_opts(l, &opts);
+	opts.url = l->re.url;
+	opts.content_type = l->re.content_type;
+	look_read(l, l->old_raw, l->old_len, &opts, on_old_extracted);
 }
 
 static void
@@ -124,6 +146,26 @@ rederive(struct look *l)
 
 /* ---- fetch --------------------------------------------------------------------------------------------------- */
 
+static bool
+outdated(struct look *l, bool pdf)
+{
+	return l->re.extractor == NULL || strcmp(l->re.extractor, look_extractor(l, pdf)) != 0;
+}
+
+/* The response is what it was. A PDF that had no text because nothing could read it may have one now. */
+static void
+recheck_same(struct look *l)
+{
+	static const unsigned char none[32];
+
+	l->unchanged = true;
+	if (!l->re.has_text && l->re.content_type != NULL && strncasecmp(l->re.content_type, "application/pdf", 15) == 0 &&
+	    memcmp(l->re.raw_hash, none, sizeof(none)) != 0 && outdated(l, true))
+		rederive(l);
+	else
+		look_recheck_same(l);
+}
+
 static void
 recheck_fetched(struct look *l)
 {
@@ -132,8 +174,8 @@ recheck_fetched(struct look *l)
 
 	if (kept && l->re.gone_since_ms == 0 &&
 	    memcmp(l->re.raw_hash, l->body.hash, sizeof(none)) == 0)
-		look_recheck_same(l);
-	else if (kept && (l->re.extractor == NULL || strcmp(l->re.extractor, l->ps->extractor) != 0))
+		recheck_same(l);
+	else if (kept && outdated(l, pdf_is(l->body.bytes, l->body.len)))
 		rederive(l);
 	else
 		look_extract(l);
@@ -165,7 +207,7 @@ on_fetched(struct fetch_answer *a, void *arg)
 			look_extract(l);
 	} else if (a->outcome == FETCH_NOT_MODIFIED && l->kind == LOOK_RECHECK) {
 		body_take_validators(&l->body, a->http);
-		look_recheck_same(l);
+		recheck_same(l);
 	} else if (l->kind == LOOK_RECHECK && a->outcome == FETCH_GONE) {
 		l->body.status = a->http->status;
 		look_gone(l, a->http->status == 410 ? "the address answers 410 Gone" :

@@ -17,6 +17,10 @@ struct look {
 	struct watch *watch;		/* LOOK_PAGE */
 	intake_page_fn *page_done;
 	uint64_t fetch, job;		/* handles, 0: none */
+	struct pdf_job *pdf;		/* pdftotext runs */
+	pool_done_fn *read_done;	/* what follows on it */
+	char *extractor;		/* of a PDF: the plan's and the reader; NULL: the plan's */
+	bool unchanged;			/* derived anew without a new response */
 	bool recording;			/* the writer has it */
 	bool finished;			/* --once: kept so that it is not tried again */
 	struct body body;
@@ -60,6 +64,13 @@ struct intake {
 void look_start(struct look *l);
 /* Bytes are in l->body. */
 void look_extract(struct look *l);
+/* look_read.c: bytes to a document in a worker, a PDF by way of pdftotext. opts and bytes are borrowed until done. */
+void look_read(struct look *l, const char *bytes, size_t len, const struct extract_opts *opts, pool_done_fn *done);
+void look_read_cancel(struct look *l);
+/* The source's rules and the row's hints; address and type are those of l->body. */
+void look_extract_opts(const struct look *l, struct extract_opts *ret);
+/* What l's text is derived with, given what the bytes are; good until the next call. */
+const char *look_extractor(struct look *l, bool pdf);
 /* l->doc is made (or NULL: only the row is known, l->reason says why): to the archive. */
 void look_put(struct look *l);
 /* The candidate is tried again later, or archived without text once its attempts are used up. */

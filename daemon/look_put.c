@@ -66,7 +66,7 @@ write_put(struct store *s, void *arg, struct err *reterr)
 		.hops = (const char *const *)l->body.hops, .hops_count = l->body.hops_count,
 		.etag = l->body.etag, .last_modified = l->body.last_modified,
 		.content_type = l->body.content_type, .http_status = l->body.status, .doc = l->doc,
-		.extractor = l->ps->extractor, .at_ms = clock_wall_ms(),
+		.extractor = l->extractor != NULL ? l->extractor : l->ps->extractor, .at_ms = clock_wall_ms(),
 		.next_check_ms = look_next_check(l, l->kind != LOOK_RECHECK),
 		.next_check_hot_ms = look_next_check(l, true), .confirm_ms = cfg->confirm_s * 1000 };
 

@@ -94,7 +94,7 @@ on_missing(struct command_answer *a, void *arg)
 	struct pdf_job *j = arg;
 	struct err err = { 0 };
 
-	(void)err_set(&err, ERR_LOCAL, "pdftotext is not installed");
+	(void)err_set(&err, ERR_CONFIG, "pdftotext is not installed");
 	DL_DELETE(j->pdf->jobs, j);
 	j->done(&a->out, &err, j->arg);
 	free(j);

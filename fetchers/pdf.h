@@ -27,7 +27,7 @@ void pdf_free(struct pdf *p);		/* no callbacks */
 bool pdf_is(const char *bytes, size_t len);
 /*
  * bytes are borrowed until done or pdf_cancel(). done is called once, from the loop, never from within; words are the
- * library's, to be taken with buf_take; longer ones are cut. err ERR_NONE, or ERR_LOCAL (pdftotext is not
+ * library's, to be taken with buf_take; longer ones are cut. err ERR_NONE, or ERR_CONFIG (pdftotext is not
  * installed), ERR_TEMPORARY (it cannot be run now), ERR_INPUT (encrypted, damaged), ERR_LIMIT (time).
  */
 struct pdf_job *pdf_start(struct pdf *p, const char *bytes, size_t len, pdf_done_fn *done, void *arg);
