@@ -10,7 +10,7 @@
 #include "base/banned.h"
 
 #define BATCH_MAX 64		/* intentions that share a commit: bounds what one failed commit takes back */
-#define INDEX_STEP 8		/* documents put into the search index between two looks at the queue */
+#define INDEX_STEP 32		/* documents put into the search index between two looks at the queue */
 
 struct intention {
 	struct intention *next;
