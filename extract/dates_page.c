@@ -355,7 +355,8 @@ dates_choose(struct page *pg, struct document *doc)
 		f.visible.source = DATE_FROM_VISIBLE;
 		if (!believable(pg, &f.visible))
 			f.visible.precision = DATE_NONE;
-		else if (line != UINT32_MAX && f.visible_score > 0.8)
+		else if (line != UINT32_MAX && f.visible_score > 0.8 &&
+		    pg->blocks[line].link_chars * 2 < pg->blocks[line].chars)
 			set_dateline(pg, doc, line);
 	}
 	from_url(pg, &f.url);

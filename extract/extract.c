@@ -212,15 +212,40 @@ choose_dates(struct page *pg, struct document *doc, struct err *reterr)
 	return 0;
 }
 
+/* Kept text that is links, and how many kept blocks are little else: a list of documents is made of such. */
+static void
+count_rows(const struct page *pg, double *ret_share, unsigned *ret_rows, unsigned *ret_prose)
+{
+	double all = 0, linked = 0;
+
+	*ret_rows = *ret_prose = 0;
+	for (size_t i = 0; i < pg->block_count; i++) {
+		const struct block *b = &pg->blocks[i];
+
+		if (!b->keep)
+			continue;
+		all += b->chars;
+		linked += b->link_chars;
+		*ret_rows += b->links > 0 && b->link_chars * 2 > b->chars;
+		*ret_prose += b->chars >= 200 && b->link_chars * 4 < b->chars;
+	}
+	*ret_share = all > 0 ? linked / all : 0;
+}
+
 static void
 judge_kind(struct page *pg, struct document *doc)
 {
-	double density = pg->chars > 0 ? (double)pg->link_chars / pg->chars : 0;
+	double density = pg->chars > 0 ? (double)pg->link_chars / pg->chars : 0, share;
+	unsigned rows, prose;
 	bool article = pg->ld.rank >= 8;
 
-	doc->listing = !article && ((doc->words < THIN_WORDS && pg->nodes[0].links > 30) ||
+	count_rows(pg, &share, &rows, &prose);
+	doc->listing = !article && prose < 3 && ((doc->words < THIN_WORDS && pg->nodes[0].links > 30) ||
 	    (density > 0.5 && pg->nodes[0].links > 40 && doc->words < 150) ||
-	    (pg->ld.list && density > 0.4 && doc->words < 150));
+	    (pg->ld.list && density > 0.4 && doc->words < 150) || (rows >= 8 && share > 0.5));
+	if (doc->listing && (doc->published.source == DATE_FROM_VISIBLE ||
+	    doc->published.source == DATE_FROM_TIME_ELEMENT))
+		doc->published = (struct doc_date){ 0 };	/* the date of one of its rows */
 	if (doc->text_state != TEXT_NONE || doc->trouble != NULL)
 		return;
 	if (doc->listing)
