@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <event2/thread.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -23,6 +24,7 @@
 #define FLUSH_MS 5000		/* unchanged visits wait at most that long */
 #define STOP_GRACE_MS 3000	/* what is under way to a receiver may end by itself */
 #define RESYNC_MS 10000
+#define BACKLOG 128		/* answers for workers and writer; with more, no request starts */
 
 double
 daemon_random(void)
@@ -123,6 +125,7 @@ daemon_reload(struct daemon *d, struct err *reterr)
 	plan_unref(old);
 	intake_reload(d->intake);
 	deliver_reload(d->deliver);
+	malloc_trim(0);		/* the tree of the file is as big as all else together */
 	log_kv(LOG_P_NOTICE, "reloaded", "sources", log_num(HASH_COUNT(d->watches)), "channels",
 	    log_num((int64_t)plan->config->channels_count), NULL);
 	return 0;
@@ -152,13 +155,22 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	deliver_tick(d->deliver);
 	if (d->resync_ms != 0 && clock_mono_ms() >= d->resync_ms)
 		post_sync(d);
+	if (clock_mono_ms() - d->flushed_ms >= FLUSH_MS) {
+		d->flushed_ms = clock_mono_ms();
+		visit_flush(d);
+	}
 	sdnotify_tick(d);
 }
 
-static void
-on_flush(evutil_socket_t fd, short what, void *arg)
+/* Answers that wait for a worker or the writer stand in memory: while many do, nothing is asked. */
+static bool
+has_room(void *arg)
 {
-	visit_flush(arg);
+	const struct daemon *d = arg;
+	struct pool_stats stats;
+
+	pool_get_stats(d->pool, &stats);
+	return stats.waiting + writer_waiting(d->writer) < BACKLOG;
 }
 
 static void
@@ -235,7 +247,6 @@ add_events(struct daemon *d)
 		return;
 	d->sig_hup = add_signal(d, SIGHUP, on_hup);
 	d->tick = add_timer(d, SCHEDULER_GRID_MS, on_tick);
-	d->flush = add_timer(d, FLUSH_MS, on_flush);
 }
 
 static void
@@ -284,6 +295,7 @@ start_steps(struct daemon *d, struct err *reterr)
 	    pool_new(d->base, &pool, &d->pool, reterr) < 0 ||
 	    notify_new(d->base, d->http, &d->notify, reterr) < 0)
 		return -1;
+	fetcher_set_room(d->fetcher, has_room, d);
 	d->intake = intake_new(d);
 	d->deliver = deliver_new(d);
 	if (!d->once && d->plan->config->control != NULL)
@@ -321,6 +333,7 @@ start(struct daemon *d, struct err *reterr)
 	if (open_archive(d, reterr) < 0 || start_steps(d, reterr) < 0)
 		return -1;
 	add_events(d);
+	malloc_trim(0);
 	return 0;
 }
 
@@ -365,7 +378,6 @@ stop(struct daemon *d)
 	fetcher_free(d->fetcher);
 	http_free(d->http);
 	free_event(d->tick);
-	free_event(d->flush);
 	free_event(d->sig_term);
 	free_event(d->sig_int);
 	free_event(d->sig_hup);

@@ -56,13 +56,14 @@ struct daemon {
 	struct intake *intake;		/* candidates and rechecks */
 	struct deliver *deliver;
 	struct control *control;
-	struct event *tick, *flush, *sig_term, *sig_int, *sig_hup, *sig_pipe;
+	struct event *tick, *sig_term, *sig_int, *sig_hup, *sig_pipe;
 	const char *config_path;
 	bool once;			/* --once */
 	bool stopping;
 	int64_t started_ms;
 	struct visit_same *same;	/* unchanged visits, written in batches */
 	size_t same_count, same_cap;
+	int64_t flushed_ms;		/* monotonic: when they were written last */
 	unsigned visits_running;
 	unsigned once_visits_left;
 	int64_t resync_ms;	/* monotonic: when the archive is told of the sources again; 0: it knows */

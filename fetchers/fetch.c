@@ -22,6 +22,7 @@
 #define WIRE_LIST (16u << 20)
 #define STEPS_AT_ONCE 64	/* then the loop may look after others: a new connection costs up to 0.3 ms */
 #define MAX_HEADERS 64
+#define ROOM_MS 20		/* when there was no room for answers, it is looked for again */
 
 static void on_pump(evutil_socket_t fd, short what, void *arg);
 
@@ -211,6 +212,13 @@ fetch_cancel(struct fetcher *f, uint64_t handle)
 	if (h != NULL)
 		host_place(h, clock_mono_ms());
 	event_active(&f->pump, EV_TIMEOUT, 0);
+}
+
+void
+fetcher_set_room(struct fetcher *f, fetch_room_fn *fn, void *arg)
+{
+	f->room = fn;
+	f->room_arg = arg;
 }
 
 unsigned
@@ -424,14 +432,15 @@ tell(struct fetcher *f, int *steps)
 }
 
 static void
-set_timer(struct fetcher *f, int64_t now_ms)
+set_timer(struct fetcher *f, int64_t now_ms, bool may_ask)
 {
 	struct timeval tv;
-	int64_t ms;
+	int64_t ms = may_ask ? INT64_MAX : ROOM_MS;
 
-	if (f->heap_count == 0)
+	if (f->heap_count > 0 && f->heap[0]->due_ms - now_ms < ms)
+		ms = f->heap[0]->due_ms - now_ms;
+	if (ms == INT64_MAX)
 		return;
-	ms = f->heap[0]->due_ms - now_ms;
 	if (ms < 0)
 		ms = 0;
 	tv = (struct timeval){ .tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000 };
@@ -445,17 +454,20 @@ on_pump(evutil_socket_t fd, short what, void *arg)
 	struct fetcher *f = arg;
 	int64_t now_ms = clock_mono_ms();
 	int steps = STEPS_AT_ONCE;
+	bool may_ask = true;
 	struct host *h;
 
 	tell(f, &steps);
 	hosts_due_to_ready(f, now_ms);
-	while (steps-- > 0 && f->in_flight < f->connections && (h = f->ready) != NULL) {
+	if (f->ready != NULL && f->room != NULL)
+		may_ask = f->room(f->room_arg);
+	while (may_ask && steps-- > 0 && f->in_flight < f->connections && (h = f->ready) != NULL) {
 		DL_DELETE(f->ready, h);
 		h->place = P_NONE;
 		host_turn(h, now_ms);
 		host_place(h, now_ms);
 	}
-	if (f->answers != NULL || (f->ready != NULL && f->in_flight < f->connections))
+	if (f->answers != NULL || (may_ask && f->ready != NULL && f->in_flight < f->connections))
 		event_active(&f->pump, EV_TIMEOUT, 0);
-	set_timer(f, now_ms);
+	set_timer(f, now_ms, may_ask);
 }

@@ -64,6 +64,9 @@ void fetcher_reconfigure(struct fetcher *f, const struct fetcher_opts *opts);
  * with FETCH_FAILED. */
 uint64_t fetch_start(struct fetcher *f, const struct fetch_request *req, fetch_done_fn *done, void *arg);
 void fetch_cancel(struct fetcher *f, uint64_t handle);
+/* No request starts while room says no: its answer would have to wait in memory. Asked again soon. NULL: always room. */
+typedef bool fetch_room_fn(void *arg);
+void fetcher_set_room(struct fetcher *f, fetch_room_fn *room, void *arg);
 unsigned fetcher_in_flight(const struct fetcher *f);
 unsigned fetcher_waiting(const struct fetcher *f);
 /* Sitemaps that the host's robots.txt named, if it was read; borrowed. */

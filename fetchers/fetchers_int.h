@@ -89,6 +89,8 @@ struct fetcher {
 	struct fetch *answers;		/* list of those with told */
 	uint64_t last_id;
 	unsigned in_flight, waiting;
+	fetch_room_fn *room;		/* or NULL */
+	void *room_arg;
 };
 
 /* host.c */
