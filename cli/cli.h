@@ -19,7 +19,8 @@ struct cli_opts {			/* as given on the command line; NULL, 0 or false: not given
 	bool json, utc, help;
 	const char *source, *lang, *label, *since, *until, *limit;
 	const char *revision, *format, *output;
-	bool follow, all, explain, watch;
+	bool follow, all, explain, watch, dead, test;
+	const char *channel;
 	const char *url, *content_type, *manifest, *workers;
 	const char *kind, *select_links, *select_title, *select_date, *select_body;
 	const char *name;
@@ -114,6 +115,10 @@ int cmd_add(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_verify(struct cli *cli, int argc, char **argv);
 int cmd_backup(struct cli *cli, int argc, char **argv);
+int cmd_channels(struct cli *cli, int argc, char **argv);
+int cmd_notify(struct cli *cli, int argc, char **argv);
+int cmd_redeliver(struct cli *cli, int argc, char **argv);
+int cmd_pause(struct cli *cli, int argc, char **argv);	/* and resume */
 int cmd_version(struct cli *cli, int argc, char **argv);
 int cmd_help(struct cli *cli, int argc, char **argv);
 

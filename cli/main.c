@@ -28,6 +28,11 @@ const struct command cli_commands[] = {
 	{ GROUP_WATCH, "sources", cmd_sources, 0, ARGS_ANY, NEED_ARCHIVE, "[NAME...]", "watch", "health of each source", false },
 	{ GROUP_WATCH, "status", cmd_status, 0, 0, NEED_DAEMON, "", "watch", "health of the daemon", false },
 	{ GROUP_WATCH, "poll", cmd_poll, 0, 1, NEED_DAEMON, "SOURCE|--all", "all", "visit a source now", false },
+	{ GROUP_TELL, "channels", cmd_channels, 0, 0, NEED_ARCHIVE, "", "dead watch", "who is told, what waits, the last error", false },
+	{ GROUP_TELL, "notify", cmd_notify, 1, 1, NEED_DAEMON, "CHANNEL", "test", "send a test notice to a channel (--test)", false },
+	{ GROUP_TELL, "redeliver", cmd_redeliver, 0, 1, NEED_DAEMON, "EVENT|--dead", "dead channel", "send notices once more", false },
+	{ GROUP_TELL, "pause", cmd_pause, 1, 1, NEED_DAEMON, "CHANNEL", "", "hold the notices of a channel", false },
+	{ GROUP_TELL, "resume", cmd_pause, 1, 1, NEED_DAEMON, "CHANNEL", "", "let them go", false },
 	{ GROUP_CONFIG, "try", cmd_try, 1, 1, NEED_NOTHING, "URL|SOURCE", "kind select-links select-title select-date select-body",
 	  "fetch and print what would be found; keeps nothing", true },
 	{ GROUP_CONFIG, "add", cmd_add, 1, 1, NEED_NOTHING, "URL", "name kind", "try an address and add it as a source", false },
@@ -45,7 +50,7 @@ const struct command cli_commands[] = {
 };
 
 static const char *const group_names[GROUP_COUNT] = {
-	[GROUP_READ] = "Read the archive", [GROUP_WATCH] = "Watch the daemon at work", [GROUP_TELL] = "Channels",
+	[GROUP_READ] = "Read the archive", [GROUP_WATCH] = "Watch the daemon at work", [GROUP_TELL] = "Tell people",
 	[GROUP_CONFIG] = "Sources and configuration", [GROUP_PAGES] = "Saved pages", [GROUP_WHOLE] = "The archive as a whole",
 	[GROUP_OTHER] = "Other",
 };

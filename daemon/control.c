@@ -1,4 +1,4 @@
-#include "daemon/control.h"
+#include "daemon/control_int.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
@@ -56,8 +56,8 @@ client_free(struct client *cl)
 	free(cl);
 }
 
-static void
-answer(struct client *cl, json_t *obj)
+void
+client_answer(struct client *cl, json_t *obj)
 {
 	char *line = json_line(obj);
 
@@ -69,14 +69,34 @@ answer(struct client *cl, json_t *obj)
 	json_decref(obj);
 }
 
-static json_t *
-good(void)
+struct daemon *
+client_daemon(struct client *cl)
+{
+	return cl->c->d;
+}
+
+void
+client_hold(struct client *cl)
+{
+	cl->asked++;
+}
+
+void
+client_release(struct client *cl)
+{
+	cl->asked--;
+	if (cl->bev == NULL)
+		client_free(cl);
+}
+
+json_t *
+control_good(void)
 {
 	return json_pack("{s:b}", "ok", 1);
 }
 
-static json_t *
-bad(const char *text)
+json_t *
+control_bad(const char *text)
 {
 	json_t *obj = json_pack("{s:b}", "ok", 0);
 
@@ -119,7 +139,7 @@ count_states(const struct daemon *d, json_t *obj)
 static json_t *
 status(struct daemon *d, const struct store_counts *n)
 {
-	json_t *obj = good();
+	json_t *obj = control_good();
 	char since[CLOCK_TEXT_MAX];
 
 	json_put_str(obj, "version", PRESSWATCH_VERSION);
@@ -158,10 +178,8 @@ have_counts(void *arg, int rc, const struct err *err)
 	struct question *q = arg;
 	struct client *cl = q->client;
 
-	cl->asked--;
-	answer(cl, rc < 0 ? bad(err->text) : status(cl->c->d, &q->counts));
-	if (cl->bev == NULL)
-		client_free(cl);
+	client_answer(cl, rc < 0 ? control_bad(err->text) : status(cl->c->d, &q->counts));
+	client_release(cl);
 	free(q);
 }
 
@@ -171,7 +189,7 @@ do_status(struct client *cl, const json_t *cmd)
 	struct question *q = xcalloc(1, sizeof(*q));
 
 	q->client = cl;
-	cl->asked++;
+	client_hold(cl);
 	writer_post(cl->c->d->writer, read_counts, have_counts, q);
 }
 
@@ -200,13 +218,13 @@ describe(const struct watch *w)
 static void
 do_sources(struct client *cl, const json_t *cmd)
 {
-	json_t *obj = good(), *list = json_array();
+	json_t *obj = control_good(), *list = json_array();
 	struct watch *w, *tmp;
 
 	HASH_ITER(hh, cl->c->d->watches, w, tmp)
 		json_array_append_new(list, describe(w));
 	json_object_set_new(obj, "sources", list);
-	answer(cl, obj);
+	client_answer(cl, obj);
 }
 
 static void
@@ -224,12 +242,12 @@ do_poll(struct client *cl, const json_t *cmd)
 			n++;
 		}
 	if (n == 0) {
-		answer(cl, bad(name == NULL ? "poll needs \"source\" or \"all\"" : "no such source"));
+		client_answer(cl, control_bad(name == NULL ? "poll needs \"source\" or \"all\"" : "no such source"));
 		return;
 	}
-	obj = good();
+	obj = control_good();
 	json_put_int(obj, "sources", n);
-	answer(cl, obj);
+	client_answer(cl, obj);
 }
 
 static void
@@ -238,40 +256,49 @@ do_reload(struct client *cl, const json_t *cmd)
 	struct err err = { 0 };
 
 	if (daemon_reload(cl->c->d, &err) < 0)
-		answer(cl, bad(err.text));
+		client_answer(cl, control_bad(err.text));
 	else
-		answer(cl, good());
+		client_answer(cl, control_good());
 }
 
-static const struct {
-	const char *name;
-	void (*run)(struct client *cl, const json_t *cmd);
-} commands[] = {
+static const struct control_command commands[] = {
 	{ "status", do_status },
 	{ "sources", do_sources },
 	{ "poll", do_poll },
 	{ "reload", do_reload },
+	{ NULL, NULL }
 };
+
+static const struct control_command *
+find_command(const char *name)
+{
+	static const struct control_command *const tables[] = { commands, control_channel_commands };
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct control_command *c = tables[i]; c->name != NULL; c++)
+			if (strcmp(c->name, name) == 0)
+				return c;
+	return NULL;
+}
 
 static void
 obey(struct client *cl, const char *line, size_t len)
 {
 	struct err err = { 0 };
+	const struct control_command *found;
 	json_t *cmd = NULL;
 	const char *name;
 
 	if (json_read(line, len, &cmd, &err) < 0) {
-		answer(cl, bad(err.text));
+		client_answer(cl, control_bad(err.text));
 		return;
 	}
 	name = json_get_str(cmd, "cmd");
-	for (size_t i = 0; name != NULL && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(commands[i].name, name) == 0) {
-			commands[i].run(cl, cmd);
-			json_decref(cmd);
-			return;
-		}
-	answer(cl, bad("unknown command; known are status, sources, poll, reload"));
+	if (name != NULL && (found = find_command(name)) != NULL)
+		found->run(cl, cmd);
+	else
+		client_answer(cl, control_bad("unknown command; known are status, sources, poll, reload, "
+		    "test-channel, redeliver, pause, resume"));
 	json_decref(cmd);
 }
 

@@ -2,7 +2,9 @@
 #define DAEMON_CONTROL_H
 /*
  * control: the socket through which the command speaks to the daemon. One JSON object a line each way:
- * {"cmd":"status"} {"cmd":"sources"} {"cmd":"poll","source":NAME} {"cmd":"poll","all":true} {"cmd":"reload"};
+ * {"cmd":"status"} {"cmd":"sources"} {"cmd":"poll","source":NAME} {"cmd":"poll","all":true} {"cmd":"reload"}
+ * {"cmd":"test-channel","channel":NAME} {"cmd":"redeliver","dead":true} {"cmd":"redeliver","event":ID,"channel":NAME}
+ * {"cmd":"pause","channel":NAME} {"cmd":"resume","channel":NAME};
  * answers are {"ok":true,...} or {"ok":false,"error":"..."}.
  */
 #include "daemon/daemon.h"

@@ -221,6 +221,8 @@ read_deliveries(struct store *s, void *arg, struct err *reterr)
 {
 	struct load *load = arg;
 
+	if (store_channel_paused(s, load->outlet->name))
+		return 0;	/* its notices wait until somebody resumes it */
 	if (store_deliveries_due(s, load->outlet->name, load->now_ms, load->any, load->limit, keep_delivery, load,
 	    reterr) < 0)
 		return -1;

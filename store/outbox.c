@@ -207,6 +207,7 @@ store_channels(struct store *s, int (*fn)(const struct store_channel *c, void *a
 	for (i = 0; rc == 0 && stop == 0 && i < count; i++) {
 		CLEANUP(freep) char *error = NULL;
 
+		list[i].paused = store_channel_paused(s, list[i].name);
 		if ((rc = channel_error(s, &list[i], &error, reterr)) == 0)
 			stop = fn(&list[i], arg);
 	}
@@ -214,6 +215,49 @@ store_channels(struct store *s, int (*fn)(const struct store_channel *c, void *a
 		free((char *)list[i].name);
 	free(list);
 	return rc;
+}
+
+int
+store_dead_letters(struct store *s, int (*fn)(const struct store_dead *d, void *arg), void *arg,
+    struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_DEAD_LETTERS, "");
+	int rc;
+
+	while ((rc = store_step(s, q, reterr)) > 0) {
+		struct store_dead d = { .seq = sqlite3_column_int64(q, 0),
+			.channel = (const char *)sqlite3_column_text(q, 1),
+			.event_id = (const char *)sqlite3_column_text(q, 2),
+			.type = store_event_type((enum store_event_kind)sqlite3_column_int(q, 3)),
+			.source = (const char *)sqlite3_column_text(q, 4),
+			.attempts = (unsigned)sqlite3_column_int64(q, 5),
+			.first_ms = sqlite3_column_int64(q, 6), .at_ms = sqlite3_column_int64(q, 7),
+			.error = (const char *)sqlite3_column_text(q, 8) };
+
+		if (fn(&d, arg) != 0) {
+			sqlite3_reset(q);
+			return 0;
+		}
+	}
+	return rc;
+}
+
+/* A note of the archive, so that it holds over restarts. */
+bool
+store_channel_paused(struct store *s, const char *channel)
+{
+	CLEANUP(freep) char *key = xasprintf("paused/%s", channel);
+	CLEANUP(freep) char *value = store_meta_get(s, key);
+
+	return value != NULL && strcmp(value, "1") == 0;
+}
+
+int
+store_channel_pause(struct store *s, const char *channel, bool pause, struct err *reterr)
+{
+	CLEANUP(freep) char *key = xasprintf("paused/%s", channel);
+
+	return store_meta_set(s, key, pause ? "1" : "0", reterr);
 }
 
 int

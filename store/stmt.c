@@ -318,6 +318,10 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_CHANNEL_ERROR] =	/* of the newest failed attempt that is not made good */
 	    "SELECT last_error, done_ms FROM delivery WHERE channel = ?1 AND state != 1"
 	    " AND last_error IS NOT NULL ORDER BY done_ms DESC LIMIT 1",
+	[STMT_DEAD_LETTERS] =
+	    "SELECT d.seq, d.channel, e.event_id, e.kind, s.name, d.attempts, d.first_ms, d.done_ms,"
+	    " d.last_error FROM delivery d JOIN event e ON e.seq = d.seq"
+	    " JOIN source s ON s.source_id = d.source_id WHERE d.state = 2 ORDER BY d.seq, d.channel",
 	[STMT_REDELIVER_DEAD] =	/* channel or NULL, at */
 	    "UPDATE delivery SET state = 0, attempts = 0, not_before_ms = ?2"
 	    " WHERE state = 2 AND (?1 IS NULL OR channel = ?1)",

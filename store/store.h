@@ -255,8 +255,14 @@ int store_delivery_failed(struct store *s, int64_t seq, const char *channel, int
     const char *error, struct err *reterr);
 
 /* A channel that ever had a notice. error: of the newest failed attempt that is not made good, or NULL. */
-struct store_channel { const char *name; int64_t waiting, dead, told, oldest_ms, next_ms, last_told_ms, error_ms; const char *error; };
+struct store_channel { const char *name; bool paused; int64_t waiting, dead, told, oldest_ms, next_ms, last_told_ms, error_ms; const char *error; };
 int store_channels(struct store *s, int (*fn)(const struct store_channel *c, void *arg), void *arg, struct err *reterr);
+/* A paused channel keeps what waits for it. */
+int store_channel_pause(struct store *s, const char *channel, bool pause, struct err *reterr);
+bool store_channel_paused(struct store *s, const char *channel);
+/* Notices that were given up, oldest first. */
+struct store_dead { const char *channel, *event_id, *type, *source, *error; int64_t seq, first_ms, at_ms; unsigned attempts; };
+int store_dead_letters(struct store *s, int (*fn)(const struct store_dead *d, void *arg), void *arg, struct err *reterr);
 /*
  * Lets notices wait again, due now, with all their attempts: those given up (seq 0), or those of one event, told or given up.
  * channel NULL: of all channels; a channel named with an event gets it even when it never did. Returns how many, or -1.

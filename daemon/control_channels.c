@@ -1,0 +1,202 @@
+/* control_channels: what the command asks about channels: a test notice, notices once more, pause and resume. */
+#include "daemon/control_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "daemon/deliver.h"
+#include "base/banned.h"
+
+/* The channel that the question names, or NULL and the answer is given. */
+static const struct cfg_channel *
+channel_of(struct client *cl, const json_t *cmd)
+{
+	const char *name = json_get_str(cmd, "channel");
+	const struct cfg_channel *ch = NULL;
+
+	if (name != NULL)
+		ch = config_channel(client_daemon(cl)->plan->config, name);
+	if (ch == NULL)
+		client_answer(cl, control_bad(name != NULL ? "no such channel" : "\"channel\" is missing"));
+	return ch;
+}
+
+/* ---- test ------------------------------------------------------------------------------------------------------ */
+
+struct test {
+	struct client *client;
+	struct plan *plan;	/* a reference: the channel's strings */
+	char *body;
+	int64_t started_ms;
+};
+
+/* An event as every other, but for its type; no archive knows it. */
+static char *
+test_event(const char *channel, const char *id)
+{
+	CLEANUP(json_decrefp) json_t *j = json_object();
+	json_t *data = json_object();
+	char now[CLOCK_TEXT_MAX];
+
+	clock_rfc3339(clock_wall_ms(), true, now);
+	json_put_str(j, "specversion", "1.0");
+	json_put_str(j, "id", id);
+	json_put_str(j, "source", "presswatch/test");
+	json_put_str(j, "type", "channel.test");
+	json_put_str(j, "subject", channel);
+	json_put_str(j, "time", now);
+	json_put_str(j, "datacontenttype", "application/json");
+	json_put_str(data, "source", "test");
+	json_put_str(data, "title", "A test of this channel");
+	json_put_str(data, "text", "presswatch notify --test sent this. When it reads well, notices will too.");
+	json_object_set_new(j, "data", data);
+	return json_line(j);
+}
+
+static void
+tested(const struct notify_answer *a, void *arg)
+{
+	struct test *t = arg;
+	json_t *obj = a->class == ERR_NONE ? control_good() : control_bad(a->text);
+
+	json_put_int(obj, "took_ms", clock_mono_ms() - t->started_ms);
+	client_answer(t->client, obj);
+	client_release(t->client);
+	plan_unref(t->plan);
+	free(t->body);
+	free(t);
+}
+
+static void
+do_test(struct client *cl, const json_t *cmd)
+{
+	const struct cfg_channel *ch = channel_of(cl, cmd);
+	struct daemon *d = client_daemon(cl);
+	struct sink_opts sink;
+	char id[UUID_TEXT];
+	struct test *t;
+
+	if (ch == NULL)
+		return;
+	digest_uuid7(clock_wall_ms(), id);
+	t = xcalloc(1, sizeof(*t));
+	t->client = cl;
+	t->plan = plan_ref(d->plan);
+	t->body = test_event(ch->name, id);
+	t->started_ms = clock_mono_ms();
+	client_hold(cl);
+	plan_sink(ch, &sink);
+	notify_send(d->notify, &sink, &(struct notice){ .id = id, .type = "channel.test", .body = t->body,
+	    .body_len = strlen(t->body), .attempt = 1 }, tested, t);
+}
+
+/* ---- once more, pause and resume: the archive is told first -------------------------------------------------------- */
+
+struct order {
+	struct client *client;
+	char *channel, *event;	/* or NULL */
+	bool pause;
+	int count;
+};
+
+static void
+order_done(void *arg, int rc, const struct err *err)
+{
+	struct order *o = arg;
+	struct daemon *d = client_daemon(o->client);
+	json_t *obj = rc < 0 ? control_bad(err->text) : control_good();
+
+	if (rc == 0)
+		json_put_int(obj, "count", o->count);
+	client_answer(o->client, obj);
+	client_release(o->client);
+	if (rc == 0 && !d->stopping)
+		deliver_kick(d->deliver);
+	free(o->channel);
+	free(o->event);
+	free(o);
+}
+
+static struct order *
+order_new(struct client *cl, const json_t *cmd)
+{
+	struct order *o = xcalloc(1, sizeof(*o));
+
+	o->client = cl;
+	o->channel = xstrdup(json_get_str(cmd, "channel"));
+	client_hold(cl);
+	return o;
+}
+
+static int
+write_redeliver(struct store *s, void *arg, struct err *reterr)
+{
+	struct order *o = arg;
+	int64_t seq = 0;
+
+	if (o->event != NULL && store_event_seq_of(s, o->event, &seq, reterr) < 0)
+		return -1;
+	o->count = store_redeliver(s, seq, o->channel, clock_wall_ms(), reterr);
+	return o->count < 0 ? -1 : 0;
+}
+
+static void
+do_redeliver(struct client *cl, const json_t *cmd)
+{
+	const char *event = json_get_str(cmd, "event");
+	struct order *o;
+
+	if ((event != NULL) == json_is_true(json_object_get(cmd, "dead"))) {
+		client_answer(cl, control_bad("redeliver needs \"event\" or \"dead\""));
+		return;
+	}
+	if (json_get_str(cmd, "channel") != NULL && channel_of(cl, cmd) == NULL)
+		return;
+	o = order_new(cl, cmd);
+	o->event = xstrdup(event);
+	writer_post(client_daemon(cl)->writer, write_redeliver, order_done, o);
+}
+
+static int
+write_pause(struct store *s, void *arg, struct err *reterr)
+{
+	struct order *o = arg;
+
+	return store_channel_pause(s, o->channel, o->pause, reterr);
+}
+
+static void
+pause_or_resume(struct client *cl, const json_t *cmd, bool pause)
+{
+	struct order *o;
+
+	if (channel_of(cl, cmd) == NULL)
+		return;
+	o = order_new(cl, cmd);
+	o->pause = pause;
+	writer_post(client_daemon(cl)->writer, write_pause, order_done, o);
+}
+
+static void
+do_pause(struct client *cl, const json_t *cmd)
+{
+	pause_or_resume(cl, cmd, true);
+}
+
+static void
+do_resume(struct client *cl, const json_t *cmd)
+{
+	pause_or_resume(cl, cmd, false);
+}
+
+const struct control_command control_channel_commands[] = {
+	{ "test-channel", do_test },
+	{ "redeliver", do_redeliver },
+	{ "pause", do_pause },
+	{ "resume", do_resume },
+	{ NULL, NULL }
+};

@@ -1,0 +1,106 @@
+"""Channels: what waits and why, a test notice, notices once more, pause and resume."""
+import json, os, time
+
+from conftest import article, listing, prose, wait_until
+
+
+def publish(origin, n):
+    rows = []
+    for i in range(n):
+        origin.pages['/press/%d.html' % i] = article('Notice %d to the public' % i, prose(i), '2024-05-%02d' % (i + 1))
+        rows.append(('/press/%d.html' % i, 'Notice %d to the public' % i, '%d May 2024' % (i + 1)))
+    origin.pages['/press/'] = listing(rows[::-1])
+
+
+def channel(world, name):
+    return next(c for c in world.lines('channels', '--json') if c['name'] == name)
+
+
+def hook_channel(world, hook, **more):
+    rest = ''.join(', %s: %s' % i for i in more.items())
+    return '{name: hook, webhook: "%s", secret-file: %s%s}' % (hook.url, world.key, rest)
+
+
+def test_channels_shows_what_waits_the_last_error_and_what_was_given_up(world, origin, hook):
+    world.channels = [hook_channel(world, hook), '{name: down, webhook: "http://127.0.0.1:9/", retry: [1s]}', '{name: silent, file: x.jsonl, events: [removed]}']
+    publish(origin, 2)
+    world.source('site', '/press/', first_visit='announce').start()
+    wait_until(lambda: len(hook.events) == 2, 'the notices')
+    wait_until(lambda: channel(world, 'down')['dead'] == 2, 'giving up')
+    assert [(c['name'], c['state']) for c in world.lines('channels', '--json')] == [('down', 'gave up'), ('hook', 'ok'), ('silent', 'idle')]
+    down = channel(world, 'down')
+    assert down['waiting'] == 0 and '127.0.0.1:9' in down['error'] and channel(world, 'hook')['told'] == 2
+    rows = world.command('channels').stdout.splitlines()
+    assert rows[0].split()[:3] == ['CHANNEL', 'KIND', 'STATE'] and len(rows) == 4
+    dead = world.lines('channels', '--dead', '--json')
+    assert [d['channel'] for d in dead] == ['down'] * 2 and all(d['attempts'] == 2 and d['error'] for d in dead)
+    assert 'down' in world.command('status').stdout
+    world.stop()
+
+
+def test_a_test_notice_says_whether_the_receiver_took_it(world, origin, hook):
+    out = os.path.join(world.folder, 'out')
+    world.channels = [hook_channel(world, hook), '{name: down, webhook: "http://127.0.0.1:9/"}', '{name: file, file: %s}' % out]
+    world.source('site', '/press/').start()
+    assert 'taken' in world.command('notify', '--test', 'hook').stdout
+    assert [e['type'] for e in hook.events] == ['channel.test'] and world.status()['events'] == 0
+    world.command('notify', '--test', 'file')
+    assert json.loads(open(out).read())['data']['title']
+    assert '127.0.0.1:9' in world.command('notify', '--test', 'down', expect=3).stderr
+    assert 'no such channel' in world.command('notify', '--test', 'nobody', expect=3).stderr
+    world.command('notify', 'hook', expect=2)
+    world.stop()
+    world.command('notify', '--test', 'hook', expect=3)
+
+
+def test_what_was_given_up_is_delivered_once_more_under_the_same_id(world, origin, hook):
+    hook.status = 410
+    world.channels = [hook_channel(world, hook)]
+    publish(origin, 3)
+    world.source('site', '/press/', first_visit='announce').start()
+    wait_until(lambda: channel(world, 'hook')['dead'] == 3, 'giving up')
+    dead = world.lines('channels', '--dead', '--json')
+    hook.status = 204
+    assert '3 notices' in world.command('redeliver', '--dead').stdout
+    wait_until(lambda: len(hook.events) == 3, 'the notices')
+    assert {e['id'] for e in hook.events} == {d['event'] for d in dead}
+    world.command('redeliver', '--dead', expect=1)
+    assert '1 notice ' in world.command('redeliver', dead[0]['event']).stdout
+    wait_until(lambda: len(hook.events) == 4, 'the notice')
+    assert hook.events[3]['id'] == dead[0]['event']
+    world.command('redeliver', '--dead', '--channel', 'nobody', expect=3)
+    world.command('redeliver', 'no-such-event', expect=3)
+    world.command('redeliver', expect=2)
+    world.stop()
+
+
+def test_an_event_can_be_sent_to_a_channel_that_never_had_it(world, origin, hook):
+    world.channels = []
+    publish(origin, 2)
+    world.source('site', '/press/', first_visit='announce').once()
+    world.channels = [hook_channel(world, hook)]
+    world.start()
+    world.command('redeliver', '1', expect=1)
+    world.command('redeliver', '1', '--channel', 'hook')
+    wait_until(lambda: len(hook.events) == 1, 'the notice')
+    world.stop()
+
+
+def test_a_paused_channel_holds_its_notices_over_a_restart(world, origin, hook):
+    out = os.path.join(world.folder, 'out')
+    world.channels = [hook_channel(world, hook), '{name: file, file: %s}' % out]
+    publish(origin, 2)
+    world.source('site', '/press/').start()
+    wait_until(lambda: world.status()['documents'] == 2, 'the baseline')
+    world.command('pause', 'hook')
+    publish(origin, 4)
+    wait_until(lambda: os.path.exists(out) and len(open(out).readlines()) == 2, 'the other channel')
+    world.stop()
+    world.start()
+    time.sleep(1.5)
+    assert hook.events == [] and (channel(world, 'hook')['state'], channel(world, 'hook')['waiting']) == ('paused', 2)
+    world.command('resume', 'hook')
+    wait_until(lambda: len(hook.events) == 2, 'the notices')
+    assert [e['sequence'] for e in hook.events] == sorted(e['sequence'] for e in hook.events)
+    world.command('pause', 'nobody', expect=3)
+    world.stop()
