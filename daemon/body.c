@@ -1,6 +1,8 @@
 #include "daemon/body.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "base/digest.h"
 #include "base/mem.h"
@@ -26,6 +28,36 @@ body_take(struct body *b, struct http_answer *a)
 		b->hops[b->hops_count++] = xstrdup(a->hops[i].url);
 	b->bytes = buf_take(&a->body, &b->len);
 	digest_sha256(b->bytes, b->len, b->hash);
+}
+
+#define TAIL 4096	/* servers add comments and counters after the end tag */
+
+static bool
+has_tag(const char *p, size_t n, const char *tag)
+{
+	size_t len = strlen(tag);
+
+	for (; n >= len; p++, n--)
+		if (*p == '<' && strncasecmp(p, tag, len) == 0)
+			return true;
+	return false;
+}
+
+enum body_end
+body_end(const struct body *b)
+{
+	size_t tail = b->len < TAIL ? b->len : TAIL, end = b->len;
+
+	if (b->len == 0 || (b->content_type != NULL && strcasestr(b->content_type, "html") == NULL) ||
+	    !has_tag(b->bytes, tail, "<html"))
+		return BODY_WHOLE;
+	if (has_tag(b->bytes + b->len - tail, tail, "</html") || has_tag(b->bytes + b->len - tail, tail, "</body"))
+		return BODY_WHOLE;
+	if (b->doubtful_end)
+		return BODY_CUT;
+	while (end > 0 && strchr(" \t\r\n", b->bytes[end - 1]) != NULL)
+		end--;
+	return end > 0 && b->bytes[end - 1] == '>' ? BODY_WHOLE : BODY_ODD;
 }
 
 void

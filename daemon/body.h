@@ -17,6 +17,16 @@ struct body {			/* strings owned */
 	unsigned char hash[32];	/* SHA-256 of bytes */
 };
 
+/*
+ * Half a page must never look like a whole one. Only the last bytes are looked at, so it costs nothing.
+ */
+enum body_end {
+	BODY_WHOLE,
+	BODY_ODD,	/* the framing was sure, yet HTML stops within a text or a tag */
+	BODY_CUT,	/* neither length nor chunks, and no end tag */
+};
+enum body_end body_end(const struct body *b);
+
 /* Takes over what a holds. */
 void body_take(struct body *b, struct http_answer *a);
 /* Validators alone: what a 304 brings. */

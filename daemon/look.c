@@ -8,6 +8,10 @@
 #include "fetchers/pdf.h"
 #include "base/banned.h"
 
+/* A page that ends in the middle each time is what its server has. */
+#define ODD_ATTEMPTS 1
+#define CUT_ATTEMPTS 3
+
 #define FULL_CHECK 4	/* validators may lie: every so many looks is unconditional */
 
 static void
@@ -193,6 +197,28 @@ candidate_failed(struct look *l, struct fetch_answer *a)
 		look_retry(l, &a->err, lasting, a->host_until_ms);
 }
 
+/* Half a page is no page: asked for again, and only what half pages agree on for long is believed. */
+static bool
+cut_short(struct look *l)
+{
+	enum body_end end = body_end(&l->body);
+	struct err err = { 0 };
+
+	if (end == BODY_WHOLE)
+		return false;
+	(void)err_set(&err, ERR_TEMPORARY, "the page ends in the middle");
+	if (l->kind == LOOK_RECHECK) {
+		if (end == BODY_ODD)
+			return false;	/* look_put() says that it is doubtful */
+		look_recheck_failed(l, l->body.status, &err);
+		return true;
+	}
+	if (l->cand.attempts >= (end == BODY_ODD ? ODD_ATTEMPTS : CUT_ATTEMPTS))
+		return false;
+	look_retry(l, &err, true, 0);
+	return true;
+}
+
 static void
 on_fetched(struct fetch_answer *a, void *arg)
 {
@@ -201,6 +227,8 @@ on_fetched(struct fetch_answer *a, void *arg)
 	l->fetch = 0;
 	if (a->outcome == FETCH_OK) {
 		body_take(&l->body, a->http);
+		if (cut_short(l))
+			return;
 		if (l->kind == LOOK_RECHECK)
 			recheck_fetched(l);
 		else

@@ -68,7 +68,8 @@ write_put(struct store *s, void *arg, struct err *reterr)
 		.content_type = l->body.content_type, .http_status = l->body.status, .doc = l->doc,
 		.extractor = l->extractor != NULL ? l->extractor : l->ps->extractor, .at_ms = clock_wall_ms(),
 		.next_check_ms = look_next_check(l, l->kind != LOOK_RECHECK),
-		.next_check_hot_ms = look_next_check(l, true), .confirm_ms = cfg->confirm_s * 1000 };
+		.next_check_hot_ms = look_next_check(l, true), .confirm_ms = cfg->confirm_s * 1000,
+		.doubtful = body_end(&l->body) != BODY_WHOLE };
 
 	if (l->body.len > 0 && l->body.len <= RAW_KEEP_MAX) {
 		put.raw = l->body.bytes;
@@ -98,6 +99,9 @@ log_put(const struct look *l)
 	log_kv(said[l->result.what].priority, said[l->result.what].event, "source", l->ps->cfg->name, "id",
 	    log_num(l->result.doc_id), "url", l->doc->url, "title", l->doc->title, "text",
 	    l->doc->text_state == TEXT_NONE ? l->doc->trouble : NULL, NULL);
+	if (l->result.held != NULL)
+		log_kv(LOG_P_NOTICE, "change-held", "source", l->ps->cfg->name, "id", log_num(l->result.doc_id), "url",
+		    l->doc->url, "text", l->result.held, NULL);
 }
 
 static void

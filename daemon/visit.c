@@ -11,6 +11,7 @@
 
 /* However good the validators look: an unconditional look at least that often (they may lie). */
 #define FULL_LOOK_MS (24 * 3600 * 1000LL)
+#define CUT_FAILURES 3		/* a page that ends in the middle each time is what its server has */
 
 void
 visit_free(struct visit *v)
@@ -124,10 +125,16 @@ look_into(struct visit *v)
 	struct watch *w = v->watch;
 	enum source_kind kind = kind_of(v);
 	static const unsigned char none[32];
+	struct err err = { 0 };
 
 	if (v->body.len > 0 && memcmp(v->body.hash, w->body_hash, 32) == 0 &&
 	    memcmp(w->body_hash, none, 32) != 0) {
 		visit_end_same(v);
+		return;
+	}
+	if (kind == KIND_PAGE && body_end(&v->body) == BODY_CUT && w->failures < CUT_FAILURES) {
+		(void)err_set(&err, ERR_TEMPORARY, "the page ends in the middle");
+		visit_end_failed(v, FETCH_FAILED, v->body.status, &err, 0);
 		return;
 	}
 	if (kind == KIND_PAGE)

@@ -323,7 +323,7 @@ visit_end_read(struct visit *v)
 	struct record *r = record_new(v, interval_ms(v));
 	struct candidates *found = v->found;
 	/* An index is read again each time, its files by their own validators; a list that was cut short is, too. */
-	bool again = v->files_count > 0 || found->truncated || v->files_failed;
+	bool again = v->files_count > 0 || found->truncated || v->files_failed || body_end(&v->body) == BODY_CUT;
 
 	take_list(r, v);
 	r->visit.kind = (int)found->kind;
@@ -353,7 +353,7 @@ visit_end_page(struct visit *v, int rc, const struct err *err, bool look_again_s
 		visit_end_failed(v, FETCH_OK, v->body.status, err, 0);
 		return;
 	}
-	r = record_new(v, look_again_soon && confirm_ms < next ? confirm_ms : next);
+	r = record_new(v, look_again_soon && confirm_ms > 0 && confirm_ms < next ? confirm_ms : next);
 	r->visit.kind = KIND_PAGE;
 	r->list = xcalloc(1, sizeof(*r->list));
 	r->opts = (struct store_visit_opts){ .announce = v->ps->cfg->announce };

@@ -71,6 +71,11 @@ fetch_judge(const struct fetch *r, struct fetch_answer *a)
 		err_set(&a->err, ERR_PERMANENT, "robots.txt disallows %.200s", h->url);
 		return;
 	}
+	if (h->cf_mitigated != NULL) {	/* a challenge, whatever its status */
+		a->outcome = FETCH_REFUSED;
+		err_set(&a->err, ERR_TEMPORARY, "status %ld, and a challenge to the browser instead of the page", status);
+		return;
+	}
 	if (status >= 200 && status < 300) {
 		a->outcome = FETCH_OK;
 		return;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/unicode.h"
 #include "base/url.h"
+#include "document/standin.h"
 #include "store/store_int.h"
 #include "base/banned.h"
 
@@ -273,6 +274,10 @@ put(struct put_ctx *p, struct err *reterr)
 		return -1;
 	if (doc_id == 0 && store_identify(p, &doc_id, &same, reterr) < 0)
 		return -1;
+	/* Nor is a page that speaks of maintenance, unless its row did too. */
+	if (p->gate == NULL && doc_id == 0 && p->candidate.id != 0 && p->text != NULL &&
+	    standin_says(p->candidate.title, NULL) == NULL)
+		p->gate = standin_says(p->put->doc->title, p->text);
 	if (p->gate != NULL)
 		return put_gate(p, reterr);
 	if (doc_id == 0)

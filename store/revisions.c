@@ -12,8 +12,16 @@
 #include "document/diff.h"
 #include "document/fingerprint.h"
 #include "document/similar.h"
+#include "document/standin.h"
 #include "store/store_int.h"
 #include "base/banned.h"
+
+/* How long a difference must last that is more likely a fault of the site than an edit. */
+#define HOLD_STUMP_MS 86400000
+#define HOLD_OTHER_MS 3600000
+#define HOLD_RETURN_MS 3600000
+#define HOLD_DOUBTFUL_MS 3600000
+#define HOLD_FOR_EVER INT64_MAX
 
 #define ELSEWHERE_LIKENESS 0.3	/* a redirect to a text that shares less is no edit of the old one */
 
@@ -171,7 +179,7 @@ write_edit(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
  */
 static int
 check_set(struct put_ctx *p, int64_t doc_id, int64_t next_ms, const unsigned char *pending,
-    bool vouches, struct err *reterr)
+    int64_t due_ms, bool vouches, struct err *reterr)
 {
 	const struct store_put *put = p->put;
 	unsigned char body[STORE_HASH];
@@ -182,7 +190,7 @@ check_set(struct put_ctx *p, int64_t doc_id, int64_t next_ms, const unsigned cha
 	    put->etag, put->last_modified, put->raw != NULL ? body : NULL), reterr) < 0)
 		return -1;
 	return store_run(p->s, store_bind(p->s, STMT_CHECK_SET, "iiihii", doc_id, next_ms, put->at_ms,
-	    pending, pending != NULL ? put->at_ms + put->confirm_ms : 0, (int64_t)put->http_status),
+	    pending, due_ms, (int64_t)put->http_status),
 	    reterr);
 }
 
@@ -193,7 +201,7 @@ look_same(struct put_ctx *p, int64_t doc_id, bool vouches, struct err *reterr)
 	p->result->what = PUT_SAME;
 	if (vouches && store_document_back(p, doc_id, reterr) < 0)
 		return -1;
-	return check_set(p, doc_id, p->put->next_check_ms, NULL, vouches, reterr);
+	return check_set(p, doc_id, p->put->next_check_ms, NULL, 0, vouches, reterr);
 }
 
 static double
@@ -245,25 +253,81 @@ ask_first(struct put_ctx *p, enum put_result what)
 	return 0;
 }
 
+/* A page that goes back and forth between texts is told of there and back once, then only of what stays. */
+static int
+is_flapping(struct put_ctx *p, int64_t doc_id, bool *ret, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(p->s, STMT_REVISION_RETURNS, "ih", doc_id, p->compare_hash);
+
+	if (store_step(p->s, q, reterr) < 0)
+		return -1;
+	*ret = sqlite3_column_int(q, 0) > 0 && sqlite3_column_int(q, 1) > 0;
+	sqlite3_reset(q);
+	return 0;
+}
+
+/* What looks like a fault of the site must last before it is told; 0: nothing speaks against an edit. */
+static int
+hold_find(struct put_ctx *p, const struct doc_row *old, int64_t *ret_ms, struct err *reterr)
+{
+	static const int64_t hold_ms[] = { [STANDIN_NO] = 0, [STANDIN_ODD] = HOLD_STUMP_MS,
+		[STANDIN_OTHER] = HOLD_OTHER_MS, [STANDIN_YES] = HOLD_FOR_EVER };
+	const char **why = &p->result->held;
+	/* A page that is watched for itself may become another one: that is its news. */
+	bool page = p->put->doc_id == 0 && p->put->candidate_id == 0, flaps;
+	enum standin verdict;
+
+	if (is_flapping(p, old->doc_id, &flaps, reterr) < 0)
+		return -1;
+	if (old->text == NULL)
+		verdict = (*why = standin_says(p->put->doc->title, p->text)) != NULL ? STANDIN_YES : STANDIN_NO;
+	else
+		verdict = standin_judge(old->title, old->text, p->put->doc->title, p->text, why);
+	if (verdict == STANDIN_OTHER && page) {
+		verdict = STANDIN_NO;
+		*why = NULL;
+	}
+	*ret_ms = hold_ms[verdict];
+	if (*ret_ms == 0 && flaps) {
+		*ret_ms = HOLD_RETURN_MS;
+		*why = "the page goes back and forth between two texts";
+	} else if (*ret_ms == 0 && p->put->doubtful) {
+		*ret_ms = HOLD_DOUBTFUL_MS;
+		*why = "the page ends in the middle";
+	}
+	return 0;
+}
+
 static int
 look_different(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 {
 	const struct store_put *put = p->put;
 	bool again = old->has_pending && memcmp(old->pending_hash, p->compare_hash, STORE_HASH) == 0;
+	int64_t wait_ms, due_ms, next_ms;
 
-	if (put->confirm_ms > 0 && (!again || put->at_ms < old->pending_due_ms)) {
+	if (hold_find(p, old, &wait_ms, reterr) < 0)
+		return -1;
+	if (wait_ms == HOLD_FOR_EVER)
+		return look_same(p, old->doc_id, false, reterr);
+	if (wait_ms < put->confirm_ms)
+		wait_ms = put->confirm_ms;
+	if (wait_ms > 0 && (!again || put->at_ms < old->pending_due_ms)) {
+		due_ms = again ? old->pending_due_ms : put->at_ms + wait_ms;
+		/* Looks in between show whether it lasts. */
+		next_ms = p->result->held != NULL && put->next_check_ms != 0 && put->next_check_ms < due_ms ?
+		    put->next_check_ms : due_ms;
 		p->result->what = PUT_PENDING;
 		p->result->urgent_check = true;
 		if (again)	/* too early to count as the second look */
-			return store_run(p->s, store_bind(p->s, STMT_CHECK_AT, "ii", old->doc_id,
-			    old->pending_due_ms), reterr);
-		return check_set(p, old->doc_id, put->at_ms + put->confirm_ms, p->compare_hash, false,
-		    reterr);
+			return store_run(p->s, store_bind(p->s, STMT_CHECK_AT, "ii", old->doc_id, next_ms),
+			    reterr);
+		return check_set(p, old->doc_id, next_ms, p->compare_hash, due_ms, false, reterr);
 	}
+	p->result->held = NULL;
 	if (store_document_back(p, old->doc_id, reterr) < 0 || write_edit(p, old, reterr) < 0)
 		return -1;
 	return check_set(p, old->doc_id, put->next_check_hot_ms != 0 ? put->next_check_hot_ms :
-	    put->next_check_ms, NULL, true, reterr);
+	    put->next_check_ms, NULL, 0, true, reterr);
 }
 
 int
