@@ -15,11 +15,16 @@ write_jsonl(struct export *x, const struct store_doc *d)
 	out_json(&x->out, store_doc_json(d, true));
 }
 
-/* RFC 4180: every field in quotes, quotes doubled; line breaks of the text stay inside the field. */
+/*
+ * RFC 4180: every field in quotes, quotes doubled; line breaks of the text stay inside the field. What a spreadsheet would
+ * run as a formula gets an apostrophe in front, which it takes for "this is text".
+ */
 static void
 csv_field(FILE *f, const char *value, char end)
 {
 	putc('"', f);
+	if (value != NULL && *value != '\0' && strchr("=+-@\t\r", *value) != NULL)
+		putc('\'', f);
 	for (const char *p = value != NULL ? value : ""; *p != '\0'; p++) {
 		if (*p == '"')
 			putc('"', f);

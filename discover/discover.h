@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "discover/candidate.h"
 
-#define DISCOVER_MAX_LINKS 1000		/* candidates of a listing or feed */
+#define DISCOVER_MAX_LINKS 4000		/* candidates of a listing or feed */
 #define DISCOVER_MAX_SITEMAP 50000	/* entries of one sitemap file (sitemaps.org) */
 
 struct discover_opts {			/* all pointers borrowed for the call */

@@ -398,7 +398,8 @@ list_gap(struct list *l, const struct store_routes *routes, struct err *reterr)
 	if (l->result.held > 0) {
 		cause = xasprintf("%u new addresses at once: kept without a notice for each",
 		    l->result.held);
-		advice = "look at the source with \"presswatch list --source\"";
+		advice = "the documents are in the archive, nobody was told of each: read them with \"presswatch list --source"
+		    " NAME\"; to release the hold there is nothing to do: the next visit tells of what is new again";
 	} else if (l->result.known == 0 && l->result.fresh >= GAP_LIST_MIN && l->src.last_new_ms != 0) {
 		cause = xasprintf("none of %u items was on the list before: releases in between may "
 		    "have been missed", l->result.found);
