@@ -32,6 +32,7 @@ source_done(struct cfg_source *s)
 	free_strings(s->select.remove);
 	free_strings(s->channels);
 	free_strings(s->headers);
+	free_strings(s->fetch_with);
 }
 
 static void

@@ -66,5 +66,7 @@ const struct config_key config_source_keys[] = {
 	{ .name = "user-agent", .parse = config_text, .at = SRC(user_agent), .max = 400,
 	  .help = "User-Agent for this source" },
 	{ .name = "proxy", .parse = config_proxy, .at = SRC(proxy), .help = "proxy for this source" },
+	{ .name = "fetch-with", .parse = config_argv, .at = SRC(fetch_with), .list = true, .max = 4096,
+	  .help = "a program (absolute path) and its arguments that prints the page whose address is its last argument" },
 	{ .name = NULL }
 };

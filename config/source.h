@@ -37,6 +37,7 @@ struct cfg_source {
 	char **channels;	/* NULL: all */
 	char **headers;		/* "Name: value" */
 	char *user_agent, *proxy;
+	char **fetch_with;	/* a program and its arguments that brings the pages, or NULL */
 	const char *file;	/* where it stands */
 	int line;
 };

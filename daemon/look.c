@@ -252,7 +252,8 @@ look_start(struct look *l)
 	const struct cfg_source *cfg = l->ps->cfg;
 	struct fetch_request req = { .class = FETCH_PAGE, .ignore_robots = cfg->ignore_robots,
 		.user_agent = cfg->user_agent, .proxy = cfg->proxy,
-		.headers = (const char *const *)cfg->headers };
+		.headers = (const char *const *)cfg->headers,
+		.command = (const char *const *)cfg->fetch_with };
 
 	if (l->kind == LOOK_RECHECK) {
 		req.url = l->re.url;

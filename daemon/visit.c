@@ -181,7 +181,8 @@ visit_start(struct watch *w)
 	const struct cfg_source *cfg = w->ps->cfg;
 	struct fetch_request req = { .url = cfg->url, .urgent = true, .ignore_robots = cfg->ignore_robots,
 		.user_agent = cfg->user_agent, .proxy = cfg->proxy,
-		.headers = (const char *const *)cfg->headers };
+		.headers = (const char *const *)cfg->headers,
+		.command = (const char *const *)cfg->fetch_with };
 	struct visit *v;
 	int64_t now = clock_wall_ms();
 

@@ -143,7 +143,8 @@ next_file(struct visit *v)
 	const struct cfg_source *cfg = v->ps->cfg;
 	struct fetch_request req = { .class = FETCH_SITEMAP, .urgent = true,
 		.ignore_robots = cfg->ignore_robots, .user_agent = cfg->user_agent, .proxy = cfg->proxy,
-		.headers = (const char *const *)cfg->headers };
+		.headers = (const char *const *)cfg->headers,
+		.command = (const char *const *)cfg->fetch_with };
 	struct visit_file *known;
 
 	if (v->files_at == v->files_count) {

@@ -22,6 +22,7 @@
 #define WIRE_LIST (16u << 20)
 #define STEPS_AT_ONCE 64	/* then the loop may look after others: a new connection costs up to 0.3 ms */
 #define MAX_HEADERS 64
+#define MAX_ARGS 256		/* of a user's command */
 #define ROOM_MS 20		/* when there was no room for answers, it is looked for again */
 
 static void on_pump(evutil_socket_t fd, short what, void *arg);
@@ -66,8 +67,12 @@ drop(struct fetch *r)
 		DL_DELETE(f->answers, r);
 		f->waiting--;
 		free(r->told);
-	} else if (r->transfer != NULL) {
-		http_cancel(r->transfer);
+	} else if (r->transfer != NULL || r->render != NULL) {
+		if (r->render != NULL) {
+			render_cancel(r->render);
+			r->host->rendering = false;
+		} else
+			http_cancel(r->transfer);
 		r->host->in_flight--;
 		f->in_flight--;
 	} else
@@ -93,6 +98,7 @@ fetcher_free(struct fetcher *f)
 			http_cancel(h->asking_robots);
 		host_free(h);
 	}
+	renderer_free(f->renderer);
 	free(f->heap);
 	free(f->product);
 	free(f);
@@ -121,15 +127,24 @@ static void
 copy_request(struct fetch *r, const struct fetch_request *req)
 {
 	size_t bytes = room(req->url) + room(req->etag) + room(req->last_modified) + room(req->user_agent) +
-	    room(req->proxy), count = 0;
+	    room(req->proxy), count = 0, args = 0, pointers;
 	char *at;
 
 	while (req->headers != NULL && count < MAX_HEADERS && req->headers[count] != NULL)
 		bytes += room(req->headers[count++]);
+	while (req->command != NULL && args < MAX_ARGS && req->command[args] != NULL)
+		bytes += room(req->command[args++]);
 	r->headers_count = count;
-	r->text = xmalloc(count * sizeof(char *) + bytes + 1);
+	pointers = (count + args + 1) * sizeof(char *);
+	r->text = xmalloc(pointers + bytes + 1);
 	r->headers = (const char **)(void *)r->text;
-	at = r->text + count * sizeof(char *);
+	at = r->text + pointers;
+	if (args > 0) {
+		r->command = r->headers + count;
+		for (size_t i = 0; i < args; i++)
+			r->command[i] = put(&at, req->command[i]);
+		r->command[args] = NULL;
+	}
 	r->url = put(&at, req->url);
 	r->etag = put(&at, req->etag);
 	r->last_modified = put(&at, req->last_modified);
@@ -267,6 +282,9 @@ request_done(struct http_answer *http_answer, void *arg)
 	int64_t now_ms = clock_mono_ms();
 
 	r->transfer = NULL;
+	r->render = NULL;
+	if (r->command != NULL)
+		h->rendering = false;
 	h->in_flight--;
 	f->in_flight--;
 	host_retry_after(h, http_answer, now_ms);
@@ -349,6 +367,20 @@ robots_permit(struct host *h, struct fetch *r, enum robots_state state)
 	return false;
 }
 
+/* A user's command has the turn that a request would have. */
+static void
+start_render(struct host *h, struct fetch *r, int64_t now_ms)
+{
+	struct fetcher *f = h->fetcher;
+
+	if (f->renderer == NULL)
+		f->renderer = renderer_new(f->base);
+	host_remove(h, r);
+	h->rendering = true;
+	r->render = render_start(f->renderer, r->command, r->url, request_done, r);
+	count_start(h, now_ms);
+}
+
 static bool
 start_request(struct host *h, struct fetch *r, int64_t now_ms)
 {
@@ -394,6 +426,15 @@ start_request(struct host *h, struct fetch *r, int64_t now_ms)
 	return true;
 }
 
+static void
+start(struct host *h, struct fetch *r, int64_t now_ms)
+{
+	if (r->command != NULL)
+		start_render(h, r, now_ms);
+	else
+		start_request(h, r, now_ms);
+}
+
 /* One step of the host that is first in line: an answer, a request or its robots.txt. */
 static void
 host_turn(struct host *h, int64_t now_ms)
@@ -404,14 +445,14 @@ host_turn(struct host *h, int64_t now_ms)
 	if (r == NULL)
 		return;
 	if (r->ignore_robots) {
-		start_request(h, r, now_ms);
+		start(h, r, now_ms);
 		return;
 	}
 	state = robots_cache_state(&h->robots, now_ms);
 	if (state == ROBOTS_ASK)
 		ask_robots(h, r, now_ms);
 	else if (robots_permit(h, r, state))
-		start_request(h, r, now_ms);
+		start(h, r, now_ms);
 }
 
 static void

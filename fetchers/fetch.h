@@ -44,6 +44,7 @@ struct fetch_request {			/* everything is copied */
 	bool urgent;			/* before the others of its host: source visits before rechecks */
 	const char *user_agent, *proxy;	/* NULL: default */
 	const char *const *headers;	/* further "Name: value", NULL at the end; or NULL */
+	const char *const *command;	/* a program and its arguments that brings the page instead of us, or NULL: render.h */
 };
 
 struct fetch_answer {

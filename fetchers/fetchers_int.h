@@ -11,6 +11,7 @@
 #include <event2/event_struct.h>
 #include <uthash.h>
 #include "fetchers/fetch.h"
+#include "fetchers/render.h"
 #include "fetchers/robots.h"
 
 #define RETRY_AFTER_MAX_MS (24 * 3600 * 1000LL)
@@ -46,6 +47,7 @@ struct fetch {
 	struct fetcher *fetcher;
 	struct host *host;		/* NULL: told at once, with told */
 	struct http_transfer *transfer;	/* while it runs */
+	struct render *render;		/* or its user's command */
 	fetch_done_fn *done;
 	void *arg;
 	struct fetch_answer *told;	/* an answer that waits to be told */
@@ -54,6 +56,7 @@ struct fetch {
 	const char *url, *etag, *last_modified, *user_agent, *proxy;	/* all in text */
 	const char **headers;
 	size_t headers_count;
+	const char **command;		/* NULL: asked by us */
 	char *text;
 };
 
@@ -70,12 +73,14 @@ struct host {
 	int64_t until_ms, until_wall_ms;	/* Retry-After; 0: none */
 	struct robots_cache robots;
 	struct http_transfer *asking_robots;
+	bool rendering;			/* a user's command looks at it: one at a time */
 	char key[];			/* host:port */
 };
 
 struct fetcher {
 	struct event_base *base;
 	struct http *http;
+	struct renderer *renderer;	/* made when first needed */
 	char *product;
 	unsigned connections, per_host, timeout_ms;
 	int64_t host_delay_ms, robots_ttl_ms;

@@ -94,7 +94,8 @@ host_place(struct host *h, int64_t now_ms)
 
 	if (host_first(h) == NULL)
 		place = P_NONE;
-	else if (h->in_flight >= f->per_host || h->asking_robots != NULL)
+	else if (h->in_flight >= f->per_host || h->asking_robots != NULL ||
+	    (h->rendering && host_first(h)->command != NULL))
 		place = P_BLOCKED;
 	else {
 		if (h->started_ms != 0 && h->started_ms + pause_ms(h) > due_ms)
