@@ -765,7 +765,7 @@ def status_flap(a):
 @on('/page-noise')
 def page_noise(a):
     r = random.Random(a.n)
-    a.page(text_of('page-noise').replace('<header>', '<header><p>Now %s, visitors today: %d</p>' % (time.ctime(), r.randrange(10 ** 6)))
+    a.page(text_of('page-noise').replace('</nav>', '</nav><p>Now %s, visitors today: %d</p>' % (time.ctime(), r.randrange(10 ** 6)))
            .replace('<footer>', '<footer><input type="hidden" name="csrf" value="%x"><p>Generated in %.3f s</p><ul><li><a href="/r/%d">Related story number %d</a></li><li><a href="/r/%d">Most read number %d</a></li></ul>'
                     % (r.getrandbits(64), r.random(), a.n, a.n, a.n + 1, a.n + 1)))
 

@@ -149,7 +149,7 @@ def test_p3_cut_or_false_framing(world, origin, hook, bad, promise):
     world.source('feed', bad.base + '/feed-truncated', first_visit='announce')
     world.source('pipe', bad.base + '/pipelined-second', kind='page')
     world.start()
-    wait_until(lambda: all(bad.asked('/later-cut/' + n) >= 4 and bad.asked('/cut/' + n) for n in hostile.CUTS), 'all cuts')
+    wait_until(lambda: all(bad.asked('/later-cut/' + n) >= 3 and bad.asked('/cut/' + n) for n in hostile.CUTS), 'all cuts', 60)
     polled(bad, '/pipelined-second', 3)
     polled(bad, '/feed-truncated', 2)
     docs = world.documents()
@@ -523,7 +523,7 @@ def test_p16_markup_is_escaped_in_what_others_show(texts, promise):
     links = [e.get('href') for e in tree.iter('{http://www.w3.org/2005/Atom}link') if not re.match('https?://', e.get('href') or '')]
     kinds = {e.get('type') for e in tree.iter('{http://www.w3.org/2005/Atom}title')}
     md = texts.command('export', '--format', 'markdown').stdout
-    raw = len(re.findall('<script|<img', md))
+    raw = len(re.findall(r'(?<!\\)<(?:script|img)', md))
     promise('P16', 'Atom: %d foreign elements, %d links that are not http; Markdown: %d raw tags' % (len(foreign), len(links), raw), not foreign and not links and raw == 0)
 
 
