@@ -20,6 +20,7 @@ install: all
 	[ -e $(CONFDIR)/presswatch.yaml ] || install -m 644 config/presswatch.yaml $(CONFDIR)/presswatch.yaml
 	install -d $(DESTDIR)$(DOCDIR)/examples/sources.d
 	install -m 644 config/sources.d/* $(DESTDIR)$(DOCDIR)/examples/sources.d/
+	install -m 644 systemd/presswatchd-renderer.conf $(DESTDIR)$(DOCDIR)/examples/
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/presswatchd $(DESTDIR)$(BINDIR)/presswatch $(DESTDIR)$(MANDIR)/man1/presswatch.1 \
