@@ -243,7 +243,7 @@ free_space(const struct rows *r, const struct listing_group *g, size_t i, uint32
 static void
 extend_rows(const struct rows *r, struct listing_group *g)
 {
-	size_t n = g->rows_count, own = 0, after = 0, before = 0;
+	size_t n = g->rows_count, own = 0, after = 0, before = 0, first = n;
 	uint32_t from, to;
 	bool led;
 
@@ -253,16 +253,19 @@ extend_rows(const struct rows *r, struct listing_group *g)
 		row->start = r->elems[row->elem].start;
 		row->end = r->elems[row->elem].end;
 		free_space(r, g, i, &from, &to);
-		own += has_date(r, row->start, row->end);
+		if (has_date(r, row->start, row->end))
+			own++;
+		else if (first == n)
+			first = i;
 		after += has_date(r, row->end, to < row->end + ROW_BYTES ? to : row->end + ROW_BYTES);
 		before += has_date(r, from, row->start);
 	}
 	if (n == 0 || own * 2 >= n)
 		return;
-	/* dt and th say what follows them */
-	free_space(r, g, 0, &from, &to);
-	led = tree_is(r->elems[g->rows[0].elem].node, "dd") ||
-	    (before >= after && has_date(r, from, g->rows[0].start));
+	/* dt and th say what follows them; a row that holds its date tells nothing (a list of one in its section) */
+	free_space(r, g, first, &from, &to);
+	led = tree_is(r->elems[g->rows[first].elem].node, "dd") ||
+	    (before >= after && has_date(r, from, g->rows[first].start));
 	for (size_t i = 0; i < n; i++) {
 		struct listing_row *row = &g->rows[i];
 

@@ -6,7 +6,7 @@
 Each folder below tests/golden holds page.html, opts (JSON: url, content_type; may be absent) and want.txt (title, published, language and
 section one a line, an empty line, the body). The two seeds count as golden pages too. --regen shows each difference
 and asks before it replaces want.txt. The last line is "golden: N passed, N failed"."""
-import argparse, difflib, json, os, subprocess, sys
+import argparse, difflib, json, os, subprocess, sys, tempfile, urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SEEDS = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'seeds')
@@ -31,11 +31,28 @@ def show(name, want, got):
     sys.stdout.writelines(difflib.unified_diff(want.splitlines(True), got.splitlines(True), name + ' wanted', name + ' extracted'))
 
 
+def listing(binary, folder, url, without):
+    with open(os.path.join(folder, 'listing.html'), encoding='utf-8') as f:
+        lines = [line for line in f if not without or without not in line]
+    with tempfile.NamedTemporaryFile('w', suffix='.html', encoding='utf-8') as page:
+        page.writelines(lines)
+        page.flush()
+        out = subprocess.run([os.path.join(binary, 'presswatch'), 'links', '--url', url, page.name], capture_output=True, text=True, timeout=60).stdout
+    found = [json.loads(line) for line in out.splitlines()]
+    return [[urllib.parse.urlsplit(d['url']).path, d.get('title'), d.get('published')] for d in found]
+
+
 def check_seed(binary, name):
     folder = os.path.join(SEEDS, name)
     want = json.load(open(os.path.join(folder, 'want.json'), encoding='utf-8'))
     want['text'] = open(os.path.join(folder, 'text.txt'), encoding='utf-8').read()[:-1]
+    rows = want.pop('listing')
     got = extract(binary, os.path.join(folder, 'page.html'), want)
+    for less in (0, 1):      # the whole listing, and as it stood before the newest release
+        found = listing(binary, folder, want['url'], rows[0][0] if less else None)
+        if found != rows[less:]:
+            print('seed %s: listing gives %r, wanted %r' % (name, found, rows[less:]))
+            return False
     wrong = [k for k in want if k != 'captions' and got.get(k) != want[k]]
     for k in wrong:
         print('seed %s: %s is %r, wanted %r' % (name, k, got.get(k), want[k]))
