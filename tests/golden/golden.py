@@ -49,7 +49,7 @@ def check_seed(binary, name):
     rows = want.pop('listing')
     got = extract(binary, os.path.join(folder, 'page.html'), want)
     for less in (0, 1):      # the whole listing, and as it stood before the newest release
-        found = listing(binary, folder, want['url'], rows[0][0] if less else None)
+        found = listing(binary, folder, urllib.parse.urljoin(want['url'], '/listing.html'), rows[0][0] if less else None)
         if found != rows[less:]:
             print('seed %s: listing gives %r, wanted %r' % (name, found, rows[less:]))
             return False
