@@ -153,7 +153,10 @@ print_dead(const struct store_dead *d, void *arg)
 	table_add(all->table, STYLE_PLAIN, d->source);
 	table_add(all->table, STYLE_PLAIN, out_time(d->at_ms, when));
 	table_addf(all->table, STYLE_PLAIN, "%u", d->attempts);
-	table_add(all->table, STYLE_PLAIN, d->error);
+	if (!all->cli->out.tty)
+		table_add(all->table, STYLE_PLAIN, d->error);
+	else if (d->error != NULL)
+		table_note(all->table, STYLE_YELLOW, d->error);
 	return 0;
 }
 
@@ -161,11 +164,11 @@ static int
 list_dead(struct cli *cli)
 {
 	static const struct table_column columns[] = {
-		{ .head = "EVENT", .right = true, .style = STYLE_DIM }, { .head = "CHANNEL", .flexible = true, .cap = 16, .style = STYLE_CYAN },
-		{ .head = "KIND" }, { .head = "SOURCE", .flexible = true, .cap = 16 }, { .head = "GIVEN UP", .style = STYLE_DIM },
+		{ .head = "EVENT", .right = true, .style = STYLE_DIM }, { .head = "CHANNEL", .flexible = true, .cap = 20, .style = STYLE_CYAN },
+		{ .head = "KIND" }, { .head = "SOURCE", .flexible = true, .cap = 24 }, { .head = "GIVEN UP", .style = STYLE_DIM },
 		{ .head = "TRIES", .right = true }, { .head = "ERROR", .flexible = true, .style = STYLE_RED },
 	};
-	CLEANUP(table_freep) struct table *t = table_new(columns, 7);
+	CLEANUP(table_freep) struct table *t = table_new(columns, cli->out.tty ? 6 : 7);
 	struct channels all = { .cli = cli, .table = t };
 	struct err err = { 0 };
 

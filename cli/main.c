@@ -28,6 +28,7 @@ const struct command cli_commands[] = {
 	{ GROUP_WATCH, "sources", cmd_sources, 0, ARGS_ANY, NEED_ARCHIVE, "[NAME...]", "watch", "health of each source", false },
 	{ GROUP_WATCH, "status", cmd_status, 0, 0, NEED_DAEMON, "", "watch", "health of the daemon", false },
 	{ GROUP_WATCH, "poll", cmd_poll, 0, 1, NEED_DAEMON, "SOURCE|--all", "all", "visit a source now", false },
+	{ GROUP_TELL, "match", cmd_match, 1, ARGS_ANY, NEED_ARCHIVE, "QUERY", "since source lang label limit", "what a channel with this match would have told", true },
 	{ GROUP_TELL, "channels", cmd_channels, 0, 0, NEED_ARCHIVE, "", "dead watch", "who is told, what waits, the last error", false },
 	{ GROUP_TELL, "notify", cmd_notify, 1, 1, NEED_DAEMON, "CHANNEL", "test", "send a test notice to a channel (--test)", false },
 	{ GROUP_TELL, "redeliver", cmd_redeliver, 0, 1, NEED_DAEMON, "EVENT|--dead", "dead channel", "send notices once more", false },

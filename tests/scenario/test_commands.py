@@ -170,29 +170,108 @@ def test_hostile_titles_reach_no_terminal(world, origin):
             assert not BIDI.search(out), args
 
 
+def on_terminal(conf, *args, columns=60, rows=0, **env):
+    """What a person sees: the command on a terminal of that size. Returns (text, exit code)."""
+    import fcntl, struct, termios
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ.update(env, TERM='xterm', COLUMNS=str(columns))
+        if rows:
+            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', rows, columns, 0, 0))
+        os.execv(os.path.join(BIN, 'presswatch'), ['presswatch', '--config', conf] + list(args))
+    out = b''
+    while True:
+        try:
+            piece = os.read(fd, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        out += piece
+    status = os.waitpid(pid, 0)[1]
+    os.close(fd)
+    return out.decode().replace('\r\n', '\n'), os.waitstatus_to_exitcode(status)
+
+
+def plain(text):
+    return re.sub('\x1b\\[[0-9;]*[mKHJ]', '', text)
+
+
+@pytest.mark.parametrize('columns', [80, 120])
+def test_no_screen_is_wider_than_its_terminal(archive, columns):
+    archive.source('broken-source-with-quite-a-long-name', '/none', first_visit='announce')
+    archive.once(expect=3)
+    ident = id_of(archive, '/press/0')
+    archive.start()
+    screens = (['list'], ['search', 'harbours'], ['show', ident], ['history', ident], ['diff', ident], ['tail'], ['sources'], ['sources', 'mofa'],
+               ['status'], ['channels'], ['match', 'harbours'], ['help'])
+    for args in screens:
+        out, code = on_terminal(archive.conf, *args, columns=columns)
+        wide = [line for line in plain(out).splitlines() if len(line) > columns]
+        assert code == 0 and out.strip() and not wide, (args, code, wide, out)
+    out = plain(on_terminal(archive.conf, 'sources', columns=columns)[0])
+    assert re.search(r'broken-source\S* +(failing|new) .*\n    status 404', out) and '2 sources: ' in out
+    assert 'status 404' in archive.command('sources').stdout and archive.command('sources').stdout.startswith('SOURCE ')
+    archive.stop()
+
+
+def test_a_long_answer_goes_through_the_pager(archive, tmp_path):
+    pager = tmp_path / 'pager'
+    pager.write_text('#!/bin/sh\nsed "s/^/> /"\n')
+    pager.chmod(0o755)
+    ident = id_of(archive, '/press/0')
+    out, code = on_terminal(archive.conf, 'show', ident, rows=24, PRESSWATCH_PAGER=str(pager))
+    assert code == 0 and all(line.startswith('> ') for line in out.splitlines()) and '\x1b[1m' in out
+    assert '> ' not in on_terminal(archive.conf, 'show', ident, rows=24, PAGER='cat')[0]
+    assert '> ' not in on_terminal(archive.conf, 'show', ident, '--json', rows=24, PRESSWATCH_PAGER=str(pager))[0]
+    assert on_terminal(archive.conf, 'show', ident, rows=24, PRESSWATCH_PAGER='true')[1] == 0
+
+
+def test_mistakes_are_answered_with_what_was_meant(archive):
+    assert 'did you mean search?' in archive.command('serch', 'x', expect=2).stderr
+    assert 'did you mean --source?' in archive.command('list', '--sorce', 'x', expect=2).stderr
+    lines = archive.command('search', 'source:mofa before:202x', expect=2).stderr.splitlines()
+    assert lines[1] == '  source:mofa before:202x' and lines[2] == ' ' * 14 + '^'
+    for query in ('a OR', '(a', '"a', 'title:', 'NOT a'):
+        for command in ('list', 'search', 'match', 'export'):
+            lines = archive.command(command, query, expect=2).stderr.splitlines()
+            assert 'character' in lines[0] and lines[-1].strip() == '^', (command, query)
+    assert 'no document fits' in on_terminal(archive.conf, 'list', 'xylophone')[0]
+
+
+def test_one_query_language_for_list_search_match_and_export(archive):
+    for query, n in (('harbours', 3), ('title:harbours url:/PRESS/1', 1), ('NOT url:press/1 harbours', 2), ('url:press', 3), ('source:mo* label:japan', 3),
+                     ('lang:en before:2023-02-09', 2), ('after:2023-02-09', 1), ('"number 2"', 1), ('source:nobody', 0)):
+        for command in ('list', 'search', 'export'):
+            assert len(archive.lines(command, *(['--json'] if command != 'export' else []), query, expect=None)) == n, (command, query)
+    ids = [int(d['id']) for d in archive.lines('list', '--json', 'harbours')]
+    assert ids == sorted(ids, reverse=True)
+    ids = [int(d['id']) for d in archive.lines('export', 'harbours')]
+    assert ids == sorted(ids)
+
+
+def test_match_shows_what_a_channel_would_have_told(archive):
+    told = archive.lines('match', '--json', 'harbours')
+    assert [e['type'] for e in told].count('document.new') == 3 and told[-1]['type'] == 'document.edited'
+    assert {e['id'] for e in told} <= {e['id'] for e in archive.hook.events}
+    assert {e['type'] for e in archive.lines('match', '--json', 'url:press/1')} == {'document.new'}
+    archive.command('match', 'harbours', '--since', '2100-01-01', expect=1)
+    assert len(archive.command('match', 'harbours', '--limit', '2').stdout.splitlines()) == 2
+
+
+def test_tail_shows_the_last_ones(archive):
+    everything = archive.command('tail', '--json').stdout.splitlines()
+    assert archive.command('tail', '--json', '-n', '2').stdout.splitlines() == everything[-2:]
+    assert archive.command('tail', '--json', '-n', '1', '--source', 'mofa').stdout.splitlines() == everything[-1:]
+    assert archive.command('tail', '--utc').stdout.splitlines()[0].split()[3] == 'document.new'
+
+
 def test_a_terminal_gets_colour_and_no_line_too_long(archive):
-    def on_terminal(*args, **env):
-        pid, fd = pty.fork()
-        if pid == 0:
-            os.environ.update(env, TERM='xterm', COLUMNS='60')
-            os.execv(os.path.join(BIN, 'presswatch'), ['presswatch', '--config', archive.conf] + list(args))
-        out = b''
-        while True:
-            try:
-                piece = os.read(fd, 65536)
-            except OSError:
-                break
-            if not piece:
-                break
-            out += piece
-        os.waitpid(pid, 0)
-        os.close(fd)
-        return out.decode().replace('\r\n', '\n')
-    out = on_terminal('list')
+    out = on_terminal(archive.conf, 'list')[0]
     assert '\x1b[36m' in out and 'TITLE' in out.splitlines()[0]
     assert all(len(re.sub('\x1b\\[[0-9;]*m', '', line)) <= 60 for line in out.splitlines())
-    assert '\x1b' not in on_terminal('list', NO_COLOR='1')
-    assert '\x1b[32m' in on_terminal('diff', id_of(archive, '/press/0'))
+    assert '\x1b' not in on_terminal(archive.conf, 'list', NO_COLOR='1')[0]
+    assert '\x1b[32m' in on_terminal(archive.conf, 'diff', id_of(archive, '/press/0'))[0]
 
 
 def test_status_poll_and_reload_speak_to_the_daemon(world, origin):
