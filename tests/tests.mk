@@ -22,10 +22,11 @@ unit-%: $(B)/tests/unit/test_%
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LINK_LIBS)
 
-# Whole programs against servers on loopback.
+# Whole programs against servers on loopback. They wait more than they work, so several run at once.
+SCENARIO_JOBS ?= 4
 .PHONY: scenario
 scenario: all
-	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q tests/scenario
+	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n $(SCENARIO_JOBS) --dist worksteal tests/scenario
 
 .PHONY: golden regen-golden
 golden: all
