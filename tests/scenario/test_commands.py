@@ -3,7 +3,7 @@ import csv, gzip, io, json, os, pty, re, select, subprocess, xml.etree.ElementTr
 
 import pytest
 
-from conftest import BIN, article, listing, prose, rss, wait_until
+from conftest import BIN, ROOT, article, listing, prose, rss, wait_until
 
 CONTROLS = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f]')
 BIDI = re.compile('[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]')
@@ -264,6 +264,17 @@ def test_tail_shows_the_last_ones(archive):
     assert archive.command('tail', '--json', '-n', '2').stdout.splitlines() == everything[-2:]
     assert archive.command('tail', '--json', '-n', '1', '--source', 'mofa').stdout.splitlines() == everything[-1:]
     assert archive.command('tail', '--utc').stdout.splitlines()[0].split()[3] == 'document.new'
+
+
+def test_the_manual_page_names_every_command_and_option(tmp_path):
+    page = open(os.path.join(ROOT, 'docs/presswatch.1')).read()
+    run = lambda *args: subprocess.run([os.path.join(BIN, 'presswatch')] + list(args), capture_output=True, text=True).stdout
+    commands = re.findall(r'^  ([a-z]+)', run('help'), re.M)
+    assert len(commands) > 20
+    for name in commands:
+        assert re.search(r'^\.It (.* )?Ic %s\b' % name, page, re.M), name
+        for option in re.findall(r'^  --([a-z-]+)', run(name, '--help'), re.M):
+            assert 'Fl -%s' % option in page, (name, option)
 
 
 def test_a_terminal_gets_colour_and_no_line_too_long(archive):
