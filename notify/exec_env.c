@@ -1,10 +1,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/unicode.h"
+#include "net/command.h"
 #include "notify/exec_env.h"
 #include "base/banned.h"
 
@@ -32,22 +32,6 @@ put_number(char **env, size_t *n, const char *name, int64_t value)
 		env[(*n)++] = xasprintf("PRESSWATCH_%s=%" PRId64, name, value);
 }
 
-static void
-put_inherited(char **env, size_t *n)
-{
-	static const char *const names[] = { "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ",
-		"TMPDIR", "STATE_DIRECTORY" };
-	const char *value;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		value = getenv(names[i]);
-		if (value == NULL && strcmp(names[i], "PATH") == 0)
-			value = "/usr/local/bin:/usr/bin:/bin";
-		if (value != NULL)
-			env[(*n)++] = xasprintf("%s=%s", names[i], value);
-	}
-}
-
 char **
 exec_env_new(const struct delivery *d)
 {
@@ -55,7 +39,7 @@ exec_env_new(const struct delivery *d)
 	struct summary s;
 	size_t n = 0;
 
-	put_inherited(env, &n);
+	command_env(env, &n);
 	summary_read(d->body, d->body_len, &s);
 	put(env, &n, "EVENT_ID", d->id, WORD_CHARS);
 	put(env, &n, "EVENT_TYPE", d->type, WORD_CHARS);
