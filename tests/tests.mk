@@ -26,7 +26,7 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBS)
 SCENARIO_JOBS ?= 4
 .PHONY: scenario
 scenario: all
-	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n $(SCENARIO_JOBS) --dist worksteal tests/scenario
+	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n $(SCENARIO_JOBS) --dist load tests/scenario
 
 .PHONY: golden regen-golden
 golden: all
