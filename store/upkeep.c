@@ -61,8 +61,8 @@ merge_some(struct store *s, struct err *reterr)
 	return sqlite3_total_changes64(s->db) - before >= 2;
 }
 
-int
-store_index_step(struct store *s, unsigned max, struct err *reterr)
+static int
+index_step(struct store *s, unsigned max, struct err *reterr)
 {
 	unsigned done = 0;
 	int rc;
@@ -73,6 +73,23 @@ store_index_step(struct store *s, unsigned max, struct err *reterr)
 	if (rc == 0)
 		rc = merge_some(s, reterr);
 	return store_leave(s, rc < 0 ? -1 : rc > 0 || (max > 0 && done == max), reterr);
+}
+
+/*
+ * A step that a power cut undoes is done again, for its documents still wait: so it need not wait for the disk. The log
+ * is written in order, and the next commit that vouches for something waits for all of it.
+ */
+int
+store_index_step(struct store *s, unsigned max, struct err *reterr)
+{
+	int rc;
+
+	if (s->group || s->depth > 0)
+		return index_step(s, max, reterr);
+	if (store_exec(s, "PRAGMA synchronous = NORMAL", reterr) < 0)
+		return -1;
+	rc = index_step(s, max, reterr);
+	return store_exec(s, "PRAGMA synchronous = FULL", reterr) < 0 ? -1 : rc;
 }
 
 int

@@ -17,7 +17,7 @@
 #include "base/banned.h"
 
 #define TEXT_BYTES 4000
-#define INDEX_STEP 8
+#define INDEX_STEP 32
 #define START_MS INT64_C(1500000000000)
 
 struct fill {
