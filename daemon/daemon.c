@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "daemon/control.h"
 #include "daemon/deliver.h"
+#include "daemon/fill.h"
 #include "daemon/exit.h"
 #include "daemon/intake.h"
 #include "daemon/sdnotify.h"
@@ -202,7 +203,7 @@ daemon_progress(struct daemon *d)
 	visit_flush(d);
 	if (intake_count(d->intake) == 0)
 		intake_flush(d->intake);
-	if (intake_idle(d->intake) && deliver_idle(d->deliver) && writer_waiting(d->writer) == 0)
+	if (d->fills_running == 0 && intake_idle(d->intake) && deliver_idle(d->deliver) && writer_waiting(d->writer) == 0)
 		event_base_loopexit(d->base, NULL);
 }
 
@@ -359,8 +360,10 @@ stop(struct daemon *d)
 	sdnotify_stopping();
 	if (d->writer != NULL && d->deliver != NULL) {
 		let_receivers_answer(d);
-		HASH_ITER(hh, d->watches, w, tmp)
+		HASH_ITER(hh, d->watches, w, tmp) {
 			visit_cancel(w);
+			fill_cancel(w);
+		}
 		intake_stop(d->intake);
 		visit_flush(d);
 	}

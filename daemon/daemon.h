@@ -38,6 +38,10 @@ struct watch {			/* a source at run time: poll state in memory */
 	int64_t last_visit_ms, next_visit_ms;
 	unsigned failures;
 	enum store_state state;
+	bool lies;		/* its validators do: not sent any more */
+	unsigned since_full;	/* visits since the last unconditional look */
+	char *fill_url;		/* page to go on with since before the start, or NULL */
+	struct fill *fill;	/* a gap that is being filled, or NULL */
 	struct visit_file *files;	/* of a sitemap index: their validators, in memory only */
 	UT_hash_handle hh;
 };
@@ -65,6 +69,7 @@ struct daemon {
 	size_t same_count, same_cap;
 	int64_t flushed_ms;		/* monotonic: when they were written last */
 	unsigned visits_running;
+	unsigned fills_running;
 	unsigned once_visits_left;
 	int64_t resync_ms;	/* monotonic: when the archive is told of the sources again; 0: it knows */
 	bool trouble;			/* --once: some source or channel failed */

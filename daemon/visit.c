@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/fill.h"
 #include "daemon/intake.h"
 #include "daemon/visit_int.h"
 #include "base/banned.h"
@@ -12,6 +13,7 @@
 /* However good the validators look: an unconditional look at least that often (they may lie). */
 #define FULL_LOOK_MS (24 * 3600 * 1000LL)
 #define CUT_FAILURES 3		/* a page that ends in the middle each time is what its server has */
+#define FULL_LOOK_VISITS 24
 
 void
 visit_free(struct visit *v)
@@ -197,9 +199,15 @@ visit_start(struct watch *w)
 	v->plan = plan_ref(d->plan);
 	v->ps = w->ps;
 	v->started_ms = now;
-	v->full = now - w->last_full_ms >= FULL_LOOK_MS || (w->etag == NULL && w->last_modified == NULL);
+	v->full = now - w->last_full_ms >= FULL_LOOK_MS || w->lies ||
+	    w->since_full + 1 >= FULL_LOOK_VISITS || (w->etag == NULL && w->last_modified == NULL);
 	w->visit = v;
 	w->again = false;
+	if (w->fill_url != NULL) {
+		fill_begin(w, w->fill_url);
+		free(w->fill_url);
+		w->fill_url = NULL;
+	}
 	d->visits_running++;
 	req.class = class_of(kind_of(v));
 	if (!v->full) {

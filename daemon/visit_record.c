@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/fill.h"
 #include "daemon/health.h"
 #include "daemon/intake.h"
 #include "daemon/deliver.h"
@@ -24,7 +25,7 @@ struct record {
 	const struct plan_source *ps;
 	struct watch *watch;
 	struct store_visit visit;
-	char *etag, *last_modified, *page_title;
+	char *etag, *last_modified, *page_title, *more;
 	unsigned char body_hash[32];
 	struct health health;
 	struct store_candidate *list;
@@ -109,6 +110,7 @@ record_free(struct record *r)
 	free(r->etag);
 	free(r->last_modified);
 	free(r->page_title);
+	free(r->more);
 	plan_unref(r->plan);
 	free(r);
 }
@@ -127,8 +129,11 @@ remember_good(struct watch *w, const struct store_visit *v)
 	w->state = STATE_OK;
 	w->seen_good = true;
 	w->last_visit_ms = v->at_ms;
-	if (v->full)
+	w->since_full++;
+	if (v->full) {
 		w->last_full_ms = v->at_ms;
+		w->since_full = 0;
+	}
 }
 
 /* ---- unchanged ---------------------------------------------------------------------------------------- */
@@ -258,6 +263,8 @@ wrote_read(void *arg, int rc, const struct err *err)
 		visit_files_keep(w->visit);
 		log_read(r);
 		d->visits_done++;
+		if (r->result.gap && r->more != NULL && !w->gone)
+			fill_begin(w, r->more);
 		if (r->result.fresh > 0 || r->result.touched > 0)
 			intake_kick(d->intake);
 		deliver_kick(d->deliver);
@@ -315,6 +322,23 @@ take_list(struct record *r, struct visit *v)
 	r->opts = (struct store_visit_opts){ .announce = v->ps->cfg->announce,
 		.trust_guid = !found->guids_doubtful, .baseline_max = BASELINE_MAX, .max_fresh = FRESH_MAX,
 		.next_check_ms = clock_wall_ms() };
+	r->opts.window = found->kind == KIND_LISTING || found->kind == KIND_FEED;
+	if (r->opts.window && found->more_count > 0)
+		r->opts.more = r->more = xstrdup(found->more[0]);
+}
+
+/* Asked without conditions, the server sent another list under the validators that we had. */
+static bool
+has_lied(const struct visit *v, uint64_t list_hash)
+{
+	const struct watch *w = v->watch;
+
+	if (!v->full || list_hash == 0 || w->list_hash == 0 || list_hash == w->list_hash)
+		return false;
+	if (w->etag != NULL)
+		return v->body.etag != NULL && strcmp(w->etag, v->body.etag) == 0;
+	return w->last_modified != NULL && v->body.last_modified != NULL && v->body.etag == NULL &&
+	    strcmp(w->last_modified, v->body.last_modified) == 0;
 }
 
 void
@@ -329,6 +353,12 @@ visit_end_read(struct visit *v)
 	r->visit.kind = (int)found->kind;
 	r->visit.page_title = r->page_title;
 	r->visit.list_hash = again ? 0 : hash_list(r);
+	r->visit.lied = has_lied(v, r->visit.list_hash);
+	if (r->visit.lied && !v->watch->lies) {
+		v->watch->lies = true;
+		log_kv(LOG_P_WARNING, "validators-lie", "source", v->watch->name, "etag", v->body.etag, "text",
+		    "the list changed under an unchanged ETag or date: every visit reads it whole now", NULL);
+	}
 	if (!again) {
 		r->etag = xstrdup(v->body.etag);
 		r->last_modified = xstrdup(v->body.last_modified);

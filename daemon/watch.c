@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "daemon/fill.h"
 #include "daemon/visit.h"
 #include "daemon/visit_int.h"
 #include "base/banned.h"
@@ -37,6 +38,7 @@ watch_free(struct watch *w)
 {
 	struct visit_file *f, *tmp;
 
+	fill_cancel(w);
 	scheduler_remove(&w->d->scheduler, &w->due);
 	if (!w->gone)
 		HASH_DEL(w->d->watches, w);
@@ -49,6 +51,7 @@ watch_free(struct watch *w)
 	}
 	free(w->etag);
 	free(w->last_modified);
+	free(w->fill_url);
 	free(w->name);
 	free(w);
 }
@@ -73,6 +76,19 @@ load_one(const struct store_source *src, void *arg)
 	w->failures = src->failures;
 	w->state = src->state;
 	w->seen_good = src->baseline;
+	w->lies = src->lies;
+	return 0;
+}
+
+static int
+load_fill(const struct store_fill *f, void *arg)
+{
+	struct daemon *d = arg;
+	struct watch *w;
+
+	HASH_FIND_STR(d->watches, f->source, w);
+	if (w != NULL)
+		w->fill_url = xstrdup(f->url);
 	return 0;
 }
 
@@ -97,7 +113,8 @@ watch_load_all(struct daemon *d, struct store *s, struct err *reterr)
 
 	for (size_t i = 0; i < d->plan->config->sources_count; i++)
 		watch_new(d, &d->plan->sources[i]);
-	if (store_sources_state(s, load_one, d, reterr) < 0)
+	if (store_sources_state(s, load_one, d, reterr) < 0 ||
+	    store_fills(s, load_fill, d, reterr) < 0)
 		return -1;
 	HASH_ITER(hh, d->watches, w, tmp)
 		schedule_first(w);

@@ -10,7 +10,7 @@
 static const char *const state_names[STATE_COUNT] = {
 	[STATE_NEW] = "new", [STATE_OK] = "ok", [STATE_FAILING] = "failing",
 	[STATE_BLOCKED] = "blocked", [STATE_EMPTY] = "empty", [STATE_QUIET] = "quiet",
-	[STATE_ENDED] = "ended",
+	[STATE_ENDED] = "ended", [STATE_REDESIGNED] = "redesigned",
 };
 
 const char *
@@ -61,6 +61,11 @@ source_read(sqlite3_stmt *q, struct store_source *src)
 	src->configured = sqlite3_column_int(q, 20) != 0;
 	src->told = sqlite3_column_int(q, 21);
 	src->last_gap_ms = sqlite3_column_int64(q, 22);
+	src->rhythm_ms = sqlite3_column_int64(q, 23);
+	src->quiet_after_ms = sqlite3_column_int64(q, 24);
+	src->watched_ms = sqlite3_column_int64(q, 25);
+	src->shrunk = (unsigned)sqlite3_column_int64(q, 26);
+	src->lies = sqlite3_column_int(q, 27) != 0;
 }
 
 int

@@ -9,7 +9,8 @@
 #define SOURCE_COLUMNS                                                                             \
 	"source_id, name, url, kind, labels, etag, last_modified, body_hash, list_hash,"           \
 	" last_visit_ms, last_good_ms, next_visit_ms, last_new_ms, last_full_ms, failures, state," \
-	" state_since_ms, cause, visits, baseline, configured, told, last_gap_ms"
+	" state_since_ms, cause, visits, baseline, configured, told, last_gap_ms, rhythm_ms,"    \
+	" quiet_after_ms, watched_ms, shrunk, lies"
 
 #define CANDIDATE_COLUMNS                                                                          \
 	"c.candidate_id, s.name, c.url, c.guid, c.title, c.published, c.updated,"                  \
@@ -90,11 +91,29 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " last_good_ms = ?6, next_visit_ms = ?7, last_new_ms = ?8, last_full_ms = ?9,"
 	    " failures = ?10, state = ?11, cause = ?12, state_since_ms = ?13, told = ?14,"
 	    " page_title = coalesce(?15, page_title), http_status = ?16, kind = ?17, bytes = ?18,"
-	    " baseline = ?19, visits = visits + 1 WHERE source_id = ?1",
+	    " baseline = ?19, shrunk = ?20, lies = max(lies, ?21),"
+	    " watched_ms = CASE WHEN watched_ms = 0 THEN ?6 ELSE watched_ms END, visits = visits + 1"
+	    " WHERE source_id = ?1",
 	[STMT_SOURCE_BODY] = "UPDATE source SET body_hash = ?2 WHERE source_id = ?1",
 	[STMT_SOURCE_GAP] = "UPDATE source SET last_gap_ms = ?2 WHERE source_id = ?1",
 	[STMT_SOURCE_LABELS] = "SELECT labels FROM source WHERE source_id = ?1",
 	[STMT_SOURCES_LABELS] = "SELECT source_id, name, labels FROM source ORDER BY source_id",
+
+	[STMT_SOURCE_DATES] =	/* source, limit */
+	    "SELECT published_ms FROM (SELECT published_ms FROM doc_head WHERE source_id = ?1"
+	    " ORDER BY doc_id DESC LIMIT 200) WHERE published_ms IS NOT NULL"
+	    " ORDER BY published_ms DESC LIMIT ?2",
+	[STMT_SOURCE_HABIT] =
+	    "UPDATE source SET rhythm_ms = ?2, quiet_after_ms = ?3 WHERE source_id = ?1",
+	[STMT_WINDOW_GET] = "SELECT keys, more, pages FROM window WHERE source_id = ?1",
+	[STMT_WINDOW_SET] =
+	    "INSERT INTO window(source_id, keys) VALUES (?1, ?2)"
+	    " ON CONFLICT(source_id) DO UPDATE SET keys = excluded.keys",
+	[STMT_WINDOW_MORE] = "UPDATE window SET more = ?2, pages = ?3 WHERE source_id = ?1",
+	[STMT_WINDOW_FILLS] =
+	    "SELECT w.source_id, s.name, w.more, w.pages FROM window w"
+	    " JOIN source s ON s.source_id = w.source_id"
+	    " WHERE w.source_id > ?1 AND w.more IS NOT NULL ORDER BY w.source_id LIMIT 1",
 
 	/* ---- candidates ---- */
 	[STMT_CANDIDATE_BY_ID] = "SELECT " CANDIDATE_COLUMNS " WHERE c.candidate_id = ?1",

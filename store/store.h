@@ -38,7 +38,8 @@ void store_rollback(struct store *s);
 
 /* ---- sources ------------------------------------------------------------------------------------------------------ */
 
-enum store_state { STATE_NEW = 0, STATE_OK, STATE_FAILING, STATE_BLOCKED, STATE_EMPTY, STATE_QUIET, STATE_ENDED, STATE_COUNT };
+enum store_state { STATE_NEW = 0, STATE_OK, STATE_FAILING, STATE_BLOCKED, STATE_EMPTY, STATE_QUIET, STATE_ENDED, STATE_REDESIGNED,
+	STATE_COUNT };
 const char *store_state_name(enum store_state s);
 
 struct store_source {			/* strings owned by the struct when it is read */
@@ -60,6 +61,11 @@ struct store_source {			/* strings owned by the struct when it is read */
 	int64_t documents;		/* filled by store_sources only */
 	enum store_state told;		/* trouble that was told and is not over: failing or quiet, else new */
 	int64_t last_gap_ms;		/* of the last source.gap */
+	int64_t rhythm_ms;		/* typical pause between days of publication; 0: not known yet */
+	int64_t quiet_after_ms;		/* silence beyond it is unusual; 0: not known yet */
+	int64_t watched_ms;		/* since then we know of its silence: the first good visit */
+	unsigned shrunk;		/* looks in a row that found far fewer items than before */
+	bool lies;			/* its validators stayed while the list changed: no longer sent */
 };
 void store_source_done(struct store_source *src);
 
@@ -103,6 +109,7 @@ struct store_visit {			/* borrowed for the call */
 	enum store_state state;		/* the source's state after it */
 	const char *cause, *advice;	/* of a state that is not ok */
 	const char *page_title;
+	bool lied;			/* the validators are the old ones and the list is not */
 };
 
 struct store_candidate {		/* borrowed when given; owned by the struct when read */
@@ -119,7 +126,7 @@ struct store_candidate {		/* borrowed when given; owned by the struct when read 
 };
 void store_candidate_done(struct store_candidate *c);
 
-struct store_visit_result { unsigned found, known, fresh, recorded, touched, held; };	/* fresh: now waiting to be fetched; recorded: beyond
+struct store_visit_result { unsigned found, known, fresh, recorded, touched, held; bool gap; };	/* fresh: now waiting to be fetched; recorded: beyond
 	the newest baseline_max, kept as known addresses; touched: known documents whose row changed, now due for a recheck;
 	held: fresh > max_fresh, so all of them are quiet and one source.gap says so */
 
@@ -132,10 +139,25 @@ int store_visits_same(struct store *s, const struct store_visit *v, size_t n, co
  * max_fresh: on later visits more new ones than that are kept too, but quietly but for one event (a storm); 0: no hold.
  * trust_guid: GUIDs of this list may be names.
  */
-struct store_visit_opts { bool announce, trust_guid; unsigned baseline_max, max_fresh; int64_t next_check_ms; };
+/*
+ * window: the list shows the newest of a longer row (a feed, a listing): two good visits must have an item in common, else
+ * source.gap is told, result.gap set, and more, the next page, is kept until the gap is filled (store_fills).
+ */
+struct store_visit_opts { bool window; const char *more; bool announce, trust_guid; unsigned baseline_max, max_fresh; int64_t next_check_ms; };
 int store_visit_read(struct store *s, const struct store_visit *v, const struct store_candidate *list, size_t n,
     const struct store_visit_opts *opts, const struct store_routes *routes, struct store_visit_result *ret,
     struct err *reterr);
+/* Gaps that are being filled: the page to read next. */
+#define STORE_FILL_PAGES 10
+struct store_fill { const char *source, *url; unsigned pages; };
+int store_fills(struct store *s, int (*fn)(const struct store_fill *f, void *arg), void *arg,
+    struct err *reterr);
+/* That page was read: what stands before a known item becomes candidates. n 0: it could not be had, no more is tried. */
+struct store_fill_result { unsigned found, known, fresh; bool over; };
+int store_fill_read(struct store *s, const char *source, const struct store_candidate *list, size_t n,
+    const char *more, int64_t at_ms, struct store_fill_result *ret, struct err *reterr);
+/* Has the archive heard of that address: a document's, one of the first visit, or one that waits? ERR_INPUT. */
+int store_url_known(struct store *s, const char *url, bool *ret, struct err *reterr);
 /* Failed: failures + 1; a change of state writes source.failing or source.recovered (once each). */
 int store_visit_failed(struct store *s, const struct store_visit *v, const struct store_routes *routes, struct err *reterr);
 

@@ -167,6 +167,36 @@ int store_document_back(struct put_ctx *p, int64_t doc_id, struct err *reterr);
  */
 int store_unindex(struct store *s, const struct doc_row *old, struct err *reterr);
 
+/* ---- gap.c: the list as the last good visit found it ---- */
+struct window {				/* owned; store_window_done */
+	uint64_t *keys;			/* of the items, in their order */
+	size_t count, cap;
+	char *more;			/* next page of a gap that is being filled, or NULL */
+	unsigned pages;			/* read so far */
+};
+void store_window_done(struct window *w);
+void store_window_add(struct window *w, const char *key);
+int store_window_load(struct store *s, int64_t source_id, struct window *ret, struct err *reterr);
+int store_window_save(struct store *s, int64_t source_id, const struct window *now,
+    const struct window *before, struct err *reterr);
+/* Have two lists nothing in common but what is pinned on top? Pure. */
+bool store_window_parted(const uint64_t *before, size_t n, const uint64_t *now, size_t m);
+/* more NULL: the gap is filled, or cannot be. */
+int store_gap_fill(struct store *s, int64_t source_id, const char *more, unsigned pages,
+    struct err *reterr);
+
+/* ---- habit.c: how often a source publishes, how long its list is ---- */
+#define HABIT_TIMES_MAX 65
+#define HABIT_GAPS_MIN 8		/* fewer are no habit */
+struct habit { int64_t rhythm_ms, quiet_after_ms; };
+/* times_ms: of publication, newest first. False (and zeros) when they are too few. Pure. */
+bool store_habit_learn(const int64_t *times_ms, size_t n, struct habit *ret);
+int store_habit_update(struct store *s, struct store_source *src, struct err *reterr);
+bool store_habit_is_quiet(const struct store_source *src, int64_t at_ms, char *ret_cause, size_t size);
+/* Is the list so much shorter than before that the page was probably rebuilt? */
+bool store_habit_is_short(size_t before, size_t now);
+bool store_habit_has_shrunk(unsigned looks);	/* in a row that found it short */
+
 /* ---- events.c ---- */
 struct event_new {
 	enum store_event_kind kind;

@@ -18,7 +18,7 @@ static bool
 is_trouble(enum store_state state)
 {
 	return state == STATE_FAILING || state == STATE_BLOCKED || state == STATE_EMPTY ||
-	    state == STATE_ENDED;
+	    state == STATE_ENDED || state == STATE_REDESIGNED;
 }
 
 static int
@@ -63,18 +63,42 @@ visit_enter(struct store *s, const struct store_source *src, const struct store_
 
 enum visit_kind { VISIT_SAME, VISIT_READ, VISIT_FAILED };
 
+/* A good look may still show what a person should know: the list shrank to a stump, or nothing comes any more. */
+static void
+visit_judge(const struct store_source *src, struct store_visit *v, enum visit_kind kind, bool fresh,
+    char *cause, size_t size)
+{
+	if (store_habit_has_shrunk(src->shrunk)) {
+		v->state = STATE_REDESIGNED;
+		snprintf(cause, size, "the list has far fewer items than before: the page may have been "
+		    "rebuilt");
+		v->cause = cause;
+		v->advice = "check it with `presswatch try` and adjust `select`";
+	} else if (kind != VISIT_FAILED && !fresh && store_habit_is_quiet(src, v->at_ms, cause, size)) {
+		v->state = STATE_QUIET;
+		v->cause = cause;
+		v->advice = "look at the site: does it publish elsewhere now?";
+	}
+}
+
 /* Writes the row of the source; validators of a failed visit vouch for nothing and are left out. */
 static int
 visit_row(struct store *s, const struct store_source *src, const struct store_visit *v,
     enum visit_kind kind, bool baseline, bool fresh, const struct store_routes *routes,
     struct err *reterr)
 {
-	bool good = kind != VISIT_FAILED, is_new = src->state != v->state;
+	bool good = kind != VISIT_FAILED, is_new;
 	const char *etag = v->etag, *modified = v->last_modified;
 	uint64_t list_hash = kind == VISIT_READ || (good && v->list_hash != 0) ? v->list_hash :
 	    src->list_hash;
 	enum store_state told;
+	struct store_visit judged = *v;
+	char cause[200];
 
+	if (good && v->state == STATE_OK)
+		visit_judge(src, &judged, kind, fresh, cause, sizeof(cause));
+	v = &judged;
+	is_new = src->state != v->state;
 	if (visit_enter(s, src, v, routes, &told, reterr) < 0)
 		return -1;
 	if (!good || (kind == VISIT_SAME && !v->full)) {
@@ -82,7 +106,7 @@ visit_row(struct store *s, const struct store_source *src, const struct store_vi
 		etag = etag != NULL && good ? etag : src->etag;
 		modified = modified != NULL && good ? modified : src->last_modified;
 	}
-	return store_run(s, store_bind(s, STMT_SOURCE_VISIT, "ittiiiiiiiitiitidid", src->id, etag,
+	return store_run(s, store_bind(s, STMT_SOURCE_VISIT, "ittiiiiiiiitiitididii", src->id, etag,
 	    modified, (int64_t)list_hash,
 	    v->at_ms, good ? v->at_ms : src->last_good_ms, v->next_visit_ms,
 	    fresh ? v->at_ms : src->last_new_ms, good && v->full ? v->at_ms : src->last_full_ms,
@@ -90,7 +114,7 @@ visit_row(struct store *s, const struct store_source *src, const struct store_vi
 	    v->cause, is_new ? v->at_ms : src->state_since_ms,
 	    (int64_t)told, v->page_title, (int64_t)v->http_status,
 	    good && v->kind != 0 ? v->kind : src->kind, (int64_t)v->bytes,
-	    baseline || src->baseline ? 1 : 0), reterr);
+	    baseline || src->baseline ? 1 : 0, (int64_t)src->shrunk, (int64_t)v->lied), reterr);
 }
 
 static int
@@ -108,8 +132,11 @@ visit_plain(struct store *s, const struct store_visit *v, enum visit_kind kind,
 {
 	CLEANUP(store_source_done) struct store_source src = { 0 };
 
-	if (store_source_load(s, v->source, &src, reterr) < 0 ||
-	    visit_row(s, &src, v, kind, false, false, routes, reterr) < 0)
+	if (store_source_load(s, v->source, &src, reterr) < 0)
+		return -1;
+	if (kind == VISIT_SAME && src.shrunk > 0)	/* the same short list again */
+		src.shrunk++;
+	if (visit_row(s, &src, v, kind, false, false, routes, reterr) < 0)
 		return -1;
 	return kind == VISIT_FAILED ? 0 : visit_body(s, &src, v, reterr);
 }
@@ -157,6 +184,7 @@ struct list {				/* one store_visit_read() */
 	const struct store_visit_opts *opts;
 	struct store_source src;
 	struct store_visit_result result;
+	struct window before, now;
 	struct fresh *fresh;
 	size_t fresh_count, fresh_cap;
 	struct met *met;
@@ -175,6 +203,8 @@ list_done(struct list *l)
 	free(l->fresh);
 	free(l->met);
 	free(l->changed);
+	store_window_done(&l->before);
+	store_window_done(&l->now);
 	store_source_done(&l->src);
 }
 
@@ -238,6 +268,8 @@ list_row(struct list *l, const struct store_candidate *c, size_t place, struct e
 	if (key == NULL)
 		return 0;
 	l->result.found++;
+	if (l->opts->window)
+		store_window_add(&l->now, key);
 	if (store_alias_find(l->s, ALIAS_URL, "", key, &doc_id, reterr) < 0)
 		return -1;
 	if (doc_id != ALIAS_NONE) {
@@ -393,22 +425,48 @@ list_gap(struct list *l, const struct store_routes *routes, struct err *reterr)
 	CLEANUP(freep) char *cause = NULL;
 	const char *advice = "compare the archive with the site's own list, or visit more often";
 
-	if (!l->src.baseline || l->v->at_ms < l->src.last_gap_ms + GAP_PAUSE_MS)
+	if (!l->src.baseline)
+		return 0;
+	l->result.gap = l->result.held == 0 && l->result.fresh > 0 &&
+	    ((l->result.known == 0 && l->result.fresh >= GAP_LIST_MIN && l->src.last_new_ms != 0) ||
+	    store_window_parted(l->before.keys, l->before.count, l->now.keys, l->now.count));
+	if (l->result.gap && l->opts->window &&
+	    store_gap_fill(l->s, l->src.id, l->opts->more, 0, reterr) < 0)
+		return -1;
+	if (l->v->at_ms < l->src.last_gap_ms + GAP_PAUSE_MS)
 		return 0;
 	if (l->result.held > 0) {
 		cause = xasprintf("%u new addresses at once: kept without a notice for each",
 		    l->result.held);
 		advice = "the documents are in the archive, nobody was told of each: read them with \"presswatch list --source"
 		    " NAME\"; to release the hold there is nothing to do: the next visit tells of what is new again";
-	} else if (l->result.known == 0 && l->result.fresh >= GAP_LIST_MIN && l->src.last_new_ms != 0) {
+	} else if (l->result.gap) {
 		cause = xasprintf("none of %u items was on the list before: releases in between may "
 		    "have been missed", l->result.found);
+		if (l->opts->window && l->opts->more != NULL)
+			advice = "the next pages of the list are being read; compare with "
+			    "`presswatch audit`, or visit more often";
 	} else {
 		return 0;
 	}
 	if (tell(l->s, &l->src, l->v, EV_SOURCE_GAP, cause, advice, routes, reterr) < 0)
 		return -1;
 	return store_run(l->s, store_bind(l->s, STMT_SOURCE_GAP, "ii", l->src.id, l->v->at_ms), reterr);
+}
+
+/* The list as it stands now is what the next one is compared with, unless it is the stump of a rebuilt page. */
+static int
+list_window(struct list *l, struct err *reterr)
+{
+	bool is_short = store_habit_is_short(l->before.count, l->now.count);
+
+	if (!l->opts->window)
+		return 0;
+	l->src.shrunk = is_short ? l->src.shrunk + 1 : 0;
+	if (is_short && (l->src.shrunk == 1 || store_habit_has_shrunk(l->src.shrunk)))
+		return 0;
+	l->src.shrunk = 0;
+	return store_window_save(l->s, l->src.id, &l->now, &l->before, reterr);
 }
 
 static int
@@ -422,13 +480,17 @@ list_read(struct list *l, const struct store_candidate *list, size_t n,
 	bool baseline = n > 0 || l->v->state == STATE_OK || l->v->state == STATE_QUIET;
 	size_t i;
 
-	if (store_source_load(l->s, l->v->source, &l->src, reterr) < 0)
+	if (store_source_load(l->s, l->v->source, &l->src, reterr) < 0 ||
+	    (l->opts->window && store_window_load(l->s, l->src.id, &l->before, reterr) < 0))
 		return -1;
 	for (i = 0; i < n; i++)
 		if (list_row(l, &list[i], i, reterr) < 0)
 			return -1;
 	if (list_fresh(l, reterr) < 0 || list_met(l, reterr) < 0 || list_touch(l, reterr) < 0 ||
-	    list_gap(l, routes, reterr) < 0)
+	    list_window(l, reterr) < 0 || list_gap(l, routes, reterr) < 0)
+		return -1;
+	if ((l->result.fresh > 0 || l->src.quiet_after_ms == 0) &&
+	    store_habit_update(l->s, &l->src, reterr) < 0)
 		return -1;
 	if (visit_row(l->s, &l->src, l->v, VISIT_READ, baseline, l->result.fresh > 0, routes,
 	    reterr) < 0)
