@@ -12,6 +12,7 @@
 #define TRIES_MAX 40		/* blocks in which a date is looked for */
 #define NEAR_BLOCKS 12
 #define AFTER_FOUND 5		/* lines looked at for an "updated" when the date is known */
+#define ROWS_MIN 6		/* that many siblings of one shape with links are a list */
 #define SCORE_MIN -2.2
 #define SCORE_BEGINS 0.3		/* of a paragraph that begins with place and date */
 #define SCORE_NEVER -9		/* a teaser's, a comment's or a footer's date */
@@ -34,6 +35,19 @@ in_furniture(const struct node *nd)
 	return (nd->ev_up & (EV_COMMENT | EV_RELATED | EV_FOOT | EV_COOKIE | EV_AD)) != 0 ||
 	    (nd->tags_up & (UP_NAV | UP_ASIDE)) != 0 ||
 	    (nd->tags_up & (UP_FOOTER | UP_ARTICLE)) == UP_FOOTER;	/* an article's own footer has its date */
+}
+
+/* One of many alike: a row of a list, whose date is that of another document. */
+static bool
+is_row(const struct page *pg, const struct block *b)
+{
+	uint32_t i = b->node;
+
+	for (int up = 0; up < 3 && i != 0; up++, i = pg->nodes[i].parent) {
+		if (pg->nodes[i].same >= ROWS_MIN && pg->nodes[i].tag != TAG_P && pg->nodes[i].links > 0)
+			return true;
+	}
+	return false;
 }
 
 static double
@@ -66,6 +80,8 @@ line_score(const struct page *pg, uint32_t i)
 		s -= 1.3;
 	if (nd->ev_up & EV_CARD || nd->tags_up & UP_LINK)
 		s -= 1;
+	if (is_row(pg, b))
+		s -= 2;
 	if (nd->same > 3 && nd->tag != TAG_P && nd->tag != TAG_SPAN)
 		s -= 0.7;
 	if (b->keep && b->chars > 80)

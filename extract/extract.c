@@ -11,6 +11,8 @@
 #include "base/banned.h"
 
 #define SELECTED_MAX 2000
+#define RESCUE_MIN_BYTES 400	/* a shorter articleBody is a summary */
+#define RESCUE_TIMES 3		/* how much longer it must be than what the tree gave */
 #define THIN_WORDS 25		/* fewer words beside many links: a listing */
 
 /* What bytes are that are no page, by their first ones. NULL: they may be one. */
@@ -243,8 +245,7 @@ judge_kind(struct page *pg, struct document *doc)
 	doc->listing = !article && prose < 3 && ((doc->words < THIN_WORDS && pg->nodes[0].links > 30) ||
 	    (density > 0.5 && pg->nodes[0].links > 40 && doc->words < 150) ||
 	    (pg->ld.list && density > 0.4 && doc->words < 150) || (rows >= 8 && share > 0.5));
-	if (doc->listing && (doc->published.source == DATE_FROM_VISIBLE ||
-	    doc->published.source == DATE_FROM_TIME_ELEMENT))
+	if (doc->listing && doc->published.source == DATE_FROM_VISIBLE && doc->dateline == NULL)
 		doc->published = (struct doc_date){ 0 };	/* the date of one of its rows */
 	if (doc->text_state != TEXT_NONE || doc->trouble != NULL)
 		return;
@@ -256,6 +257,29 @@ judge_kind(struct page *pg, struct document *doc)
 		doc->trouble = xstrdup("the page holds no text (it may be built by a script)");
 	else
 		doc->trouble = xstrdup("no body text was found on the page");
+}
+
+/*
+ * A page that a script builds may hold its whole text in JSON-LD alone: that text is taken when the tree has
+ * little beside it.
+ */
+static void
+rescue_from_jsonld(struct page *pg, struct document *doc)
+{
+	size_t n = pg->ld.body != NULL ? strlen(pg->ld.body) : 0, have = doc->text != NULL ? strlen(doc->text) : 0;
+
+	if (n < RESCUE_MIN_BYTES || have * RESCUE_TIMES > n || pg->opts->select_body != NULL)
+		return;
+	CLEANUP(freep) char *plain = jsonld_plain(pg->ld.body, n);
+
+	free(doc->text);
+	doc->text = normal_text(plain, utf8_cut(plain, strlen(plain), DOCUMENT_TEXT_MAX));
+	doc->words = doc->text != NULL ? (unsigned)unicode_word_count(doc->text, strlen(doc->text)) : 0;
+	doc->text_state = doc->text != NULL && doc->text[0] != '\0' ? TEXT_FULL : TEXT_NONE;
+	if (doc->text_state == TEXT_NONE) {
+		free(doc->text);
+		doc->text = NULL;
+	}
 }
 
 int
@@ -281,6 +305,7 @@ extract_built(struct page *pg, struct document *doc, struct err *reterr)
 		return -1;
 	blocks_write(pg, doc);
 	blocks_captions(pg, doc);
+	rescue_from_jsonld(pg, doc);
 	meta_read(pg, doc);
 	judge_kind(pg, doc);
 	return 0;

@@ -242,6 +242,11 @@ char *jsonld_plain(const char *s, size_t n);
 /* title.c */
 void title_choose(struct page *pg, struct document *doc);
 
+/* title_key.c */
+char *title_key(const char *s);		/* folded letters and digits, single blanks between; caller frees */
+bool title_holds(const char *hay, const char *needle);	/* keys; as whole words */
+void title_squeeze(char *s);		/* blanks out, in place */
+
 /* dateline.c, dates_page.c */
 /*
  * The best visible date line: its date, the modified date it states, its block and how sure it is.

@@ -10,7 +10,7 @@
 #define LEAD_CHARS 40		/* a shorter lead is a label */
 #define LEAD_BLOCKS 8		/* between headline and body */
 #define LITTLE_CHARS 140	/* less kept than this: the bar is lowered */
-#define SURE 3.0f		/* a score that no rule overrules */
+#define SURE 1.2f		/* a score that no rule overrules */
 
 static bool
 is_heading(const struct page *pg, const struct block *b)

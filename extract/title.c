@@ -39,29 +39,6 @@ struct vote {
 	size_t sites;
 };
 
-/* Folded letters and digits, single blanks between. Caller frees. */
-static char *
-key_of(const char *s)
-{
-	CLEANUP(freep) char *fold = unicode_fold(s, strlen(s));
-	struct buf b = BUF_INIT(LINE_MAX_BYTES);
-	size_t n = strlen(fold), i = 0, from;
-	bool gap = false;
-
-	while (i < n) {
-		from = i;
-		if (!unicode_is_word(utf8_next(fold, n, &i))) {
-			gap = true;
-			continue;
-		}
-		if (gap && b.len > 0)
-			buf_addc(&b, ' ');
-		gap = false;
-		buf_add(&b, fold + from, i - from);
-	}
-	return b.data != NULL ? buf_take(&b, NULL) : xstrdup("");
-}
-
 static char *
 clean_line(const char *s, size_t n)
 {
@@ -83,7 +60,7 @@ add(struct vote *v, enum from from, const char *s, size_t n, bool part, double o
 		return;
 	c = &v->c[v->n];
 	c->text = clean_line(s, n);
-	c->key = key_of(c->text);
+	c->key = title_key(c->text);
 	if (c->key[0] == '\0') {
 		free(c->text);
 		free(c->key);
@@ -101,7 +78,7 @@ add_site(struct vote *v, const char *s)
 {
 	if (s == NULL || v->sites == sizeof(v->site) / sizeof(v->site[0]))
 		return;
-	v->site[v->sites] = key_of(s);
+	v->site[v->sites] = title_key(s);
 	if (v->site[v->sites][0] == '\0')
 		free(v->site[v->sites]);
 	else
@@ -124,30 +101,18 @@ add_site_of_host(struct vote *v, const char *url)
 	add_site(v, site);
 }
 
-static void
-squeeze(char *s)
-{
-	char *o = s;
-
-	for (; *s != '\0'; s++) {
-		if (*s != ' ')
-			*o++ = *s;
-	}
-	*o = '\0';
-}
-
 /* The same but for blanks, or the site's name with a little around it ("The Guardian", "BBC News"). */
 static bool
 is_site(const struct vote *v, const char *key)
 {
 	CLEANUP(freep) char *tight = xstrdup(key);
 
-	squeeze(tight);
+	title_squeeze(tight);
 	for (size_t i = 0; i < v->sites; i++) {
 		CLEANUP(freep) char *name = xstrdup(v->site[i]);
 		size_t a, b;
 
-		squeeze(name);
+		title_squeeze(name);
 		a = strlen(tight);
 		b = strlen(name);
 		if (strcmp(tight, name) == 0)
@@ -201,8 +166,8 @@ add_with_parts(struct vote *v, enum from from, const char *raw, double own)
 		size_t head = (size_t)(cut[i] - s), tail = head + len[i];
 		CLEANUP(freep) char *rest = clean_line(s + tail, end - tail);
 		CLEANUP(freep) char *first = clean_line(s, head);
-		CLEANUP(freep) char *rest_key = key_of(rest);
-		CLEANUP(freep) char *first_key = key_of(first);
+		CLEANUP(freep) char *rest_key = title_key(rest);
+		CLEANUP(freep) char *first_key = title_key(first);
 		bool hard = len[i] > 1 && cut[i][0] != ':';
 
 		add(v, from, s, head, true, own + (is_site(v, rest_key) ? 0.25 : hard ? -0.1 : -0.5), 0);
@@ -339,21 +304,6 @@ add_headings(struct vote *v)
 	}
 }
 
-static bool
-contains_words(const char *hay, const char *needle)
-{
-	size_t n = strlen(needle);
-	const char *p = hay;
-
-	while ((p = strstr(p, needle)) != NULL) {
-		if ((p == hay || p[-1] == ' ' || (unsigned char)p[0] >= 0x80) &&
-		    (p[n] == '\0' || p[n] == ' ' || (unsigned char)p[n] >= 0x80))
-			return true;
-		p++;
-	}
-	return false;
-}
-
 /* How far place `other` backs candidate c: best of its candidates. */
 static double
 backing(const struct vote *v, const struct cand *c, enum from other)
@@ -369,9 +319,9 @@ backing(const struct vote *v, const struct cand *c, enum from other)
 		b = strlen(o->key);
 		if (strcmp(o->key, c->key) == 0)
 			s = o->part ? 0.95 : 1;
-		else if (b > a && a >= 8 && contains_words(o->key, c->key))
+		else if (b > a && a >= 8 && title_holds(o->key, c->key))
 			s = 0.8 * ((double)a / (double)b) + 0.1;
-		else if (a > b && b >= 8 && contains_words(c->key, o->key))
+		else if (a > b && b >= 8 && title_holds(c->key, o->key))
 			s = 0.55 * ((double)b / (double)a);
 		else
 			continue;
@@ -429,7 +379,7 @@ named_by_hint(const struct vote *v)
 static void
 find_title_block(struct page *pg, const char *title, uint32_t node)
 {
-	CLEANUP(freep) char *want = key_of(title);
+	CLEANUP(freep) char *want = title_key(title);
 	size_t n = strlen(want);
 
 	if (node != 0 && pg->nodes[node].b0 < pg->nodes[node].b1) {
@@ -444,7 +394,7 @@ find_title_block(struct page *pg, const char *title, uint32_t node)
 
 			if (pass == 0 ? tag != TAG_H1 : b->len > 2 * n + 20 || b->len * 2 + 20 < n)
 				continue;
-			CLEANUP(freep) char *key = key_of(page_block_text(pg, b));
+			CLEANUP(freep) char *key = title_key(page_block_text(pg, b));
 			if (strcmp(key, want) == 0 || (pass == 0 && n > 10 && (strstr(key, want) != NULL ||
 			    (strlen(key) > 10 && strstr(want, key) != NULL)))) {
 				pg->title_block = (uint32_t)i;
