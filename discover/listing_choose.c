@@ -365,7 +365,7 @@ may_be_best(const struct listing_group *g)
 {
 	if (g->quality < QUALITY_MIN)
 		return false;
-	return g->rows_count >= 2 || (g->own_dated > 0 && g->titled >= 0.4 && g->region == REGION_NONE);
+	return g->rows_count >= 2 || (g->own_dated > 0 && g->titled >= 0.3 && g->region == REGION_NONE);
 }
 
 static int
