@@ -46,6 +46,9 @@ channel_done(struct cfg_channel *c)
 	if (c->secret != NULL)
 		explicit_bzero(c->secret, c->secret_len);
 	free(c->secret);
+	if (c->mail_password != NULL)
+		explicit_bzero(c->mail_password, strlen(c->mail_password));
+	free(c->mail_password);
 	free(c->retry_s);
 	free_strings(c->exec);
 	free_strings(c->mail_to);
@@ -140,6 +143,7 @@ check_channel(struct config_reader *r, const yaml_node_t *node, struct cfg_chann
 {
 	static const char *const ways[] = { "webhook", "exec", "file", "mail" };
 	const yaml_node_t *v;
+	size_t password_len;
 	int n = 0;
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
@@ -164,7 +168,7 @@ check_channel(struct config_reader *r, const yaml_node_t *node, struct cfg_chann
 		    &ch->secret_len);
 	if (ch->mail_password_file != NULL)
 		config_read_secret(r, "password-file", ch->mail_password_file, line_of(node), false,
-		    NULL, NULL);
+		    (unsigned char **)&ch->mail_password, &password_len);
 }
 
 void

@@ -69,6 +69,10 @@ config_read_secret(struct config_reader *r, const char *key, const char *path, i
 		config_bad_at(r, r->file, line, 0, "%s: %s: %s", key, path, err.text);
 	else
 		rc = 0;
+	if (rc == 0 && !decode && ret != NULL) {	/* a password: the first line as it stands */
+		*ret_len = strcspn(buf_str(&b), "\r\n");
+		*ret = (unsigned char *)xstrndup(buf_str(&b), *ret_len);
+	}
 	if (b.data != NULL)
 		explicit_bzero(b.data, b.len);
 	buf_done(&b);

@@ -48,6 +48,7 @@ struct cfg_channel {
 	char **exec;
 	char *file;
 	char *mail_server, *mail_from, *mail_user, *mail_password_file;
+	char *mail_password;	/* first line of that file; NULL when none, or secrets are skipped */
 	char **mail_to;
 	char *secret_file;	/* webhook */
 	unsigned char *secret;	/* read from secret_file; NULL when none */

@@ -183,6 +183,7 @@ plan_sink(const struct cfg_channel *ch, struct sink_opts *ret)
 		.mail_from = ch->mail_from,
 		.mail_to = (const char *const *)ch->mail_to,
 		.mail_user = ch->mail_user,
+		.mail_password = ch->mail_password,
 	};
 }
 

@@ -302,17 +302,20 @@ is_loopback(const char *server)
 }
 
 /*
- * A password goes over verified TLS only. Without one, TLS is taken when the server offers it, as mail servers do
- * among themselves; unverified TLS is better than none. On loopback there is nobody to hide from.
+ * A password goes over verified TLS only, but on loopback, where there is nobody to hide from. Else TLS is taken when
+ * the server offers it, as mail servers do among themselves; unverified TLS is better than none.
  */
 static void
 set_security(CURL *easy, const struct mail_opts *o)
 {
 	bool local = is_loopback(o->server), smtps = strncasecmp(o->server, "smtps:", 6) == 0;
+	const char *authorities = getenv("SSL_CERT_FILE");
 
+	if (authorities != NULL && authorities[0] != '\0')
+		curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
 	if (smtps || (o->user != NULL && !local)) {
 		curl_easy_setopt(easy, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
-	} else if (!local) {
+	} else {
 		curl_easy_setopt(easy, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);

@@ -71,8 +71,19 @@ add_id(struct buf *b, const char *id)
 	buf_adds(b, "@presswatch");
 }
 
+/* RFC 2919: by it a reader's rules sort. A channel's name is letters, digits, ".", "_" and "-". */
 static void
-add_headers(struct buf *b, const char *from, const char *const *to, const char *event_id,
+add_list(struct buf *b, const char *channel, const char *from)
+{
+	buf_addf(b, "List-Id: presswatch %.64s\r\n <%.64s.presswatch.%s>\r\n", channel, channel,
+	    strrchr(from, '@') + 1);
+	/* RFC 3834, and what servers of before and beside it go by: no answer of a machine is wanted. */
+	buf_adds(b, "Auto-Submitted: auto-generated\r\nPrecedence: bulk\r\n"
+	    "X-Auto-Response-Suppress: All\r\n");
+}
+
+static void
+add_headers(struct buf *b, const char *channel, const char *from, const char *const *to, const char *event_id,
     const char *type, const struct rendered *r, int64_t now_ms)
 {
 	unsigned char hash[SHA256_LEN];
@@ -93,10 +104,15 @@ add_headers(struct buf *b, const char *from, const char *const *to, const char *
 	digest_hex(hash, sizeof(hash), hex);
 	buf_addf(b, ">\r\nReferences: <thread.%.24s@presswatch>\r\n", hex);
 	buf_addf(b, "In-Reply-To: <thread.%.24s@presswatch>\r\n", hex);
-	buf_adds(b, "Auto-Submitted: auto-generated\r\nX-Presswatch-Event: ");
+	add_list(b, channel, from);
+	buf_adds(b, "X-Presswatch-Event: ");
 	message_encode_header(b, type);
 	buf_adds(b, "\r\nX-Presswatch-Source: ");
 	message_encode_header(b, r->source);
+	if (r->summary.url[0] != '\0') {
+		buf_adds(b, "\r\nX-Presswatch-Address: ");
+		message_encode_header(b, r->summary.url);
+	}
 	buf_adds(b, "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n");
 }
 
@@ -160,7 +176,7 @@ add_text(struct buf *b, const char *p, size_t n)
 }
 
 int
-message_render(const char *from, const char *const *to, const char *event_id, const char *type,
+message_render(const char *channel, const char *from, const char *const *to, const char *event_id, const char *type,
     const char *body, size_t body_len, int64_t now_ms, struct buf *b, struct err *reterr)
 {
 	struct rendered r;
@@ -174,7 +190,7 @@ message_render(const char *from, const char *const *to, const char *event_id, co
 		if (!message_address_ok(to[i]))
 			return err_set(reterr, ERR_CONFIG, "\"%s\" is no mail address", to[i]);
 	render_event(event_id, type, body, body_len, &r);
-	add_headers(b, from, to, event_id, type, &r, now_ms);
+	add_headers(b, channel, from, to, event_id, type, &r, now_ms);
 	add_text(b, buf_str(&r.text), r.text.len);
 	rendered_done(&r);
 	if (b->full)

@@ -12,8 +12,8 @@
 #define MESSAGE_MAX (1u << 20)		/* bytes of a mail */
 #define MESSAGE_TEXT_CHARS 50000	/* of a document's text; the rest stands behind its address */
 
-/* Appends the message to b. ERR_CONFIG when from or a recipient is no plain address. */
-int message_render(const char *from, const char *const *to, const char *event_id, const char *type,
+/* Appends the message to b; channel names the list. ERR_CONFIG when from or a recipient is no plain address. */
+int message_render(const char *channel, const char *from, const char *const *to, const char *event_id, const char *type,
     const char *body, size_t body_len, int64_t now_ms, struct buf *b, struct err *reterr);
 /* "local@domain" in visible ASCII, without what a header or an SMTP command would read otherwise. */
 bool message_address_ok(const char *address);

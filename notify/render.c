@@ -85,22 +85,77 @@ add_diff(struct buf *b, const json_t *diff)
 	}
 }
 
+/* "6 words new, 1 gone: body, number" */
 static void
-add_document(struct buf *b, const struct summary *s)
+add_counts(struct buf *b, const struct summary *s)
+{
+	int64_t in = json_get_int(s->diff, "inserted", 0), gone = json_get_int(s->diff, "deleted", 0);
+	const json_t *kinds = json_object_get(json_object_get(s->event, "data"), "kinds");
+
+	buf_addf(b, "\nEdited, revision %lld: %lld word%s new, %lld gone", (long long)s->revision,
+	    (long long)in, in == 1 ? "" : "s", (long long)gone);
+	for (size_t i = 0; i < json_array_size(kinds); i++)
+		buf_addf(b, "%s%s", i == 0 ? ": " : ", ", json_string_value(json_array_get(kinds, i)));
+	buf_adds(b, "\n");
+}
+
+/* The line under a title: what is known of where and when, with commas. */
+static void
+add_facts(struct buf *b, const struct summary *s)
+{
+	const char *const facts[] = { s->source, s->published, s->section, s->author };
+	const char *sep = "";
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		CLEANUP(freep) char *line = unicode_line(facts[i], strlen(facts[i]));
+
+		if (line[0] == '\0')
+			continue;
+		buf_addf(b, "%s%s", sep, line);
+		sep = ", ";
+	}
+	buf_adds(b, "\n");
+}
+
+static void
+add_document(struct buf *b, const char *type, const struct summary *s)
 {
 	size_t n = utf8_cut_chars(s->text, strlen(s->text), MESSAGE_TEXT_CHARS);
+	CLEANUP(freep) char *title = unicode_line(s->title, strlen(s->title));
 
+	buf_addf(b, "%s\n", title[0] != '\0' ? title : "(no title)");
+	add_facts(b, s);
+	if (s->url[0] != '\0')
+		buf_addf(b, "%s\n", s->url);
+	if (strcmp(type, "document.removed") == 0)
+		buf_adds(b, "\nIts publisher has taken it away. The last text:\n");
+	else if (strcmp(type, "document.restored") == 0)
+		buf_adds(b, "\nIt was gone and is there again.\n");
 	if (json_array_size(json_object_get(s->diff, "changes")) > 0 ||
 	    json_get_str(s->diff, "old_title") != NULL) {
-		buf_adds(b, "\nWhat changed\n");
+		add_counts(b, s);
 		add_diff(b, s->diff);
-		buf_adds(b, "\nThe text now\n");
+		if (n > 0)
+			buf_adds(b, "\n----\n\nThe whole text now\n");
 	}
 	if (n == 0)
 		return;
 	buf_adds(b, "\n");
 	buf_add(b, s->text, n);
-	buf_adds(b, s->text[n] != '\0' ? "\n[cut]\n" : "\n");
+	buf_adds(b, s->text[n] != '\0' ? "\n[cut; the rest stands at the address]\n" : "\n");
+}
+
+/* A source's trouble: what, since when, and what can be done. */
+static void
+add_source(struct buf *b, const char *subject, const struct summary *s)
+{
+	buf_addf(b, "%s\n\n", subject);
+	add_field(b, "Source", s->source);
+	add_field(b, "State", s->state);
+	add_field(b, "Cause", s->cause);
+	add_field(b, "Since", s->since);
+	add_field(b, "Advice", s->advice);
+	add_field(b, "Address", s->url);
 }
 
 static const char *
@@ -125,22 +180,14 @@ render_event(const char *id, const char *type, const char *body, size_t len, str
 	ret->thread = thread_of(s);
 	ret->source = s->source;
 	make_subject(&ret->subject, type, s);
-	buf_addf(b, "%s\n\n", buf_str(&ret->subject));
-	add_field(b, "Source", s->source);
-	add_field(b, "Address", s->url);
-	add_field(b, "Published", s->published);
-	add_field(b, "Section", s->section);
-	add_field(b, "Author", s->author);
-	add_field(b, "Language", s->language);
-	if (s->revision > 1)
-		buf_addf(b, "Revision: %lld\n", (long long)s->revision);
-	add_field(b, "State", s->state);
-	add_field(b, "Cause", s->cause);
-	add_field(b, "Since", s->since);
-	add_field(b, "Advice", s->advice);
-	add_field(b, "Noticed", s->time);
-	add_document(b, s);
-	buf_addf(b, "\n-- \npresswatch, event %s\n", id);
+	if (strncmp(type, "source.", 7) == 0)
+		add_source(b, buf_str(&ret->subject), s);
+	else
+		add_document(b, type, s);
+	buf_addf(b, "\n-- \npresswatch, event %s", id);
+	if (s->time[0] != '\0')
+		buf_addf(b, ", noticed %s", s->time);
+	buf_adds(b, "\n");
 }
 
 void

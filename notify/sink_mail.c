@@ -33,7 +33,7 @@ mail_start(struct delivery *d, const struct sink_opts *o)
 		(void)err_set(&err, ERR_LOCAL, "libcurl could not start");
 	else if (opts.server == NULL)
 		(void)err_set(&err, ERR_CONFIG, "channel %s names no mail server", d->channel);
-	else if (message_render(opts.from, opts.to, d->id, d->type, d->body, d->body_len,
+	else if (message_render(d->channel, opts.from, opts.to, d->id, d->type, d->body, d->body_len,
 	    clock_wall_ms(), &b, &err) == 0)
 		d->state = mailer_send(d->n->mailer, &opts, b.data, b.len, on_mail, d, &err);
 	buf_done(&b);

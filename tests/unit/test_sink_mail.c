@@ -200,7 +200,7 @@ render(const char *body, const char *type, struct buf *b)
 	struct err err = { 0 };
 
 	buf_init(b, MESSAGE_MAX);
-	if (message_render("presswatch@example.org", one, "018f-1", type, body, strlen(body),
+	if (message_render("desk", "presswatch@example.org", one, "018f-1", type, body, strlen(body),
 	    1675928700000, b, &err) < 0)
 		fail_msg("%s", err.text);
 }
@@ -211,6 +211,7 @@ expect_wellformed(const struct buf *b)
 {
 	static const char *const known[] = { "Date:", "From:", "To:", "Subject:", "Message-ID:", "References:",
 		"In-Reply-To:", "Auto-Submitted:", "X-Presswatch-Event:", "X-Presswatch-Source:",
+		"X-Presswatch-Address:", "List-Id:", "Precedence:", "X-Auto-Response-Suppress:",
 		"MIME-Version:", "Content-Type:", "Content-Transfer-Encoding:" };
 	const char *p = b->data, *nl;
 	bool in_head = true;
@@ -341,9 +342,9 @@ addresses_that_an_smtp_command_would_misread_are_refused(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (message_address_ok(cases[i].address) != cases[i].ok)
 			fail_msg("%s", cases[i].address);
-	assert_int_equal(message_render("a@b", none, "1", "t", "{}", 2, 0, &b, &err), -1);
+	assert_int_equal(message_render("desk", "a@b", none, "1", "t", "{}", 2, 0, &b, &err), -1);
 	assert_int_equal(err.class, ERR_CONFIG);
-	assert_int_equal(message_render("a\r\n@b", two, "1", "t", "{}", 2, 0, &b, &err), -1);
+	assert_int_equal(message_render("desk", "a\r\n@b", two, "1", "t", "{}", 2, 0, &b, &err), -1);
 	buf_done(&b);
 }
 
