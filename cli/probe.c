@@ -6,6 +6,7 @@
 #include "cli/doc.h"
 #include "cli/probe.h"
 #include "fetchers/fetch.h"
+#include "fetchers/pdf.h"
 #include "net/http.h"
 #include "worker/pool.h"
 #include "base/banned.h"
@@ -114,7 +115,8 @@ fetch(struct probe *p, const struct cfg_source *src, const char *url, enum fetch
 	    .ignore_robots = src->ignore_robots,
 	    .user_agent = src->user_agent,
 	    .proxy = src->proxy,
-	    .headers = (const char *const *)src->headers};
+	    .headers = (const char *const *)src->headers,
+	    .command = (const char *const *)src->fetch_with};
 
 	fetch_start(p->fetcher, &req, fetched, ret);
 	while (!ret->done && event_base_loop(p->base, EVLOOP_ONCE) == 0)
@@ -217,23 +219,82 @@ extract_page_of(const struct cfg_source *src, const struct page *page, const str
 	return rc;
 }
 
+struct reading {			/* of a PDF */
+	struct page *page;
+	struct err err;
+	bool done;
+};
+
+static void
+words_read(struct buf *words, const struct err *err, void *arg)
+{
+	struct reading *r = arg;
+
+	r->done = true;
+	r->err = *err;
+	if (err->class != ERR_NONE)
+		return;
+	buf_done(&r->page->body);
+	r->page->body = *words;
+	buf_init(words, 0);
+	free(r->page->content_type);
+	r->page->content_type = xstrdup(EXTRACT_PDF_WORDS);
+}
+
+/* A PDF becomes its words, as in the daemon; another page stays as it is. */
+static int
+read_pdf(struct probe *p, struct page *page, struct err *reterr)
+{
+	struct reading r = { .page = page };
+	struct pdf *pdf;
+
+	if (!pdf_is(buf_str(&page->body), page->body.len))
+		return 0;
+	pdf = pdf_new(p->base);
+	pdf_start(pdf, page->body.data, page->body.len, words_read, &r);
+	while (!r.done && event_base_loop(p->base, EVLOOP_ONCE) == 0)
+		;
+	pdf_free(pdf);
+	if (r.done && r.err.class == ERR_NONE)
+		return 0;
+	return err_set(reterr, r.done ? r.err.class : ERR_LOCAL, "%s: %s", page->url, r.err.text);
+}
+
 /* The first candidate's document, from the bytes at hand when the source is the document. */
 static void
-first_document(struct probe *p, const struct cfg_source *src, const struct page *page,
+first_document(struct probe *p, const struct cfg_source *src, struct page *page,
     int64_t now_ms, struct probe_found *f)
 {
 	struct page first = { .body = BUF_INIT(0) };
 	const struct candidate *c = f->candidates->count > 0 ? &f->candidates->list[0] : NULL;
 
 	if (f->candidates->kind == KIND_PAGE || (c != NULL && strcmp(c->url, page->url) == 0)) {
-		(void)extract_page_of(src, page, c, now_ms, &f->document, &f->document_err);
+		if (read_pdf(p, page, &f->document_err) == 0)
+			(void)extract_page_of(src, page, c, now_ms, &f->document, &f->document_err);
 		return;
 	}
 	if (c == NULL)
 		return;
-	if (fetch(p, src, c->url, FETCH_PAGE, &first, &f->document_err) == 0)
+	if (fetch(p, src, c->url, FETCH_PAGE, &first, &f->document_err) == 0 &&
+	    read_pdf(p, &first, &f->document_err) == 0)
 		(void)extract_page_of(src, &first, c, now_ms, &f->document, &f->document_err);
 	page_done(&first);
+}
+
+int
+probe_list(struct probe *p, const struct cfg_source *src, const char *url, int64_t now_ms,
+    struct candidates **ret, struct err *reterr)
+{
+	struct page page = { .body = BUF_INIT(0) };
+	int rc = -1;
+
+	if (fetch(p, src, url, FETCH_SITEMAP, &page, reterr) == 0 &&
+	    discover_page(src, &page, now_ms, ret, reterr) == 0) {
+		drop_refused(src, *ret);
+		rc = 0;
+	}
+	page_done(&page);
+	return rc;
 }
 
 int

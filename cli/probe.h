@@ -29,6 +29,9 @@ struct probe_found {			/* owned; probe_found_done */
  */
 int probe_look(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct probe_found *ret,
     struct err *reterr);
+/* The addresses that one page of the source lists, without those that it refuses, with its further pages. */
+int probe_list(struct probe *p, const struct cfg_source *src, const char *url, int64_t now_ms,
+    struct candidates **ret, struct err *reterr);
 void probe_found_done(struct probe_found *f);
 /* For people, or as one JSON object. */
 void probe_print(struct cli *cli, const struct probe_found *f, const char *name);

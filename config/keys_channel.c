@@ -8,6 +8,12 @@ static const struct config_word events[] = {
 	{ "new", CFG_EVENT_NEW }, { "edited", CFG_EVENT_EDITED }, { "removed", CFG_EVENT_REMOVED },
 	{ "source", CFG_EVENT_SOURCE }, { NULL, 0 },
 };
+/* The bits of enum change_kind (document/diff.h), which daemon/wire.c holds against these. */
+static const struct config_word changes[] = {
+	{ "title", 1 << 0 }, { "body", 1 << 1 }, { "number", 1 << 2 }, { "date", 1 << 3 }, { "name", 1 << 4 },
+	{ "negation", 1 << 5 }, { "quotation", 1 << 6 }, { "date-only", 1 << 7 }, { "form-only", 1 << 8 },
+	{ "attachment", 1 << 9 }, { NULL, 0 },
+};
 static const struct config_word once_per[] = { { "document", 0 }, { "story", 1 }, { NULL, 0 } };
 
 const struct config_key config_mail_keys[] = {
@@ -29,6 +35,10 @@ const struct config_key config_channel_keys[] = {
 	{ .name = "exec", .parse = config_argv, .at = CH(exec), .list = true, .max = 4096,
 	  .help = "program and arguments; the event comes on its standard input" },
 	{ .name = "file", .parse = config_path, .at = CH(file), .help = "file that events are appended to, JSON lines" },
+	{ .name = "feed", .parse = config_path, .at = CH(feed),
+	  .help = "file that holds the newest events as a feed; Atom and JSON Feed side by side" },
+	{ .name = "feed-items", .parse = config_count, .at = CH(feed_items), .def = "100", .min = 1, .max = 1000,
+	  .unit = "events", .help = "how many events a feed keeps" },
 	{ .name = "mail", .keys = config_mail_keys, .help = "mail over SMTP" },
 	{ .name = "secret-file", .parse = config_path, .at = CH(secret_file),
 	  .help = "file with the key that signs webhooks: whsec_ and base64, or text of 24 bytes and more" },
@@ -36,6 +46,9 @@ const struct config_key config_channel_keys[] = {
 	  .help = "further headers of the webhook, \"Name: value\"" },
 	{ .name = "events", .parse = config_events, .at = CH(events), .list = true, .words = events,
 	  .def = "new edited removed source", .help = "which events: new, edited, removed, source" },
+	{ .name = "when", .parse = config_events, .at = CH(when), .list = true, .words = changes,
+	  .help = "only edits that changed one of these: title, body, number, date, name, negation, quotation, date-only, "
+	  "form-only, attachment" },
 	{ .name = "match", .parse = config_text, .at = CH(match), .max = 2000,
 	  .help = "a search query; only matching documents are told" },
 	{ .name = "retry", .parse = config_pauses, .at = CH(retry_s), .count_at = CH(retry_count), .list = true,

@@ -44,9 +44,10 @@ struct cfg_source {
 
 struct cfg_channel {
 	char *name;
-	char *webhook;		/* one of webhook, exec, file, mail is set */
+	char *webhook;		/* one of webhook, exec, file, feed, mail is set */
 	char **exec;
-	char *file;
+	char *file, *feed;
+	unsigned feed_items;
 	char *mail_server, *mail_from, *mail_user, *mail_password_file;
 	char *mail_password;	/* first line of that file; NULL when none, or secrets are skipped */
 	char **mail_to;
@@ -58,6 +59,7 @@ struct cfg_channel {
 	char *match;		/* search query, or NULL */
 	int64_t *retry_s;
 	size_t retry_count;
+	unsigned when;		/* enum change_kind bits of document/diff.h: only such edits; 0: all */
 	bool once_per_story;
 	const char *config_file;
 	int line;

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "document/diff.h"
 #include "base/banned.h"
 
 static const unsigned event_bits[] = {
@@ -16,6 +17,10 @@ static const unsigned event_bits[] = {
 	[EV_SOURCE_GAP] = CFG_EVENT_SOURCE,
 	[EV_SOURCE_QUIET] = CFG_EVENT_SOURCE,
 };
+
+/* The words under `when:` are these bits. */
+_Static_assert(CHANGE_TITLE == 1 << 0 && CHANGE_NUMBER == 1 << 2 && CHANGE_NEGATION == 1 << 5 &&
+    CHANGE_DATE_ONLY == 1 << 7 && CHANGE_ATTACHMENT == 1 << 9, "config/keys_channel.c has other bits");
 
 static unsigned
 kinds_of(unsigned cfg_events)
@@ -51,7 +56,7 @@ make_routes(const struct config *c, const struct cfg_source *src, struct store_r
 		if (hears(src, ch))
 			list[n++] = (struct store_route){ .channel = ch->name,
 				.kinds = kinds_of(ch->events), .match = ch->match,
-				.once_per_story = ch->once_per_story };
+				.once_per_story = ch->once_per_story, .when = ch->when };
 	}
 	ret->list = list;
 	ret->count = n;
@@ -172,13 +177,14 @@ plan_sink(const struct cfg_channel *ch, struct sink_opts *ret)
 	*ret = (struct sink_opts){
 		.name = ch->name,
 		.kind = ch->webhook != NULL ? SINK_WEBHOOK : ch->exec != NULL ? SINK_EXEC :
-		    ch->file != NULL ? SINK_FILE : SINK_MAIL,
+		    ch->file != NULL ? SINK_FILE : ch->feed != NULL ? SINK_FEED : SINK_MAIL,
 		.url = ch->webhook,
 		.secret = ch->secret,
 		.secret_len = ch->secret_len,
 		.headers = (const char *const *)ch->headers,
 		.argv = (const char *const *)ch->exec,
-		.path = ch->file,
+		.path = ch->file != NULL ? ch->file : ch->feed,
+		.feed_items = ch->feed_items,
 		.mail_server = ch->mail_server,
 		.mail_from = ch->mail_from,
 		.mail_to = (const char *const *)ch->mail_to,

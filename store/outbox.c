@@ -40,6 +40,10 @@ route_takes(struct store *s, const struct store_route *r, const struct event_new
 	*ret = (r->kinds & 1u << e->kind) != 0;
 	if (!*ret || doc == NULL)
 		return 0;
+	if (e->kind == EV_DOCUMENT_EDITED && r->when != 0 && (r->when & e->change_kinds) == 0) {
+		*ret = false;
+		return 0;
+	}
 	if (r->once_per_story && e->kind == EV_DOCUMENT_NEW) {
 		if (story_told(s, r->channel, doc, &told, reterr) < 0)
 			return -1;

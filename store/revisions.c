@@ -169,6 +169,7 @@ write_edit(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 	jkinds = diff_kinds_json(kinds);
 	e.diff = jdiff;
 	e.kinds = jkinds;
+	e.change_kinds = kinds;
 	p->result->what = PUT_REVISION;
 	return store_event_add(p->s, &e, p->routes, &p->result->event_seq, reterr);
 }

@@ -89,6 +89,7 @@ struct store_route {			/* borrowed for the call */
 	unsigned kinds;			/* bits 1 << store_event_kind */
 	const char *match;		/* query of the archive, or NULL */
 	bool once_per_story;
+	unsigned when;			/* enum change_kind bits: only edits that have one of them; 0: all */
 };
 struct store_routes { const struct store_route *list; size_t count; };
 /* Is it a query that store_search understands? ERR_INPUT points at the character. */

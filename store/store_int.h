@@ -204,6 +204,7 @@ struct event_new {
 	const char *source;
 	/* document */
 	unsigned previous_revision;		/* 0: none */
+	unsigned change_kinds;			/* of an edit */
 	json_t *diff, *kinds;			/* borrowed, or NULL */
 	/* source */
 	enum store_state state;

@@ -1,0 +1,64 @@
+"""Edits: channels that choose by kind, servers whose validators lie."""
+import time
+
+from conftest import article, listing, prose, rss
+
+
+def publish(origin, texts):
+    rows = []
+    for i, t in enumerate(texts):
+        origin.pages['/press/%d.html' % i] = article('Release number %d of the ministry' % i, t, '2024-03-%02d' % (i + 1))
+        rows.append(('/press/%d.html' % i, 'Release number %d of the ministry' % i, '%d March 2024' % (i + 1)))
+    origin.pages['/press/'] = listing(rows[::-1])
+
+
+def test_a_channel_hears_only_of_the_kinds_it_asked_for(world, origin, hook):
+    texts = [prose(i) for i in range(3)]
+    for t in texts:
+        t[0] = 'The fund will pay 40 million to the towns and it will be open to all of them. ' + t[0]
+    publish(origin, texts)
+    out = {name: world.folder + '/' + name for name in ('all', 'some')}
+    world.channels = ['{name: all, file: %s}' % out['all'], '{name: some, file: %s, when: [number, negation]}' % out['some']]
+    world.source('site', '/press/').once()
+    texts[0][0] = texts[0][0].replace('40 million', '45 million')
+    texts[1][0] = texts[1][0].replace('will be open', 'will not be open')
+    texts[2][0] = texts[2][0].replace('towns', 'villages')
+    publish(origin, texts)
+    for _ in range(2):
+        time.sleep(1.1)
+        world.once()
+    told = {name: sorted(line.split('/press/')[1][0] for line in open(path)) for name, path in out.items()}
+    assert told == {'all': ['0', '1', '2'], 'some': ['0', '1']}
+
+
+def test_validators_that_lie_are_found_out_and_no_longer_sent(world, origin, hook):
+    """The list changes behind a validator that stays: at most 24 visits hide it, and none after that."""
+    first = {'ETag': '"v1"'}
+    feed = {}
+
+    def serve(handler):
+        return (304, first, '') if handler.headers.get('If-None-Match') else (200, dict(first, **{'Content-Type': 'application/rss+xml'}), feed['now'])
+
+    def show(n):
+        feed['now'] = rss([('id-%d' % i, origin.base + '/press/%d.html' % i, 'Release number %d of the ministry' % i,
+                            'Fri, 01 Mar 2024 10:%02d:00 GMT' % i, 'short') for i in range(n - 1, -1, -1)])
+    publish(origin, [prose(i) for i in range(8)])
+    origin.pages['/feed.xml'] = serve
+    show(5)
+    world.source('feed', '/feed.xml', every='1s', recheck='[1d]').start()
+    end = time.time() + 60
+    while len(origin.asked('/feed.xml')) < 3 and time.time() < end:
+        time.sleep(0.1)
+    show(6)
+    while not hook.of('document.new') and time.time() < end:
+        time.sleep(0.1)
+    hidden = len(origin.asked('/feed.xml'))
+    assert len(hook.of('document.new')) == 1 and hidden <= 26
+    show(7)
+    while len(hook.of('document.new')) < 2 and time.time() < end:
+        time.sleep(0.1)
+    assert len(hook.of('document.new')) == 2 and len(origin.asked('/feed.xml')) <= hidden + 3
+    world.stop()
+    assert world.log().count('validators-lie') == 1
+    last = origin.asked('/feed.xml')[-1][3]
+    assert 'If-None-Match' not in last and 'If-Modified-Since' not in last
