@@ -1,0 +1,10 @@
+# Measurements: ours beside the floors of the shared folder, in one run (see docs/performance.md).
+#   make bench                  quick: under five minutes
+#   make bench BENCH=full       10,000 sources each minute, an archive of a million documents (an hour, 9 GB of disk)
+#   make bench PARTS="checks"   chosen parts: checks, cold, idle, latency, archive
+BENCH ?= quick
+BENCH_WORK ?= $(B)/bench
+
+.PHONY: bench
+bench: all $(B)/tests/bench/fill_archive $(B)/tests/bench/ask_archive
+	@$(PYTHON) tests/bench/bench.py --bin $(B) --work $(BENCH_WORK) --mode $(BENCH) $(if $(PARTS),--parts "$(PARTS)")
