@@ -311,12 +311,13 @@ write_paragraph(struct pdf_writer *wr)
 	buf_clear(&wr->para);
 }
 
+/* Where the last word begins; of one that is too long to be a word, somewhere in it. */
 static size_t
 last_word(const char *s, size_t n)
 {
 	size_t i = n;
 
-	while (i > 0 && s[i - 1] != ' ')
+	while (i > 0 && n - i < HEAD_TEXT && s[i - 1] != ' ')
 		i--;
 	return i;
 }

@@ -199,3 +199,14 @@ def test_the_child_can_neither_connect_nor_write_nor_read_our_files(world, origi
     world.source('site', '/press/').once()
     assert report(world).get('text') == 'connect-no-write-no-unlink-no-kill-no', world.log()
     assert os.path.exists(secret) and not os.path.exists(os.path.join(world.folder, 'made'))
+
+
+@needs_pdftotext
+def test_try_reads_a_pdf_as_the_daemon_would(world, origin):
+    texts = prose(11)
+    origin.pages['/files/report.pdf'] = (200, {'Content-Type': 'application/pdf'}, pdf([set_lines(texts)]))
+    rows = [('/files/%s.pdf' % n, 'Annual report on harbour safety %s' % n, '%d March 2024' % d) for n, d in (('report', 9), ('second', 8), ('third', 7))]
+    origin.pages['/press/'] = listing(rows)
+    world.source('site', '/press/').write()
+    found = world.lines('try', 'site', '--json')
+    assert any(text in str(found) for text in texts), found
