@@ -121,12 +121,12 @@ time_score(const struct page *pg, const struct node *nd, const char *prop)
 
 static bool
 from_times(const struct page *pg, const char *language, struct doc_date *ret, struct doc_date *ret_modified,
-    bool *ret_stated)
+    bool *ret_stated, bool *ret_near)
 {
 	double best = -1.5, s;
 	bool found = false;
 
-	*ret_stated = false;
+	*ret_stated = *ret_near = false;
 	for (size_t i = 0; i < pg->time_count && i < TIMES_MAX; i++) {
 		const struct node *nd = &pg->nodes[pg->times[i]];
 		const char *prop = tree_attr(nd->x, "itemprop");
@@ -150,6 +150,7 @@ from_times(const struct page *pg, const char *language, struct doc_date *ret, st
 			best = s;
 			*ret = d;
 			*ret_stated = s >= 2.5;
+			*ret_near = s >= 1.5;
 			found = true;
 		}
 	}
@@ -255,7 +256,7 @@ set_dateline(struct page *pg, struct document *doc, uint32_t block)
 
 struct found {
 	struct doc_date ld, meta, weak, time, visible, url, mod;
-	bool time_stated;
+	bool time_stated, time_near;
 	double visible_score;
 };
 
@@ -300,7 +301,7 @@ localise(const struct found *f, struct doc_date *ret)
 		*ret = f->meta;
 	else if (is_next_day(ret, &f->url))
 		*ret = f->url;
-	else if (f->visible_score > 1.0 && is_next_day(ret, &f->visible) &&
+	else if (f->visible_score > 0 && is_next_day(ret, &f->visible) &&
 	    (date_compare_day(&f->visible, ret) > 0 ? ret->hour >= 14 : ret->hour < 10))
 		*ret = f->visible;
 }
@@ -310,7 +311,7 @@ decide(const struct found *f, struct doc_date *ret)
 {
 	const struct doc_date *order[6] = { 0 };
 	bool near = f->visible.precision != DATE_NONE && f->visible_score > 1.0;
-	bool far = f->visible_score < 0, sure = f->time_stated || f->visible_score > 2.2;
+	bool far = f->visible_score < 0, sure = f->time_near || f->visible_score > 2.2;
 	size_t n = 0;
 
 	order[n++] = &f->ld;
@@ -328,7 +329,7 @@ decide(const struct found *f, struct doc_date *ret)
 			break;
 		}
 	}
-	if (is_swapped(ret, &f->visible) && near && !is_iso(ret->stated))
+	if (is_swapped(ret, &f->visible) && !is_iso(ret->stated))
 		*ret = f->visible;
 	localise(f, ret);
 }
@@ -349,10 +350,10 @@ dates_choose(struct page *pg, struct document *doc)
 	from_metas(pg, weak_names, &f.weak);
 	if (f.mod.precision == DATE_NONE)
 		from_metas(pg, modified_names, &f.mod);
-	f.time_stated = false;
-	from_times(pg, lang, &f.time, &vis_mod, &f.time_stated);
+	from_times(pg, lang, &f.time, &vis_mod, &f.time_stated, &f.time_near);
 	if (dateline_find(pg, lang, &f.visible, &vis_mod, &line, &f.visible_score)) {
 		f.visible.source = DATE_FROM_VISIBLE;
+		pg->dateline_score = (float)f.visible_score;
 		if (!believable(pg, &f.visible))
 			f.visible.precision = DATE_NONE;
 		else if (line != UINT32_MAX && f.visible_score > 0.8 &&

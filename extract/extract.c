@@ -245,7 +245,7 @@ judge_kind(struct page *pg, struct document *doc)
 	doc->listing = !article && prose < 3 && ((doc->words < THIN_WORDS && pg->nodes[0].links > 30) ||
 	    (density > 0.5 && pg->nodes[0].links > 40 && doc->words < 150) ||
 	    (pg->ld.list && density > 0.4 && doc->words < 150) || (rows >= 8 && share > 0.5));
-	if (doc->listing && doc->published.source == DATE_FROM_VISIBLE && doc->dateline == NULL)
+	if (doc->listing && doc->published.source == DATE_FROM_VISIBLE && pg->dateline_score < 0)
 		doc->published = (struct doc_date){ 0 };	/* the date of one of its rows */
 	if (doc->text_state != TEXT_NONE || doc->trouble != NULL)
 		return;

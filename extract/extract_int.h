@@ -139,6 +139,7 @@ struct page {
 	uint32_t title_node;		/* element that bears the headline, 0: none */
 	uint32_t title_block;		/* UINT32_MAX: none */
 	uint32_t body_node;		/* container chosen */
+	float dateline_score;		/* how sure the visible date line is; below 0: hardly */
 	bool cut;			/* a limit ended the walk early */
 	float og_article;		/* 1: og:type says article, 0: something else, -1: nothing */
 	float long_share;		/* of the text that stands in long blocks */

@@ -170,9 +170,9 @@ add_with_parts(struct vote *v, enum from from, const char *raw, double own)
 		CLEANUP(freep) char *first_key = title_key(first);
 		bool hard = len[i] > 1 && cut[i][0] != ':';
 
-		add(v, from, s, head, true, own + (is_site(v, rest_key) ? 0.25 : hard ? -0.1 : -0.5), 0);
+		add(v, from, s, head, true, own + (is_site(v, rest_key) ? 0.25 : hard ? -0.1 : -0.8), 0);
 		add(v, from, s + tail, end - tail, true,
-		    own + (is_site(v, first_key) ? 0.2 : hard ? -0.3 : -0.6), 0);
+		    own + (is_site(v, first_key) ? 0.2 : hard ? -0.3 : -0.8), 0);
 	}
 }
 
@@ -233,7 +233,7 @@ add_last_part(struct vote *v, enum from from, uint32_t h, double own)
 	if (last != NULL) {
 		CLEANUP(freep) char *line = tree_line(last);
 
-		add(v, from, line, strlen(line), true, own - 0.05, h);
+		add(v, from, line, strlen(line), true, own + 0.1, page_node_of(v->pg, last));
 	}
 }
 
@@ -297,7 +297,7 @@ add_headings(struct vote *v)
 		if (nd->ev_up & (EV_RELATED | EV_NAV | EV_CARD | EV_COOKIE) || nd->tags_up & (UP_NAV | UP_ASIDE))
 			continue;
 		CLEANUP(freep) char *line = page_node_line(pg, i);
-		add_last_part(v, first && pg->h1_count > 0 ? FROM_H1 : FROM_HEADING, i, 0);
+		add_last_part(v, first && pg->h1_count > 0 ? FROM_H1 : FROM_HEADING, i, nd->ev & EV_TITLE ? 0.15 : 0);
 		add(v, first && pg->h1_count > 0 ? FROM_H1 : FROM_HEADING, line, strlen(line), false,
 		    (nd->ev & EV_TITLE ? 0.15 : 0) - 0.03 * taken, i);
 		taken++;
