@@ -23,7 +23,8 @@ static const char *
 kind_of(const struct cfg_channel *ch, const char **ret_target)
 {
 	const struct { const char *kind, *target; } kinds[] = { { "webhook", ch->webhook },
-		{ "exec", ch->exec != NULL ? ch->exec[0] : NULL }, { "file", ch->file }, { "mail", ch->mail_server } };
+		{ "exec", ch->exec != NULL ? ch->exec[0] : NULL }, { "file", ch->file },
+		{ "feed", ch->feed }, { "mail", ch->mail_server } };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kinds[i].target != NULL) {

@@ -38,7 +38,7 @@ source_done(struct cfg_source *s)
 static void
 channel_done(struct cfg_channel *c)
 {
-	char *const owned[] = { c->name, c->webhook, c->file, c->mail_server, c->mail_from, c->mail_user,
+	char *const owned[] = { c->name, c->webhook, c->file, c->feed, c->mail_server, c->mail_from, c->mail_user,
 		c->mail_password_file, c->secret_file, c->match };
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
@@ -141,7 +141,7 @@ config_add_source(struct config_reader *r, yaml_node_t *node)
 static void
 check_channel(struct config_reader *r, const yaml_node_t *node, struct cfg_channel *ch)
 {
-	static const char *const ways[] = { "webhook", "exec", "file", "mail" };
+	static const char *const ways[] = { "webhook", "exec", "file", "feed", "mail" };
 	const yaml_node_t *v;
 	size_t password_len;
 	int n = 0;
@@ -150,7 +150,7 @@ check_channel(struct config_reader *r, const yaml_node_t *node, struct cfg_chann
 		n += value_of(r, node, ways[i]) != NULL;
 	if (n != 1)
 		config_bad_at(r, r->file, line_of(node), (int)node->start_mark.column + 1,
-		    "a channel: wants exactly one of webhook, exec, file and mail");
+		    "a channel: wants exactly one of webhook, exec, file, feed and mail");
 	if ((v = value_of(r, node, "webhook")) == NULL)
 		for (int i = 0; i < 2; i++) {
 			const char *only = i ? "headers" : "secret-file";

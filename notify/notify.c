@@ -20,6 +20,7 @@ static const struct sink *const sinks[SINK_COUNT] = {
 	[SINK_EXEC] = &sink_exec,
 	[SINK_FILE] = &sink_file,
 	[SINK_MAIL] = &sink_mail,
+	[SINK_FEED] = &sink_feed,
 };
 
 /* A command that closes its stdin early must not end us: EPIPE is enough. */

@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "net/http.h"
 
-enum sink_kind { SINK_WEBHOOK, SINK_EXEC, SINK_FILE, SINK_MAIL, SINK_COUNT };
+enum sink_kind { SINK_WEBHOOK, SINK_EXEC, SINK_FILE, SINK_MAIL, SINK_FEED, SINK_COUNT };
 
 struct sink_opts {			/* borrowed while a notify_send runs */
 	const char *name;		/* channel */
@@ -21,7 +21,8 @@ struct sink_opts {			/* borrowed while a notify_send runs */
 	size_t secret_len;
 	const char *const *headers;	/* webhook: further headers, NULL-terminated, or NULL */
 	const char *const *argv;	/* exec: program and arguments, NULL-terminated; argv[0] absolute */
-	const char *path;		/* file: JSON lines are appended */
+	const char *path;		/* file: JSON lines are appended; feed: Atom and JSON Feed are written */
+	unsigned feed_items;		/* newest events that a feed keeps; 0: FEED_ITEMS */
 	/* mail */
 	const char *mail_server;	/* smtp://127.0.0.1:25, smtps://... */
 	const char *mail_from;
@@ -29,6 +30,8 @@ struct sink_opts {			/* borrowed while a notify_send runs */
 	const char *mail_user, *mail_password;	/* NULL: no authentication */
 	unsigned timeout_ms;		/* webhook 15 s, exec 30 s when 0 */
 };
+
+#define FEED_ITEMS 100
 
 struct notice {				/* copied */
 	const char *id;			/* event id */

@@ -22,7 +22,7 @@ struct sink {
 	void (*end)(struct delivery *d);
 };
 
-extern const struct sink sink_webhook, sink_exec, sink_file, sink_mail;
+extern const struct sink sink_webhook, sink_exec, sink_file, sink_mail, sink_feed;
 
 struct delivery {
 	struct notify *n;

@@ -326,7 +326,7 @@ each_mistake_is_placed_and_named(void **state)
 		{ HEAD "network: {max-size: 1T}\n", 4, 21, "is no size" },
 		{ HEAD "network: {proxy: 'ftp://e.org'}\n", 4, 18, "socks5" },
 		{ HEAD "sources: []\n", 4, 1, "sources: stands twice" },
-		{ HEAD "channels: [{name: c}]\n", 4, 12, "exactly one of webhook, exec, file and mail" },
+		{ HEAD "channels: [{name: c}]\n", 4, 12, "exactly one of webhook, exec, file, feed and mail" },
 		{ HEAD "channels: [{name: c, exec: [ls]}]\n", 4, 29, "absolute path" },
 		{ HEAD "channels: [{name: c, exec: []}]\n", 4, 28, "names no program" },
 		{ HEAD "channels: [{name: c, file: /x, secret-file: k}]\n", 4, -1, "secret-file: is for webhooks only" },
