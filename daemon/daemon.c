@@ -16,6 +16,7 @@
 #include "daemon/fill.h"
 #include "daemon/exit.h"
 #include "daemon/intake.h"
+#include "daemon/rules.h"
 #include "daemon/sdnotify.h"
 #include "daemon/visit.h"
 #include "daemon/watch.h"
@@ -67,7 +68,9 @@ write_sync(struct store *s, void *arg, struct err *reterr)
 {
 	struct sync *sync = arg;
 
-	return plan_sync(sync->plan, s, reterr);
+	if (plan_sync(sync->plan, s, reterr) < 0)
+		return -1;
+	return rules_store(sync->plan, s, reterr);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "daemon/fill.h"
+#include "daemon/rules.h"
 #include "daemon/visit.h"
 #include "daemon/visit_int.h"
 #include "base/banned.h"
@@ -92,6 +93,20 @@ load_fill(const struct store_fill *f, void *arg)
 	return 0;
 }
 
+/* The validators vouch for bytes that other rules read. */
+static void
+distrust(const char *source, void *arg)
+{
+	struct daemon *d = arg;
+	struct watch *w;
+
+	HASH_FIND_STR(d->watches, source, w);
+	if (w == NULL)
+		return;
+	forget_state(w);
+	w->next_visit_ms = 0;
+}
+
 static void
 schedule_first(struct watch *w)
 {
@@ -116,9 +131,10 @@ watch_load_all(struct daemon *d, struct store *s, struct err *reterr)
 	if (store_sources_state(s, load_one, d, reterr) < 0 ||
 	    store_fills(s, load_fill, d, reterr) < 0)
 		return -1;
+	rules_changed(d->plan, s, distrust, d);
 	HASH_ITER(hh, d->watches, w, tmp)
 		schedule_first(w);
-	return 0;
+	return rules_store(d->plan, s, reterr);
 }
 
 static void
@@ -152,7 +168,7 @@ renamed(struct daemon *d, const struct cfg_source *cfg)
 static void
 repoint(struct watch *w, const struct plan_source *ps)
 {
-	bool moved = strcmp(w->ps->cfg->url, ps->cfg->url) != 0;
+	bool moved = strcmp(w->ps->cfg->url, ps->cfg->url) != 0 || rules_hash(w->ps) != rules_hash(ps);
 	bool sooner = ps->cfg->every_s < w->ps->cfg->every_s;
 
 	w->ps = ps;

@@ -202,3 +202,14 @@ def test_robots_are_obeyed(world, origin, hook, rule, expected):
     with_text = [d for d in world.documents() if d['text_state'] == 'full']
     assert len(with_text) == expected
     assert not origin.asked('/press/1.html')
+
+
+def test_a_changed_rule_reads_an_unchanged_page_anew(world, origin, hook):
+    publish(origin, 4)
+    world.source('site', '/press/', include="['/press/[01]']").once()
+    assert len(world.documents()) == 2
+    world.once()
+    assert origin.asked('/press/')[-1][2] == 304
+    world.source('site', '/press/').once()
+    assert origin.asked('/press/')[-1][2] == 200
+    assert len(world.documents()) == 4 and len(hook.of('document.new')) == 2
