@@ -123,10 +123,10 @@ begins_with_date(const struct page *pg, const char *language, struct doc_date *r
 		struct doc_date d;
 		size_t n;
 
-		if (!b->keep)
+		if (!b->keep || b->chars < 60)
 			continue;
 		seen++;
-		if (b->digits == 0 || b->chars < 60)
+		if (b->digits == 0)
 			continue;
 		n = utf8_cut(s, b->len, 100);
 		if (date_find(s, n, language, &d, &at, &len) < 0 || d.precision < DATE_DAY || at > 48 ||
