@@ -87,3 +87,12 @@ coverage:
 	@tools/coverage.sh build/coverage
 
 -include $(patsubst %.c,$(B)/%.d,$(UNIT_SRC) $(BENCH_SRC) $(FUZZ_SRC))
+
+# Figures, beside floors and goals, in one run each; they need the shared data and say so where it is absent.
+.PHONY: bench-extract bench-find
+bench-extract: all $(B)/tests/bench/extract_manifest
+	@$(PYTHON) tests/bench/bench_extract.py --bin $(B)
+bench-find: all $(B)/tests/bench/find_driver
+	@for kind in listing feed sitemap; do $(PYTHON) tests/bench/find.py $(B)/tests/bench/find_driver --kind $$kind | tail -n 8; done
+
+include $(wildcard tests/bench/bench.mk)
