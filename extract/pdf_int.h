@@ -1,6 +1,6 @@
 #ifndef EXTRACT_PDF_INT_H
 #define EXTRACT_PDF_INT_H
-/* pdf_int: the words of a PDF as pdftotext -bbox-layout gives them, read; for pdf.c and pdf_words.c. Places are points. */
+/* pdf_int: the words of a PDF as pdftotext -bbox-layout gives them; for pdf.c and pdf_words.c. Places are points. */
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/buf.h"

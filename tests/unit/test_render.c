@@ -82,9 +82,15 @@ run(const struct command_opts *o, struct seen *ret)
 static void
 what_becomes_of_a_command(void **state)
 {
-	static const struct { const char *script; unsigned timeout_ms; enum command_end end; const char *why, *out; } cases[] = {
+	static const struct {
+		const char *script;
+		unsigned timeout_ms;
+		enum command_end end;
+		const char *why, *out;
+	} cases[] = {
 		{ "printf page", 9000, COMMAND_EXITED, "/bin/sh ended with exit status 0", "page" },
-		{ "echo a; echo one >&2; echo '  ' >&2; exit 7", 9000, COMMAND_EXITED, "/bin/sh ended with exit status 7: one", "a\n" },
+		{ "echo a; echo one >&2; echo '  ' >&2; exit 7", 9000, COMMAND_EXITED,
+		    "/bin/sh ended with exit status 7: one", "a\n" },
 		{ "kill -ABRT $$", 9000, COMMAND_KILLED, "/bin/sh was ended by SIGABRT", "" },
 		{ "echo half; exec sleep 60", 300, COMMAND_LATE, "/bin/sh took over 1 s and was ended", "half\n" },
 		{ "cat; echo; cat /dev/fd/9 2>/dev/null || echo closed", 9000, COMMAND_EXITED, "/bin/sh ended with exit status 0",
@@ -267,7 +273,8 @@ static void
 a_command_answers_as_a_server_would(void **state)
 {
 	static const struct { const char *script, *type, *body; enum err_class class; } cases[] = {
-		{ "echo \"$1 $PRESSWATCH_URL\"", "text/html; charset=utf-8", "http://192.0.2.1/?a=$(id) http://192.0.2.1/?a=$(id)\n", ERR_NONE },
+		{ "echo \"$1 $PRESSWATCH_URL\"", "text/html; charset=utf-8",
+		    "http://192.0.2.1/?a=$(id) http://192.0.2.1/?a=$(id)\n", ERR_NONE },
 		{ "printf '<meta charset=latin1>\\351'", "text/html", "<meta charset=latin1>\351", ERR_NONE },
 		{ "echo; echo; exit 0", NULL, NULL, ERR_TEMPORARY },
 		{ "echo page; exit 1", NULL, NULL, ERR_TEMPORARY },
