@@ -81,6 +81,8 @@ int cli_query_failed(const char *query, const struct err *err);
 int cli_found(const struct cli *cli, int n, unsigned limit, const char *what);
 /* Asks the daemon; takes the reference. 0 and *ret, or an exit code, said on stderr. */
 int cli_ask(const struct cli *cli, json_t *request, int timeout_ms, json_t **ret);
+/* Where the archive is: --archive, the configuration, the default. 0 or an exit code; caller frees. */
+int cli_archive_path(struct cli *cli, char **ret);
 /* The name of the list that looks most like what was typed, or NULL; name(i) is NULL behind the last. */
 const char *cli_guess(const char *typed, const char *(*name)(size_t i));
 /* Says what is wrong on stderr: "presswatch: ...". Returns the exit code. */
@@ -114,6 +116,7 @@ int cmd_try(struct cli *cli, int argc, char **argv);
 int cmd_audit(struct cli *cli, int argc, char **argv);
 int cmd_add(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);
+int cmd_import(struct cli *cli, int argc, char **argv);
 int cmd_verify(struct cli *cli, int argc, char **argv);
 int cmd_backup(struct cli *cli, int argc, char **argv);
 int cmd_match(struct cli *cli, int argc, char **argv);

@@ -44,6 +44,7 @@ const struct command cli_commands[] = {
 	{ GROUP_PAGES, "links", cmd_links, 1, 1, NEED_NOTHING, "FILE", "url content-type kind select-links select-title select-date "
 	  "explain", "candidates from a saved listing, feed or sitemap", false },
 	{ GROUP_WHOLE, "export", cmd_export, 0, ARGS_ANY, NEED_ARCHIVE, "[QUERY]", "format output " FILTER, "write documents in a form that others read", false },
+	{ GROUP_WHOLE, "import", cmd_import, 1, ARGS_ANY, NEED_NOTHING, "FILE...", "", "take an export in jsonl into the archive", false },
 	{ GROUP_WHOLE, "verify", cmd_verify, 0, 0, NEED_ARCHIVE, "", "", "check every hash and the chain of events", false },
 	{ GROUP_WHOLE, "backup", cmd_backup, 1, 1, NEED_ARCHIVE, "FILE", "", "copy the archive while it is in use", false },
 	{ GROUP_OTHER, "help", cmd_help, 0, 1, NEED_NOTHING, "[COMMAND]", "", "explain the command", false },
@@ -134,20 +135,30 @@ load_main(struct cli *cli)
 	return cli_load_config(cli, CONFIG_MAIN_ONLY | CONFIG_SKIP_SECRETS, &cli->config);
 }
 
+int
+cli_archive_path(struct cli *cli, char **ret)
+{
+	int rc;
+
+	if (cli->opts.archive != NULL) {
+		*ret = xstrdup(cli->opts.archive);
+		return 0;
+	}
+	if ((rc = load_main(cli)) != 0)
+		return rc;
+	*ret = cli->config != NULL ? xstrdup(cli->config->archive) : config_default_archive();
+	return 0;
+}
+
 static int
 open_archive(struct cli *cli)
 {
-	CLEANUP(freep) char *fallback = NULL;
-	const char *path = cli->opts.archive;
+	CLEANUP(freep) char *path = NULL;
 	struct err err = { 0 };
 	int rc;
 
-	if (path == NULL) {
-		if ((rc = load_main(cli)) != 0)
-			return rc;
-		path = cli->config != NULL ? cli->config->archive :
-					     (fallback = config_default_archive());
-	}
+	if ((rc = cli_archive_path(cli, &path)) != 0)
+		return rc;
 	if (store_open(path, STORE_READ, NULL, &cli->store, &err) < 0)
 		return cli_failed(&err);
 	return 0;

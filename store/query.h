@@ -50,6 +50,14 @@ int store_similar(struct store *s, int64_t doc_id, store_doc_fn *fn, void *arg, 
 int store_raw_of(struct store *s, int64_t doc_id, unsigned revision, char **ret, size_t *ret_len, char **ret_content_type, struct err *reterr);
 /* The event chain and every hash: 0 all well; -1 names the first damage. progress may be NULL. */
 int store_verify(struct store *s, void (*progress)(int64_t done, int64_t all, void *arg), void *arg, struct err *reterr);
+/*
+ * Puts an exported document into the archive, under the rules of identity that a fetched one has, but without an event and
+ * without rechecks until its source is configured. doc holds the same as d in the form of a fetched one. The documents of
+ * an export, put into an empty archive in its order, get the same ids.
+ */
+enum store_imported { IMPORT_NEW, IMPORT_KNOWN, IMPORT_ALIAS };	/* its address is known; another name of one that is there */
+int store_import(struct store *s, const struct store_doc *d, const struct document *doc, enum store_imported *ret,
+    struct err *reterr);
 int store_backup(struct store *s, const char *path, void (*progress)(int64_t done, int64_t all, void *arg), void *arg, struct err *reterr);
 
 #endif

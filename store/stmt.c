@@ -330,6 +330,13 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_DELIVERY_FAILED] =	/* seq, channel, at, not before, state, error */
 	    "UPDATE delivery SET attempts = attempts + 1, done_ms = ?3, not_before_ms = ?4,"
 	    " state = ?5, last_error = ?6 WHERE seq = ?1 AND channel = ?2 AND state = 0",
+	[STMT_IMPORT_SOURCE] =	/* one that no configuration knows yet */
+	    "INSERT INTO source(name, url, labels, configured, baseline, parked)"
+	    " VALUES (?1, ?2, ?3, 0, 1, 1) ON CONFLICT DO NOTHING",
+	[STMT_IMPORT_HEAD] =	/* document, revision, last changed, state */
+	    "UPDATE doc_head SET revision = ?2, last_changed_ms = ?3, state = ?4 WHERE doc_id = ?1",
+	[STMT_IMPORT_REVISION] =
+	    "UPDATE revision SET number = ?2, seen_ms = ?3 WHERE doc_id = ?1 AND number = 1",
 	[STMT_CHANNELS] =
 	    "SELECT channel, total(state = 0), total(state = 2), total(state = 1),"
 	    " min(CASE state WHEN 0 THEN first_ms END), min(CASE state WHEN 0 THEN not_before_ms END),"

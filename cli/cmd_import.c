@@ -1,0 +1,216 @@
+/* import: documents of "export --format jsonl", once more into an archive; what is known is left alone. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/doc.h"
+#include "base/banned.h"
+
+#define BATCH 500	/* documents in a commit */
+#define INDEX_STEP 200
+#define COMPLAINTS_MAX 20
+
+struct import {
+	struct cli *cli;
+	struct store *store;
+	const char *path;
+	int64_t line, done_bytes, all_bytes;
+	int64_t fresh, known, aliases, bad, open;	/* open: in the transaction under way */
+};
+
+static void
+complain(struct import *im, const char *text)
+{
+	if (im->bad++ < COMPLAINTS_MAX)
+		cli_say("%s:%lld: %s", im->path, (long long)im->line, text);
+}
+
+static void
+get_strings(const json_t *j, const char *key, char ***ret, size_t *ret_count)
+{
+	const json_t *list = json_object_get(j, key);
+	size_t n = json_array_size(list);
+
+	*ret = n > 0 ? xcalloc(n, sizeof(**ret)) : NULL;
+	for (size_t i = 0; i < n; i++)
+		if (json_is_string(json_array_get(list, i)))
+			(*ret)[(*ret_count)++] = xstrdup(json_string_value(json_array_get(list, i)));
+}
+
+static int64_t
+get_time(const json_t *j, const char *key, int64_t def)
+{
+	const char *text = json_get_str(j, key);
+	int64_t ms;
+
+	return text != NULL && clock_parse_rfc3339(text, &ms, NULL, NULL) == 0 ? ms : def;
+}
+
+static enum text_state
+get_text_state(const json_t *j)
+{
+	const char *name = json_get_str(j, "text_state");
+
+	for (int i = 0; name != NULL && i <= TEXT_CUT; i++)
+		if (strcmp(text_state_name((enum text_state)i), name) == 0)
+			return (enum text_state)i;
+	return json_get_str(j, "text") != NULL ? TEXT_FULL : TEXT_NONE;
+}
+
+/* The exported document again. */
+static struct store_doc *
+doc_of(const struct import *im, const json_t *j)
+{
+	struct store_doc *d = xcalloc(1, sizeof(*d));
+	const struct { char **at; const char *key; } texts[] = { { &d->id, "id" }, { &d->source, "source" },
+		{ &d->url, "url" }, { &d->title, "title" }, { &d->published, "published" },
+		{ &d->modified, "modified" }, { &d->language, "language" }, { &d->section, "section" },
+		{ &d->author, "author" }, { &d->dateline, "dateline" }, { &d->text, "text" },
+		{ &d->state, "state" } };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		*texts[i].at = xstrdup(json_get_str(j, texts[i].key));
+	get_strings(j, "aliases", &d->aliases, &d->aliases_count);
+	get_strings(j, "captions", &d->captions, &d->captions_count);
+	get_strings(j, "labels", &d->labels, &d->labels_count);
+	d->text_state = get_text_state(j);
+	d->words = (unsigned)json_get_int(j, "words", 0);
+	d->revision = (unsigned)json_get_int(j, "revision", 1);
+	d->first_seen_ms = get_time(j, "first_seen", im->cli->now_ms);
+	d->last_changed_ms = get_time(j, "last_changed", d->first_seen_ms);
+	return d;
+}
+
+static int
+commit(struct import *im, struct err *err)
+{
+	if (im->open == 0)
+		return 0;
+	im->open = 0;
+	return store_commit(im->store, err);
+}
+
+/* One line. -1 only when the archive fails. */
+static int
+take_line(struct import *im, const char *line, size_t n, struct err *err)
+{
+	CLEANUP(store_doc_freep) struct store_doc *d = NULL;
+	enum store_imported what;
+	struct document view;
+	json_t *j = NULL;
+
+	if (strspn(line, " \t\r\n") >= n)
+		return 0;
+	if (json_read(line, n, &j, err) < 0) {
+		complain(im, err->text);
+		return 0;
+	}
+	d = doc_of(im, j);
+	json_decref(j);
+	if (d->url == NULL || d->source == NULL) {
+		complain(im, "no document of an export: it has no url or no source");
+		return 0;
+	}
+	if (im->open == 0 && store_begin(im->store, err) < 0)
+		return -1;
+	im->open++;
+	view = doc_view(d);
+	if (store_import(im->store, d, &view, &what, err) < 0) {
+		if (err->class != ERR_INPUT)
+			return -1;
+		complain(im, err->text);
+		return 0;
+	}
+	*(what == IMPORT_NEW ? &im->fresh : what == IMPORT_KNOWN ? &im->known : &im->aliases) += 1;
+	return im->open >= BATCH ? commit(im, err) : 0;
+}
+
+static int
+take_file(struct import *im, const char *path, struct err *err)
+{
+	bool std = strcmp(path, "-") == 0;
+	FILE *f = std ? stdin : fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+	int rc = 0;
+
+	im->path = std ? "(standard input)" : path;
+	im->line = 0;
+	if (f == NULL)
+		return err_set(err, ERR_LOCAL, "cannot read %s: %s", path, strerror(errno));
+	while (rc == 0 && (n = getline(&line, &room, f)) > 0) {
+		im->line++;
+		im->done_bytes += n;
+		rc = take_line(im, line, (size_t)n, err);
+		cli_progress(im->done_bytes, im->all_bytes, (void *)"import");
+	}
+	if (rc == 0 && ferror(f))
+		rc = err_set(err, ERR_LOCAL, "cannot read %s: %s", path, strerror(errno));
+	free(line);
+	if (!std)
+		fclose(f);
+	return rc;
+}
+
+static int
+take_all(struct import *im, int argc, char **argv, struct err *err)
+{
+	struct stat st;
+	int rc = 0;
+
+	for (int i = 0; i < argc; i++)
+		im->all_bytes += stat(argv[i], &st) == 0 ? (int64_t)st.st_size : 0;
+	for (int i = 0; i < argc && rc == 0; i++)
+		rc = take_file(im, argv[i], err);
+	if (rc < 0) {
+		store_rollback(im->store);
+		return -1;
+	}
+	if (commit(im, err) < 0)
+		return -1;
+	while ((rc = store_index_step(im->store, INDEX_STEP, err)) > 0)
+		;
+	return rc;
+}
+
+static void
+print_sum(const struct import *im)
+{
+	struct cli *cli = im->cli;
+
+	if (cli->opts.json) {
+		out_json(&cli->out, json_pack("{s:I, s:I, s:I, s:I}", "new", (json_int_t)im->fresh, "known",
+		    (json_int_t)im->known, "aliases", (json_int_t)im->aliases, "bad", (json_int_t)im->bad));
+		return;
+	}
+	out_printf(&cli->out, STYLE_PLAIN, "%lld new, %lld known already, %lld other names of documents",
+	    (long long)im->fresh, (long long)im->known, (long long)im->aliases);
+	if (im->bad > COMPLAINTS_MAX)
+		cli_say("%lld more lines could not be used", (long long)(im->bad - COMPLAINTS_MAX));
+}
+
+int
+cmd_import(struct cli *cli, int argc, char **argv)
+{
+	struct import im = { .cli = cli };
+	CLEANUP(freep) char *path = NULL;
+	struct err err = { 0 };
+	int rc;
+
+	if ((rc = cli_archive_path(cli, &path)) != 0)
+		return rc;
+	if (store_open(path, STORE_WRITE, NULL, &im.store, &err) < 0)
+		return cli_failed(&err);
+	rc = take_all(&im, argc, argv, &err);
+	cli_progress_end();
+	store_close(im.store);
+	if (rc < 0)
+		return cli_failed(&err);
+	print_sum(&im);
+	return im.bad > 0 ? EXIT_FAILED : im.fresh + im.known + im.aliases > 0 ? EXIT_FOUND : EXIT_NOTHING;
+}
