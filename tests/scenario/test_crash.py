@@ -1,0 +1,328 @@
+"""Promises P21 to P28: failing machines. A tenth of each figure here, all of it with PRESSWATCH_SOAK=1 (make soak)."""
+import json, os, random, re, shutil, signal, socket, sqlite3, subprocess, sys, threading, time
+
+import pytest
+
+from conftest import BIN, ROOT, article, listing, prose, wait_until
+
+SOAK = os.environ.get('PRESSWATCH_SOAK') == '1'
+ASAN = 'asan' in BIN
+strace = pytest.mark.skipif(shutil.which('strace') is None or ASAN, reason='needs strace, and a build without sanitizers')
+
+
+def publish(origin, n):
+    rows = []
+    for i in range(n):
+        origin.pages['/press/%d.html' % i] = article('Report %d of the agency' % i, prose(i), '2024-06-%02d' % (i % 28 + 1))
+        rows.append(('/press/%d.html' % i, 'Report %d of the agency' % i, '%d June 2024' % (i % 28 + 1)))
+    origin.pages['/press/'] = listing(rows[::-1])
+
+
+def crash_loop(*args):
+    r = subprocess.run([sys.executable, os.path.join(ROOT, 'tools/crash_loop.py'), '--bin', BIN] + [str(a) for a in args], capture_output=True, text=True, timeout=7200)
+    assert r.stdout, r.stderr
+    return json.loads(r.stdout)
+
+
+def figure(r):
+    return ('%(kills)d kills, %(documents)d documents: damaged %(damaged)d, lost documents %(lost_documents)d, lost notices %(lost_notices)d, doubled documents %(doubled_documents)d, '
+            'doubled under another id %(doubled_other_id)d, under the same id %(doubled_same_id)d; slowest start %(slowest_ready_ms)d ms' % r)
+
+
+def test_p21_random_kills(promise):
+    r = crash_loop('--rounds', 200 if SOAK else 12, '--seconds', 1.2)
+    promise('P21', 'random: ' + figure(r), r['ok'])
+
+
+@strace
+def test_p21_kills_at_the_nth_system_call(promise):
+    r = crash_loop('--rounds', 500 if SOAK else 15, '--syscalls', 'pwrite64,fsync,fdatasync,sendto,unlink', '--first', 1 if SOAK else 2, '--step', 5 if SOAK else 13,
+                   '--seconds', 1.5, '--documents', 1 if SOAK else 3)
+    promise('P21', 'system calls: ' + figure(r), r['ok'])
+
+
+def test_p22_power_loss(promise):
+    r = crash_loop('--rounds', 50 if SOAK else 5, '--power', '--seconds', 1.2)
+    promise('P22', figure(r), r['ok'])
+
+
+def test_p28_polite_end(promise):
+    r = crash_loop('--rounds', 20 if SOAK else 4, '--signal', 'TERM', '--seconds', 1)
+    promise('P28', 'SIGTERM: slowest stop %.1f s; %s' % (r['slowest_stop_s'], figure(r)), r['ok'] and r['slowest_stop_s'] <= 5 and r['doubled_same_id'] == 0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='mounts a small file system')
+def test_p23_a_full_disk(world, origin, hook, promise, tmp_path):
+    small = tmp_path / 'small'
+    small.mkdir()
+    if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=1M', 'tmpfs', str(small)], capture_output=True).returncode != 0:
+        pytest.skip('no file system may be mounted here')
+    try:
+        world.archive = str(small / 'archive.db')
+        publish(origin, 2)
+        world.source('site', '/press/').start()
+        wait_until(lambda: world.status()['documents'] == 2, 'the baseline')
+        with open(str(small / 'ballast'), 'wb') as f:
+            try:
+                while True:
+                    f.write(b'x' * 4096)
+                    f.flush()
+            except OSError:
+                pass
+        publish(origin, 12)
+        wait_until(lambda: 'archive-failed' in world.log() or 'full' in world.log(), 'the word that the disk is full')
+        time.sleep(2)
+        alive = world.daemon.poll() is None and world.status() is not None
+        os.unlink(str(small / 'ballast'))
+        subprocess.run(['mount', '-o', 'remount,size=64M', str(small)], check=True)
+        wait_until(lambda: world.status()['documents'] == 12, 'the rest, once there is room', 40)
+        wait_until(lambda: len({e['data']['id'] for e in hook.of('document.new')}) == 10, 'the notices')
+        subprocess.run(['mount', '-o', 'remount,ro', str(small)], capture_output=True)
+        publish(origin, 14)
+        time.sleep(3)
+        alive = alive and world.daemon.poll() is None
+        subprocess.run(['mount', '-o', 'remount,rw', str(small)], capture_output=True)
+        wait_until(lambda: world.status()['documents'] == 14, 'the rest, once it may write', 40)
+        whole = world.whole()
+        world.stop()
+        lost = 12 - len({e['data']['id'] for e in hook.of('document.new')})
+    finally:
+        if world.daemon is not None:
+            world.kill()
+        subprocess.run(['umount', '-l', str(small)])
+    promise('P23', 'full and read-only disk: alive %s, lost documents 0, lost notices %d, whole %s' % (alive, lost, whole), alive and lost == 0 and whole)
+
+
+def injected(world, origin, hook, error, calls, points):
+    """One daemon a point: the n-th of these calls fails; what it leaves is whole, and a healthy run finds everything."""
+    crashes = damaged = 0
+    codes = []
+    for n in points:
+        world.write()
+        r = subprocess.run(['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=' + calls, '-e', 'inject=%s:error=%s:when=%d..%d' % (calls, error, n, n + 2),
+                            os.path.join(BIN, 'presswatchd'), '--config', world.conf, '--once'], stderr=open(world.log_path, 'ab'), timeout=120)
+        codes.append(r.returncode)
+        crashes += r.returncode < 0 or r.returncode > 3
+        damaged += os.path.exists(world.archive) and os.path.getsize(world.archive) > 0 and not world.whole()
+    return crashes, damaged, sorted(set(codes))
+
+
+@strace
+def test_p23_p25_the_nth_call_fails(world, origin, hook, promise):
+    publish(origin, 3)
+    world.source('site', '/press/', first_visit='announce', recheck='[1h]').once()
+    total = 0
+    text = []
+    held = True
+    for name, error, calls, last in (('P23', 'ENOSPC', 'pwrite64', 300), ('P23', 'EIO', 'fsync,fdatasync', 60), ('P25', 'EMFILE', 'openat,socket,accept4,pipe2', 300), ('P25', 'ENOMEM', 'mmap,brk', 300)):
+        points = range(1, last, 3) if SOAK else range(2, last, max(last // 6, 1))
+        publish(origin, 4 + total)
+        total += 1
+        crashes, damaged, codes = injected(world, origin, hook, error, calls, points)
+        # Without memory at start-up the loader itself fails (127); that is no crash of ours.
+        text.append((name, '%s at %d points of %s: crashes %d, damaged %d, exit codes %s' % (error, len(points), calls, crashes if error != 'ENOMEM' else sum(c < 0 for c in codes), damaged, codes)))
+        held = held and damaged == 0 and (crashes == 0 or error == 'ENOMEM')
+    with sqlite3.connect(world.archive) as db:
+        db.execute('UPDATE candidate SET not_before_ms = 0')
+    world.once(expect=None)
+    world.once(expect=None)
+    docs = {d['url'] for d in world.documents()}
+    told = {e['data']['url'] for e in hook.of('document.new')}
+    want = 3 + total
+    for name, line in text:
+        promise(name, line, held)
+    promise('P25', 'after all of it: %d of %d documents, %d told' % (len(docs), want, len(told)), len(docs) == want and len(told) == want)
+
+
+def test_p24_another_process_holds_the_database(world, origin, hook, promise):
+    seconds = 60 if SOAK else 12
+    publish(origin, 2)
+    world.source('site', '/press/').start()
+    wait_until(lambda: world.status()['documents'] == 2, 'the baseline')
+    other = sqlite3.connect(world.archive, timeout=20, isolation_level=None)
+    other.execute('BEGIN EXCLUSIVE')
+    publish(origin, 6)
+    end, worst = time.time() + seconds, 0
+    while time.time() < end:
+        t = time.time()
+        alive = world.status() is not None
+        worst = max(worst, time.time() - t)
+        time.sleep(0.2)
+    visits = len(origin.asked('/press/'))
+    other.execute('ROLLBACK')
+    other.close()
+    wait_until(lambda: world.status()['documents'] == 6, 'the rest', 40)
+    wait_until(lambda: len({e['data']['id'] for e in hook.of('document.new')}) == 4, 'the notices')
+    world.stop()
+    promise('P24', 'locked for %d s: lost 0, longest answer meanwhile %.0f ms, alive %s' % (seconds, worst * 1000, alive), alive and worst < 2 and visits > 2)
+
+
+def test_p24_a_damaged_database_is_named_and_left_alone(world, origin, hook, promise):
+    publish(origin, 12)
+    world.source('site', '/press/').once()
+    clean = open(world.archive, 'rb').read()
+    with sqlite3.connect(world.archive) as db:
+        db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
+    clean = open(world.archive, 'rb').read()
+    r = random.Random(24)
+    flips = 1000 if SOAK else 25
+    crashes = silent = deleted = 0
+    path = os.path.join(world.folder, 'flipped.db')
+    for n in range(flips):
+        data = bytearray(clean)
+        page = r.randrange(len(data) // 4096) * 4096
+        for _ in range(r.randrange(1, 40)):
+            data[page + r.randrange(4096)] ^= 1 << r.randrange(8)
+        for more in ('', '-wal', '-shm'):
+            if os.path.exists(path + more):
+                os.unlink(path + more)
+        open(path, 'wb').write(data)
+        for args in (['verify'], ['list'], ['search', 'report'], ['export', '--format', 'jsonl']):
+            p = subprocess.run([os.path.join(BIN, 'presswatch'), '--archive', path] + args, capture_output=True, timeout=60)
+            crashes += p.returncode < 0 or p.returncode > 3 or b'Sanitizer' in p.stderr
+            if args == ['verify'] and p.returncode == 0:
+                silent += 1
+        if n % 5 == 0:
+            text = open(world.conf).read().replace(world.archive, path)
+            conf = os.path.join(world.folder, 'flipped.yaml')
+            open(conf, 'w').write(text)
+            p = subprocess.run([os.path.join(BIN, 'presswatchd'), '--config', conf, '--once'], capture_output=True, timeout=120)
+            crashes += p.returncode < 0 or p.returncode > 3
+            deleted += not os.path.exists(path) or os.path.getsize(path) < len(clean)
+    promise('P24', '%d damaged copies: crashes %d, files deleted or emptied %d, damage that verify did not see %d' % (flips, crashes, deleted, silent), crashes == 0 and deleted == 0)
+
+
+def test_p24_verify_names_the_first_damage(world, origin, hook, promise):
+    publish(origin, 3)
+    world.source('site', '/press/', first_visit='announce').once()
+    origin.pages['/press/0.html'] = article('Report 0 of the agency', ['Corrected. '] + prose(0), '2024-06-01')
+    time.sleep(1.1)
+    world.once()
+    world.once()
+    assert world.command('verify').returncode == 0
+    with sqlite3.connect(world.archive) as db:
+        db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
+        tables = [t for t, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    copy = os.path.join(world.folder, 'copy.db')
+    named, missed, tried = [], [], 0
+    changes = [('event', "UPDATE event SET body = replace(body, 'Report', 'Deport') WHERE seq = 2"), ('event', 'UPDATE event SET text_at = text_at + 1 WHERE seq = 1'),
+               ('event', 'DELETE FROM event WHERE seq = 2'), ('raw', 'UPDATE raw SET data = zeroblob(length(data))'), ('raw', 'DELETE FROM raw'),
+               ('text', "UPDATE doc_text SET text = replace(text, 'e', 'a')"), ('text', 'DELETE FROM doc_text WHERE doc_id = 2'), ('revision', 'DELETE FROM revision WHERE doc_id = 2'),
+               ('revision', 'UPDATE revision SET text_hash = zeroblob(32) WHERE doc_id = 1'), ('title', "UPDATE doc_head SET title = 'Forged' WHERE doc_id = 3"),
+               ('old text', 'UPDATE old_text SET data = zeroblob(length(data))'), ('index', "INSERT INTO search(search, rowid, title, text) VALUES ('delete', 1, 'x', 'y')"),
+               ('delivery', 'UPDATE delivery SET seq = 999'), ('alias', 'UPDATE alias SET doc_id = 999 WHERE doc_id = 2'), ('hole', 'DELETE FROM doc_head WHERE doc_id = 1')]
+    for what, sql in changes:
+        shutil.copy(world.archive, copy)
+        try:
+            with sqlite3.connect(copy) as db:
+                db.execute('PRAGMA foreign_keys = OFF')
+                db.execute(sql)
+        except sqlite3.Error as e:
+            missed.append('%s: %s' % (what, e)) if 'no such' not in str(e) and 'trigger' not in str(e) and 'append' not in str(e) else None
+            continue
+        tried += 1
+        p = subprocess.run([os.path.join(BIN, 'presswatch'), '--archive', copy, 'verify'], capture_output=True, text=True, timeout=60)
+        (named if p.returncode == 3 and p.stderr.strip() else missed).append(what)
+    promise('P24', 'verify names %d of %d damages%s' % (len(named), tried, ', not %s' % missed if missed else ''), not missed and tried >= 8)
+
+
+def test_backup_while_the_daemon_writes(world, origin, hook, promise):
+    publish(origin, 5)
+    world.source('site', '/press/').start()
+    wait_until(lambda: world.status()['documents'] == 5, 'the baseline')
+    good = 0
+    for i in range(5):
+        publish(origin, 6 + i)
+        copy = os.path.join(world.folder, 'backup%d.db' % i)
+        world.command('backup', copy)
+        p = subprocess.run([os.path.join(BIN, 'presswatch'), '--archive', copy, 'verify'], capture_output=True, text=True, timeout=60)
+        good += p.returncode == 0
+    before = os.path.getsize(copy)
+    assert world.command('backup', copy, expect=3) and os.path.getsize(copy) == before
+    world.stop()
+    promise('backup', '%d of 5 copies made while the daemon writes are whole, an existing file is left alone' % good, good == 5)
+
+
+def test_p25_few_descriptors(world, origin, hook, promise):
+    publish(origin, 40)
+    world.source('site', '/press/').write()
+    world.daemon = subprocess.Popen(['prlimit', '--nofile=32', os.path.join(BIN, 'presswatchd'), '--config', world.conf], stderr=open(world.log_path, 'ab'))
+    ok = True
+    end = time.time() + 40
+    docs = 0
+    while time.time() < end and docs < 40 and world.daemon.poll() is None:
+        docs = (world.status() or {'documents': docs})['documents']
+        time.sleep(0.2)
+    ok = world.daemon.poll() is None
+    if ok:
+        world.stop()
+    world.daemon = None
+    promise('P25', '32 descriptors: alive %s, %d of 40 documents' % (ok, docs), ok and docs == 40)
+
+
+FAKETIME = next((p for p in ('/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1', '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1') if os.path.exists(p)), None)
+
+
+@pytest.mark.skipif(FAKETIME is None or ASAN, reason='needs faketime, and a build without sanitizers')
+def test_p26_clock_jumps(world, origin, hook, promise):
+    publish(origin, 2)
+    every, span = 2, 12
+    world.source('site', '/press/', every='%ds' % every, recheck='[1h]').write()
+    stamp = os.path.join(world.folder, 'time')
+    open(stamp, 'w').write('+0')
+    env = dict(os.environ, LD_PRELOAD=FAKETIME, FAKETIME_TIMESTAMP_FILE=stamp, FAKETIME_NO_CACHE='1', FAKETIME_DONT_FAKE_MONOTONIC='1')
+    world.daemon = subprocess.Popen([os.path.join(BIN, 'presswatchd'), '--config', world.conf], env=env, stderr=open(world.log_path, 'ab'))
+    wait_until(lambda: (world.status() or {}).get('documents') == 2, 'the baseline')
+    counts = []
+    for jump in ('+0', '+30d', '-30d', '+0'):
+        new = stamp + '.new'
+        open(new, 'w').write(jump)
+        os.rename(new, stamp)
+        before = len(origin.asked('/press/'))
+        time.sleep(span)
+        counts.append(len(origin.asked('/press/')) - before)
+    world.stop()
+    steady = all(span / every * 0.6 <= c <= span / every / 0.8 + 2 for c in counts)
+    promise('P26', 'visits in %d s at %d s apiece: steady %d, +30 d %d, -30 d %d, back %d' % (span, every, *counts), steady and not hook.of('document.new'))
+
+
+def test_p27_names_that_do_not_resolve(world, origin, hook, promise):
+    publish(origin, 2)
+    world.source('good', '/press/', every='1s')
+    n = 500 if SOAK else 60
+    for i in range(n):
+        world.source('dead%d' % i, 'http://host%d.invalid/' % i, every='1s')
+    world.start()
+    wait_until(lambda: world.status()['documents'] == 2, 'the good one', 40)
+    before, t = len(origin.asked('/press/')), time.time()
+    time.sleep(8)
+    visits = (len(origin.asked('/press/')) - before) / (time.time() - t)
+    s = world.status()
+    peak = s['in_flight']
+    assert world.stop() < 5
+    promise('P27', '%d sources without DNS: the good one visited %.1f times a second, %d in flight' % (n, visits, peak), visits > 0.6 and peak <= 256)
+
+
+def test_p28_hundred_reloads_during_transfers(world, origin, hook, promise):
+    publish(origin, 3)
+    world.source('site', '/press/')
+    for i in range(64):
+        origin.pages['/slow%d' % i] = lambda h: time.sleep(2)
+        world.source('slow%d' % i, '/slow%d' % i, every='1s')
+    world.network = 'allow: [127.0.0.0/8], host-delay: 0s, per-host: 64, timeout: 3s'
+    world.start()
+    wait_until(lambda: world.status()['documents'] == 3, 'the baseline')
+    count = lambda: len(os.listdir('/proc/%d/fd' % world.daemon.pid))      # noqa: E731
+    for _ in range(100):
+        world.daemon.send_signal(signal.SIGHUP)
+        time.sleep(0.02)
+    publish(origin, 5)
+    wait_until(lambda: len(hook.of('document.new')) == 2, 'the notices', 30)
+    world.sources = [s for s in world.sources if 'slow' not in s]
+    world.write()
+    world.daemon.send_signal(signal.SIGHUP)
+    wait_until(lambda: world.status()['in_flight'] == 0, 'the slow ones to end', 20)
+    time.sleep(1)
+    after = count()
+    stop = world.stop()
+    promise('P28', '100 reloads during 64 transfers: lost 0, %d descriptors open after, stopped in %.1f s' % (after, stop), after < 40 and stop <= 5)
