@@ -65,6 +65,8 @@ int options_read(int argc, char **argv, struct cli_opts *ret, char **operands, i
 const char *options_stranger(const struct cli_opts *opts, const char *allowed);
 /* The i-th name, or NULL behind the last. */
 const char *options_name(size_t i);
+#define OPTIONS_OF_ALL 5	/* the first so many go with every command */
+const struct option_row *options_row(const char *name, size_t n);
 void options_help(FILE *f, const char *allowed);
 
 /* "2023-02-09", RFC 3339, or an age ("7d", "2w"): ms. ERR_INPUT. end: a bare date is the end of its day. */
@@ -81,6 +83,8 @@ int cli_query_failed(const char *query, const struct err *err);
 int cli_found(const struct cli *cli, int n, unsigned limit, const char *what);
 /* Asks the daemon; takes the reference. 0 and *ret, or an exit code, said on stderr. */
 int cli_ask(const struct cli *cli, json_t *request, int timeout_ms, json_t **ret);
+/* The same without a word: the answer, or NULL. */
+json_t *cli_ask_quietly(const struct cli *cli, const char *cmd, int timeout_ms);
 /* Where the archive is: --archive, the configuration, the default. 0 or an exit code; caller frees. */
 int cli_archive_path(struct cli *cli, char **ret);
 /* The name of the list that looks most like what was typed, or NULL; name(i) is NULL behind the last. */
@@ -124,6 +128,8 @@ int cmd_channels(struct cli *cli, int argc, char **argv);
 int cmd_notify(struct cli *cli, int argc, char **argv);
 int cmd_redeliver(struct cli *cli, int argc, char **argv);
 int cmd_pause(struct cli *cli, int argc, char **argv);	/* and resume */
+int cmd_completion(struct cli *cli, int argc, char **argv);
+int cmd_metrics(struct cli *cli, int argc, char **argv);
 int cmd_version(struct cli *cli, int argc, char **argv);
 int cmd_help(struct cli *cli, int argc, char **argv);
 

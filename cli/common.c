@@ -160,6 +160,19 @@ cli_ask(const struct cli *cli, json_t *request, int timeout_ms, json_t **ret)
 	return rc < 0 ? cli_failed(&err) : EXIT_FOUND;
 }
 
+json_t *
+cli_ask_quietly(const struct cli *cli, const char *cmd, int timeout_ms)
+{
+	CLEANUP(freep) char *path = socket_path(cli);
+	json_t *request = json_pack("{s:s}", "cmd", cmd), *answer = NULL;
+	struct err err = { 0 };
+
+	if (control_ask(path, request, timeout_ms, &answer, &err) < 0)
+		answer = NULL;
+	json_decref(request);
+	return answer;
+}
+
 /* An age: the configuration's durations, and weeks. */
 static int
 age_ms(const char *s, int64_t *ret_ms)

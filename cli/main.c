@@ -28,6 +28,7 @@ const struct command cli_commands[] = {
 	{ GROUP_WATCH, "sources", cmd_sources, 0, ARGS_ANY, NEED_ARCHIVE, "[NAME...]", "watch", "health of each source", false },
 	{ GROUP_WATCH, "audit", cmd_audit, 1, 1, NEED_ARCHIVE, "SOURCE", "", "what the source lists and the archive does not have", true },
 	{ GROUP_WATCH, "status", cmd_status, 0, 0, NEED_DAEMON, "", "watch", "health of the daemon", false },
+	{ GROUP_WATCH, "metrics", cmd_metrics, 0, 0, NEED_ARCHIVE, "", "", "numbers for a monitoring system (Prometheus)", false },
 	{ GROUP_WATCH, "poll", cmd_poll, 0, 1, NEED_DAEMON, "SOURCE|--all", "all", "visit a source now", false },
 	{ GROUP_TELL, "match", cmd_match, 1, ARGS_ANY, NEED_ARCHIVE, "QUERY", "since source lang label limit", "what a channel with this match would have told", true },
 	{ GROUP_TELL, "channels", cmd_channels, 0, 0, NEED_ARCHIVE, "", "dead watch", "who is told, what waits, the last error", false },
@@ -48,6 +49,7 @@ const struct command cli_commands[] = {
 	{ GROUP_WHOLE, "verify", cmd_verify, 0, 0, NEED_ARCHIVE, "", "", "check every hash and the chain of events", false },
 	{ GROUP_WHOLE, "backup", cmd_backup, 1, 1, NEED_ARCHIVE, "FILE", "", "copy the archive while it is in use", false },
 	{ GROUP_OTHER, "help", cmd_help, 0, 1, NEED_NOTHING, "[COMMAND]", "", "explain the command", false },
+	{ GROUP_OTHER, "completion", cmd_completion, 1, 1, NEED_NOTHING, "SHELL", "", "script for bash, zsh or fish", false },
 	{ GROUP_OTHER, "version", cmd_version, 0, 0, NEED_NOTHING, "", "", "print the version", false },
 	{ GROUP_OTHER, NULL, NULL, 0, 0, NEED_NOTHING, NULL, NULL, NULL, false }
 };

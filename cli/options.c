@@ -41,10 +41,9 @@ static const struct option_row rows[] = {
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
-#define GLOBAL_ROWS 5
 
-static const struct option_row *
-find_row(const char *name, size_t n)
+const struct option_row *
+options_row(const char *name, size_t n)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		if (strlen(rows[i].name) == n && strncmp(rows[i].name, name, n) == 0)
@@ -69,12 +68,12 @@ row_of(const char *arg, const char **ret_value)
 	if (arg[1] != '-') {
 		for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
 			if (arg[1] == letters[i].letter && arg[2] == '\0')
-				return find_row(letters[i].name, strlen(letters[i].name));
+				return options_row(letters[i].name, strlen(letters[i].name));
 		return NULL;
 	}
 	if (arg[2 + n] == '=')
 		*ret_value = arg + 3 + n;
-	return find_row(arg + 2, n);
+	return options_row(arg + 2, n);
 }
 
 static int
@@ -148,7 +147,7 @@ listed(const char *allowed, const char *name)
 const char *
 options_stranger(const struct cli_opts *opts, const char *allowed)
 {
-	for (size_t i = GLOBAL_ROWS; i < ROWS; i++) {
+	for (size_t i = OPTIONS_OF_ALL; i < ROWS; i++) {
 		const char *field = (const char *)opts + rows[i].at;
 		bool given = rows[i].value != NULL ? *(const char *const *)field != NULL :
 						     *(const bool *)field;
@@ -165,7 +164,7 @@ options_help(FILE *f, const char *allowed)
 	for (size_t i = 0; i < ROWS; i++) {
 		char left[64];
 
-		if (i >= GLOBAL_ROWS && !listed(allowed, rows[i].name))
+		if (i >= OPTIONS_OF_ALL && !listed(allowed, rows[i].name))
 			continue;
 		snprintf(left, sizeof(left), "--%s%s%s", rows[i].name, rows[i].value ? " " : "",
 		    rows[i].value ? rows[i].value : "");
