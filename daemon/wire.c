@@ -16,6 +16,7 @@ static const unsigned event_bits[] = {
 	[EV_SOURCE_RECOVERED] = CFG_EVENT_SOURCE,
 	[EV_SOURCE_GAP] = CFG_EVENT_SOURCE,
 	[EV_SOURCE_QUIET] = CFG_EVENT_SOURCE,
+	[EV_SOURCE_TEMPLATE] = CFG_EVENT_SOURCE,
 };
 
 /* The words under `when:` are these bits. */
@@ -62,9 +63,9 @@ make_routes(const struct config *c, const struct cfg_source *src, struct store_r
 	ret->count = n;
 }
 
-/* The rules that shape a text, as one string: select.body, select.title, select.date, select.remove. */
+/* The rules that shape a text, as one string, or plain itself without any: select.body, select.title, select.date, select.remove. */
 static char *
-extractor_name(const struct cfg_select *sel)
+extractor_name(const struct cfg_select *sel, char *plain)
 {
 	struct buf b = BUF_INIT(1 << 20);
 	char *name;
@@ -77,7 +78,7 @@ extractor_name(const struct cfg_select *sel)
 		name = xasprintf("%d:%08x", DOCUMENT_EXTRACTOR_VERSION,
 		    (unsigned)(digest_xxh64(b.data, b.len, 0) & 0xffffffff));
 	else
-		name = xasprintf("%d", DOCUMENT_EXTRACTOR_VERSION);
+		name = plain;
 	buf_done(&b);
 	return name;
 }
@@ -107,14 +108,19 @@ plan_new(struct config *config, struct plan **ret, struct err *reterr)
 		p->user_agent = xasprintf("presswatch/" PRESSWATCH_VERSION " (+%s)", config->contact);
 	else
 		p->user_agent = xstrdup("presswatch/" PRESSWATCH_VERSION);
+	p->extractor = xasprintf("%d", DOCUMENT_EXTRACTOR_VERSION);
+	make_routes(config, &(struct cfg_source){ .channels = NULL }, &p->to_all);
 	p->sources = xcalloc(config->sources_count + 1, sizeof(*p->sources));
 	for (size_t i = 0; i < config->sources_count; i++) {
 		struct plan_source *ps = &p->sources[i];
 		char **r;
 
 		ps->cfg = &config->sources[i];
-		make_routes(config, ps->cfg, &ps->routes);
-		ps->extractor = extractor_name(&ps->cfg->select);
+		if (ps->cfg->channels != NULL)
+			make_routes(config, ps->cfg, &ps->routes);
+		else
+			ps->routes = p->to_all;
+		ps->extractor = extractor_name(&ps->cfg->select, p->extractor);
 		ps->remove = (const char **)ps->cfg->select.remove;
 		for (r = ps->cfg->select.remove; r != NULL && *r != NULL; r++)
 			ps->remove_count++;
@@ -136,9 +142,13 @@ plan_unref(struct plan *p)
 	if (p == NULL || --p->refs > 0)
 		return;
 	for (size_t i = 0; p->sources != NULL && i < p->config->sources_count; i++) {
-		free((void *)p->sources[i].routes.list);
-		free(p->sources[i].extractor);
+		if (p->sources[i].routes.list != p->to_all.list)
+			free((void *)p->sources[i].routes.list);
+		if (p->sources[i].extractor != p->extractor)
+			free(p->sources[i].extractor);
 	}
+	free((void *)p->to_all.list);
+	free(p->extractor);
 	free(p->sources);
 	guard_free(p->guard);
 	free(p->user_agent);

@@ -21,6 +21,7 @@ static const struct {
 	{ "source.recovered", "Source works again: " },
 	{ "source.gap", "Possible gap: " },
 	{ "source.quiet", "Unusually quiet: " },
+	{ "source.template", "Changed on all its pages: " },
 	{ "channel.test", "Test: " },
 };
 

@@ -305,11 +305,16 @@ look_different(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 	const struct store_put *put = p->put;
 	bool again = old->has_pending && memcmp(old->pending_hash, p->compare_hash, STORE_HASH) == 0;
 	int64_t wait_ms, due_ms, next_ms;
+	bool everywhere;
 
 	if (hold_find(p, old, &wait_ms, reterr) < 0)
 		return -1;
 	if (wait_ms == HOLD_FOR_EVER)
 		return look_same(p, old->doc_id, false, reterr);
+	if (store_template_check(p, old, &everywhere, reterr) < 0)
+		return -1;
+	if (everywhere)
+		return look_same(p, old->doc_id, true, reterr);
 	if (wait_ms < put->confirm_ms)
 		wait_ms = put->confirm_ms;
 	if (wait_ms > 0 && (!again || put->at_ms < old->pending_due_ms)) {

@@ -253,6 +253,20 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "SELECT count(*) FROM (SELECT 1 FROM doc_head h JOIN doc_check c ON c.doc_id = h.doc_id"
 	    " WHERE h.source_id = ?1 AND h.gone_since_ms IS NULL AND c.last_check_ms >= ?2"
 	    " AND c.failures = 0 LIMIT ?3)",
+	[STMT_CHANGE_COUNT] =	/* site, words, since: documents, and whether it was told */
+	    "SELECT total(at_ms >= ?3), total(told) FROM same_change WHERE site = ?1 AND words = ?2",
+	[STMT_CHANGE_RECENT] =
+	    "SELECT count(*) FROM (SELECT 1 FROM same_change WHERE site = ?1 AND at_ms >= ?2 LIMIT 2)",
+	[STMT_CHANGE_ADD] =
+	    "INSERT INTO same_change(site, words, doc_id, at_ms, told) VALUES (?1, ?2, ?3, ?4, 0)"
+	    " ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms",
+	[STMT_CHANGE_PRUNE] = "DELETE FROM same_change WHERE site = ?1 AND told = 0 AND at_ms < ?2",
+	[STMT_CHANGE_TOLD] = "UPDATE same_change SET told = 1 WHERE site = ?1 AND words = ?2",
+	[STMT_CHECK_SISTERS] =	/* source, at, document, limit */
+	    "UPDATE doc_check SET next_check_ms = ?2 WHERE next_check_ms > ?2 AND doc_id IN"
+	    " (SELECT doc_id FROM doc_head WHERE source_id = ?1 AND doc_id != ?3 AND state = 0"
+	    "  ORDER BY doc_id DESC LIMIT ?4)",
+	[STMT_REVISION_RAW_SET] = "UPDATE revision SET raw_hash = ?3 WHERE doc_id = ?1 AND number = ?2",
 	[STMT_DOC_STATE] =	/* id, state: there again or removed */
 	    "UPDATE doc_head SET state = ?2, gone_since_ms = CASE ?2 WHEN 0 THEN NULL"
 	    " ELSE gone_since_ms END WHERE doc_id = ?1",

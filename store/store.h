@@ -81,7 +81,8 @@ int store_sources_state(struct store *s, int (*fn)(const struct store_source *sr
 /* ---- channels a notice goes to --------------------------------------------------------------------------------------- */
 
 enum store_event_kind { EV_DOCUMENT_NEW, EV_DOCUMENT_EDITED, EV_DOCUMENT_REMOVED, EV_DOCUMENT_RESTORED,
-	EV_SOURCE_FAILING, EV_SOURCE_RECOVERED, EV_SOURCE_GAP, EV_SOURCE_QUIET, EV_COUNT };
+	EV_SOURCE_FAILING, EV_SOURCE_RECOVERED, EV_SOURCE_GAP, EV_SOURCE_QUIET,
+	EV_SOURCE_TEMPLATE, EV_COUNT };
 const char *store_event_type(enum store_event_kind k);	/* "document.new" ... */
 
 struct store_route {			/* borrowed for the call */

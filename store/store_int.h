@@ -197,6 +197,13 @@ bool store_habit_is_quiet(const struct store_source *src, int64_t at_ms, char *r
 bool store_habit_is_short(size_t before, size_t now);
 bool store_habit_has_shrunk(unsigned looks);	/* in a row that found it short */
 
+/* ---- template.c: the same change on many documents of a site ---- */
+/* Of the words that went and came. Pure. */
+uint64_t store_change_words(const char *old_title, const char *title, const char *old_text,
+    const char *text);
+/* *ret: it is the site's template that changed; the text was taken over and nothing more is to be said. */
+int store_template_check(struct put_ctx *p, const struct doc_row *old, bool *ret, struct err *reterr);
+
 /* ---- events.c ---- */
 struct event_new {
 	enum store_event_kind kind;

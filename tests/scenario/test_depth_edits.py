@@ -1,6 +1,8 @@
 """Edits: channels that choose by kind, servers whose validators lie."""
 import time
 
+import pytest
+
 from conftest import article, listing, prose, rss
 
 
@@ -62,3 +64,29 @@ def test_validators_that_lie_are_found_out_and_no_longer_sent(world, origin, hoo
     assert world.log().count('validators-lie') == 1
     last = origin.asked('/feed.xml')[-1][3]
     assert 'If-None-Match' not in last and 'If-Modified-Since' not in last
+
+
+@pytest.mark.parametrize('confirm', ['0s', '2s'])
+def test_a_change_of_the_template_is_one_notice_and_no_edits(world, origin, hook, confirm):
+    """The same line appears on twelve documents, and one of them is edited besides."""
+    texts = [prose(i) for i in range(12)]
+    publish(origin, texts)
+    world.source('site', '/press/', confirm=confirm, recheck='[1s, 2s]').once()
+    for t in texts:
+        t.append('For further questions please contact the new service centre of the government by telephone or by electronic mail.')
+    texts[3][0] = 'The minister did not agree to the plan. ' + texts[3][0]
+    publish(origin, texts)
+    world.start()
+    end = time.time() + 25
+    while time.time() < end and not [e for e in hook.of('document.edited') if e['data']['url'].endswith('/3.html')]:
+        time.sleep(0.2)
+    time.sleep(4)
+    world.stop()
+    edited = [e['data']['url'].rsplit('/', 1)[1] for e in hook.of('document.edited')]
+    assert len(hook.of('source.template')) == 1 and edited.count('3.html') == 1
+    assert len(edited) == 1 if confirm != '0s' else len(edited) <= 5
+    assert all('service centre' in d['text'] for d in world.documents())
+    before = len(hook.events)
+    time.sleep(1.1)
+    world.once()
+    assert len(hook.events) == before
