@@ -34,6 +34,13 @@ void config_free(struct config *c);
 CLEANUP_DEFINE(struct config, config_free);
 void config_mistakes_done(struct config_mistakes *m);
 
+/*
+ * Who judges values that this room does not understand: selectors and search queries. Each returns 0, or -1 with a sentence.
+ * Set once, before the first load; without them such values are taken as they are.
+ */
+typedef int config_judge_fn(const char *value, struct err *reterr);
+void config_judge_with(config_judge_fn *selector, config_judge_fn *query);
+
 /* Does the source take documents at that address (include, exclude)? On the thread that loads configurations. */
 bool config_takes(const struct cfg_source *src, const char *url);
 

@@ -49,7 +49,7 @@ const struct config_key config_channel_keys[] = {
 	{ .name = "when", .parse = config_events, .at = CH(when), .list = true, .words = changes,
 	  .help = "only edits that changed one of these: title, body, number, date, name, negation, quotation, date-only, "
 	  "form-only, attachment" },
-	{ .name = "match", .parse = config_text, .at = CH(match), .max = 2000,
+	{ .name = "match", .parse = config_query, .at = CH(match), .max = 2000,
 	  .help = "a search query; only matching documents are told" },
 	{ .name = "retry", .parse = config_pauses, .at = CH(retry_s), .count_at = CH(retry_count), .list = true,
 	  .def = "5s 5m 30m 2h 5h 10h 14h 20h 24h", .min = 1, .max = 7 * 86400, .unit = "seconds",

@@ -12,15 +12,15 @@ static const struct config_word first_visits[] = { { "quiet", 0 }, { "announce",
 static const struct config_word robots[] = { { "obey", 0 }, { "ignore", 1 }, { NULL, 0 } };
 
 const struct config_key config_select_keys[] = {
-	{ .name = "links", .parse = config_text, .at = SRC(select.links), .max = 2000,
+	{ .name = "links", .parse = config_selector, .at = SRC(select.links), .max = 2000,
 	  .help = "the links of a listing" },
-	{ .name = "title", .parse = config_text, .at = SRC(select.title), .max = 2000,
+	{ .name = "title", .parse = config_selector, .at = SRC(select.title), .max = 2000,
 	  .help = "the title, in a row of the listing and on the document's page" },
-	{ .name = "date", .parse = config_text, .at = SRC(select.date), .max = 2000,
+	{ .name = "date", .parse = config_selector, .at = SRC(select.date), .max = 2000,
 	  .help = "the date, in a row of the listing and on the document's page" },
-	{ .name = "body", .parse = config_text, .at = SRC(select.body), .max = 2000,
+	{ .name = "body", .parse = config_selector, .at = SRC(select.body), .max = 2000,
 	  .help = "the element that holds the document's text" },
-	{ .name = "remove", .parse = config_texts, .at = SRC(select.remove), .max = 2000, .list = true,
+	{ .name = "remove", .parse = config_selectors, .at = SRC(select.remove), .max = 2000, .list = true,
 	  .help = "elements of the page that are no text" },
 	{ .name = NULL }
 };

@@ -7,7 +7,9 @@
 #include "config/config.h"
 #include "daemon/daemon.h"
 #include "daemon/exit.h"
+#include "markup/select.h"
 #include "net/http.h"
+#include "store/store.h"
 #include "worker/pool.h"
 #include "base/banned.h"
 
@@ -73,6 +75,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "presswatchd: unexpected operand '%s'\n%s", argv[optind], usage_text);
 		return EXIT_USAGE;
 	}
+	config_judge_with(select_check, store_query_check);
 	log_init(verbose ? LOG_P_DEBUG : LOG_P_INFO, getenv("JOURNAL_STREAM") != NULL);
 	if (check)
 		return check_config(opts.config_path);

@@ -178,3 +178,11 @@ select_first(const struct select *s, xmlDocPtr doc, xmlNodePtr root)
 
 	return select_all(s, doc, root, 100000, &nodes, NULL) > 0 ? nodes[0] : NULL;
 }
+
+int
+select_check(const char *selector, struct err *reterr)
+{
+	CLEANUP(select_freep) struct select *s = NULL;
+
+	return select_compile(selector, &s, reterr);
+}

@@ -15,6 +15,8 @@ struct select;
 /* ERR_CONFIG: names the character where the selector stops making sense. */
 int select_compile(const char *selector, struct select **ret, struct err *reterr);
 void select_free(struct select *s);
+/* Is it one? 0, or -1 as select_compile(). */
+int select_check(const char *selector, struct err *reterr);
 CLEANUP_DEFINE(struct select, select_free);
 const char *select_xpath(const struct select *s);	/* what it became; borrowed */
 

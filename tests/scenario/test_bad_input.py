@@ -23,6 +23,14 @@ def test_all_mistakes_of_a_configuration_with_their_places(world):
     assert 'every' in r.stderr and 'nobody' in r.stderr
 
 
+def test_selectors_and_queries_are_judged_with_their_places(world):
+    r = check(world, 'archive: a.db\nsources:\n  - name: one\n    url: http://example.org/\n    select:\n      links: "ul > > li"\n'
+                     '      remove: [".ok", "p["]\nchannels:\n  - name: desk\n    file: /tmp/x\n    match: \'"open\'\n')
+    assert r.returncode == 1
+    for line in (':6:', ':7:', ':11:'):
+        assert world.conf + line in r.stderr, r.stderr
+
+
 def test_a_good_configuration_is_said_to_be_good(world, origin):
     world.source('one', '/').write()
     r = subprocess.run([os.path.join(BIN, 'presswatchd'), '--config', world.conf, '--check'], capture_output=True, text=True, timeout=30)
