@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "daemon/fill.h"
+#include "daemon/health.h"
 #include "daemon/intake.h"
 #include "daemon/visit_int.h"
 #include "base/banned.h"
@@ -94,6 +95,15 @@ on_discovered(const struct job_answer *answer, void *arg)
 	struct err err = { 0 };
 
 	v->job = 0;
+	if (answer->err.class != ERR_NONE || found == NULL || found->count == 0) {
+		const char *challenge = health_challenge(NULL, v->body.bytes, v->body.len);
+
+		if (challenge != NULL && (found == NULL || found->kind == KIND_LISTING)) {
+			(void)err_set(&err, ERR_PERMANENT, "%s", challenge);
+			visit_end_failed(v, FETCH_REFUSED, v->body.status, &err, 0);
+			return;
+		}
+	}
 	if (answer->err.class != ERR_NONE) {
 		visit_end_failed(v, FETCH_OK, v->body.status, &answer->err, 0);
 		return;
@@ -165,6 +175,14 @@ on_fetched(struct fetch_answer *a, void *arg)
 	default:
 		if (a->host_until_ms > 0)
 			retry_after_ms = a->host_until_ms - clock_wall_ms();
+		if (a->http != NULL && a->http->cf_mitigated != NULL && status >= 400) {
+			const char *challenge = health_challenge(a->http->cf_mitigated, NULL, 0);
+
+			if (challenge != NULL) {
+				a->outcome = FETCH_REFUSED;
+				(void)err_set(&a->err, ERR_PERMANENT, "%s", challenge);
+			}
+		}
 		visit_end_failed(v, a->outcome, status, &a->err, retry_after_ms);
 	}
 }
