@@ -41,6 +41,8 @@ shape_of(const struct page *pg, const struct block *b)
 void
 context_prepare(struct page *pg)
 {
+	float best = 0;
+
 	free(pg->sums);
 	free(pg->sizes);
 	free(pg->shape_sum);
@@ -48,6 +50,7 @@ context_prepare(struct page *pg)
 	pg->sizes = xcalloc(pg->block_count + 1, sizeof(*pg->sizes));
 	pg->shape_sum = xcalloc(SIG_SLOTS * 2, sizeof(*pg->shape_sum));
 	pg->good = 0;
+	pg->best_block = UINT32_MAX;
 	for (size_t i = 0; i < pg->block_count; i++) {
 		const struct block *b = &pg->blocks[i];
 		float size = size_of(b);
@@ -59,6 +62,10 @@ context_prepare(struct page *pg)
 		pg->shape_sum[2 * shape + 1] += size;
 		if (b->s1 > 0)
 			pg->good += (float)b->chars;
+		if (b->s1 * size > best) {
+			best = b->s1 * size;
+			pg->best_block = (uint32_t)i;
+		}
 	}
 }
 
@@ -81,6 +88,28 @@ wider(const struct page *pg, uint32_t i)
 			break;
 	}
 	return up;
+}
+
+/* Steps up from the block to the container that also holds the page's best block; -1: there is none. */
+static void
+put_kinship(const struct page *pg, const struct block *b, float *out, size_t *k)
+{
+	uint32_t i = b->node, best = pg->best_block;
+	int steps = 0;
+
+	if (best == UINT32_MAX) {
+		out[(*k)++] = -1;
+		out[(*k)++] = 0;
+		out[(*k)++] = 0;
+		return;
+	}
+	while (i != 0 && (best < pg->nodes[i].b0 || best >= pg->nodes[i].b1)) {
+		i = pg->nodes[i].parent;
+		steps++;
+	}
+	out[(*k)++] = (float)steps;
+	out[(*k)++] = (float)pg->nodes[pg->blocks[best].node].depth - (float)pg->nodes[i].depth;
+	out[(*k)++] = pg->nodes[b->node].sig == pg->nodes[pg->blocks[best].node].sig;
 }
 
 size_t
@@ -114,6 +143,7 @@ features_context(const struct page *pg, size_t i, float out[FEATURES_MAX])
 	out[k++] = pg->chars > 0 ? pg->good / (float)pg->chars : 0;
 	out[k++] = pg->shape_sum[2 * shape + 1] > 0 ?
 	    pg->shape_sum[2 * shape] / pg->shape_sum[2 * shape + 1] : 0;
+	put_kinship(pg, b, out, &k);
 	out[k++] = (float)__builtin_popcount(pg->nodes[b->node].ev_up & (EV_NAV | EV_SHARE | EV_RELATED |
 	    EV_COMMENT | EV_AD | EV_SUBSCRIBE | EV_COOKIE | EV_FOOT | EV_SIDE | EV_CARD | EV_BIO | EV_TOC));
 	return k;

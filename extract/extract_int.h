@@ -142,10 +142,12 @@ struct page {
 	float dateline_score;		/* how sure the visible date line is; below 0: hardly */
 	bool cut;			/* a limit ended the walk early */
 	float og_article;		/* 1: og:type says article, 0: something else, -1: nothing */
+	float card_share, post_share;	/* of the text in teasers, in posts and comments, by their names */
 	float long_share;		/* of the text that stands in long blocks */
 	float *sums;			/* block_count + 1 running sums of score times size, and of size */
 	float *sizes;
 	float *shape_sum;		/* of shapes of elements: sum and size, in turn */
+	uint32_t best_block;		/* the one with most evidence of being body, UINT32_MAX: none */
 	float good;			/* characters in blocks with s1 > 0 */
 	const float *given1, *given2;	/* scores from outside, for training; NULL: the tables' */
 };

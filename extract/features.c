@@ -115,16 +115,22 @@ static void
 page_habits(struct page *pg)
 {
 	const char *type = meta_get(pg, "og:type");
-	double all = 0, in_long = 0;
+	double all = 0, in_long = 0, in_cards = 0, in_posts = 0;
 
 	pg->og_article = type == NULL ? -1 : strcasecmp(type, "article") == 0 ? 1 : 0;
 	for (size_t i = 0; i < pg->block_count; i++) {
 		const struct block *b = &pg->blocks[i];
 
 		all += b->chars;
+		if (pg->nodes[b->node].ev_up & EV_CARD)
+			in_cards += b->chars;
+		if (pg->nodes[b->node].ev_up & (EV_POST | EV_COMMENT))
+			in_posts += b->chars;
 		if (b->chars >= 120 && b->link_chars * 3 < b->chars)
 			in_long += b->chars;
 	}
+	pg->card_share = all > 0 ? (float)(in_cards / all) : 0;
+	pg->post_share = all > 0 ? (float)(in_posts / all) : 0;
 	pg->long_share = all > 0 ? (float)(in_long / all) : 0;
 }
 
@@ -325,6 +331,8 @@ features_alone(const struct page *pg, size_t i, float out[FEATURES_MAX])
 	out[k++] = is_cut_short(s, b->len);
 	put_heading_above(pg, i, out, &k);
 	out[k++] = is_lower_case(s);
+	out[k++] = pg->card_share;
+	out[k++] = pg->post_share;
 	out[k++] = pg->nodes[w1].links > 0 ? lg(ratio(pg->nodes[w1].chars, pg->nodes[w1].links)) : 12;
 	return k;
 }

@@ -82,7 +82,7 @@ put_row(const struct page *pg, size_t i, const char *id, bool context, FILE *out
 	json_t *text = json_stringn(page_block_text(pg, b), b->len);
 	char *t = text != NULL ? json_dumps(text, JSON_ENCODE_ANY) : NULL;
 
-	fprintf(out, "%s\t%zu\t%d\t%s\t", id, i, 
+	fprintf(out, "%s\t%zu\t%d\t%s\t", id, i,
 	    i == pg->title_block || blocks_caption_of(pg, b) != 0 ? 2 : pg->nodes[b->node].tags_up & UP_LIST ? 1 : 0,
 	    t != NULL ? t : "\"\"");
 	for (j = 0; j < k; j++)

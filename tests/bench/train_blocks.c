@@ -249,7 +249,7 @@ write_table(const struct data *d, const char *name, const struct tree *t, size_t
 	if (out == NULL)
 		exit(2);
 	fprintf(out, "/* Written by tests/bench/train.sh: do not edit. Columns: features.c, context.c. */\n"
-	    "#include \"extract/extract_int.h\"\n\nconst struct model_tree model_%s[] = {\n", name);
+	    "#include \"extract/extract_int.h\"\n#include \"base/banned.h\"\n\nconst struct model_tree model_%s[] = {\n", name);
 	for (size_t k = 0; k < trees; k++) {
 		fprintf(out, "\t{ {");
 		for (int i = 0; i < INNER; i++)
