@@ -159,7 +159,7 @@ cmd_add(struct cli *cli, int argc, char **argv)
 	    !isalnum((unsigned char)name[0]) || strlen(name) > 64)
 		return cli_usage(cli,
 		    "'%s' is no name for a source (a-z, 0-9, '.', '_', '-'; at most 64)", name);
-	if ((rc = cli_load_config(cli, CONFIG_SKIP_SECRETS, &config)) != 0)
+	if ((rc = cli_load_config(cli, CONFIG_SKIP_SECRETS | CONFIG_MAY_BE_EMPTY, &config)) != 0)
 		return rc;
 	if ((other = config_source(config, name)) != NULL) {
 		cli_say("there is a source '%s' already, at %s:%d; --name gives another name", name,

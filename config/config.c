@@ -432,7 +432,8 @@ config_load_flags(const char *path, unsigned flags, struct config **ret,
 	read_file(&r, path, true);
 	if (!(flags & CONFIG_MAIN_ONLY))
 		read_sources_folder(&r, path);
-	if (!r.sources_seen && mistakes->count == before && !(flags & CONFIG_MAIN_ONLY))
+	if (!r.sources_seen && mistakes->count == before &&
+	    !(flags & (CONFIG_MAIN_ONLY | CONFIG_MAY_BE_EMPTY)))
 		config_bad_at(&r, c->files[0], 0, 0, "there are no sources, here or in sources.d");
 	check_source_names(&r);
 	check_channel_names(&r);

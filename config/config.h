@@ -26,9 +26,10 @@ struct config_mistakes {
 int config_load(const char *path, struct config **ret, struct config_mistakes *mistakes);
 /*
  * The same for a reader who needs less: CONFIG_SKIP_SECRETS leaves secret files alone (a user of the command may not
- * read them), CONFIG_MAIN_ONLY reads the main file without sources and channels (where is the archive, the socket?).
+ * read them), CONFIG_MAIN_ONLY reads the main file without sources and channels (where is the archive, the socket?),
+ * CONFIG_MAY_BE_EMPTY takes one without any source (the first is about to be added).
  */
-enum config_flags { CONFIG_SKIP_SECRETS = 1, CONFIG_MAIN_ONLY = 2 };
+enum config_flags { CONFIG_SKIP_SECRETS = 1, CONFIG_MAIN_ONLY = 2, CONFIG_MAY_BE_EMPTY = 4 };
 int config_load_flags(const char *path, unsigned flags, struct config **ret, struct config_mistakes *mistakes);
 void config_free(struct config *c);
 CLEANUP_DEFINE(struct config, config_free);
