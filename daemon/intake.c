@@ -11,7 +11,8 @@
 #define WINDOW 2048		/* looks in memory: enough that one slow host does not fill it at once */
 #define LOAD_CANDIDATES 512	/* rows of one query */
 #define LOAD_CHECKS 256
-#define CHECK_POLL_MS 5000	/* due documents are asked for at least that often */
+#define CHECK_POLL_MS 5000	/* due documents are asked for that often */
+#define CHECK_IDLE_MS 20000	/* when nothing happens at all */
 #define RETRY_POLL_MS 30000
 
 struct load {			/* one query; the rows come back copied */
@@ -32,6 +33,7 @@ intake_new(struct daemon *d)
 	struct intake *in = xcalloc(1, sizeof(*in));
 
 	in->d = d;
+	in->check_pause_ms = CHECK_POLL_MS;
 	in->cand_kicked = true;
 	return in;
 }
@@ -77,6 +79,9 @@ look_end(struct look *l)
 	struct intake *in = l->in;
 
 	in->active--;
+	in->check_pause_ms = CHECK_POLL_MS;
+	if (in->next_check_ms > clock_wall_ms() + CHECK_POLL_MS)
+		in->next_check_ms = clock_wall_ms() + CHECK_POLL_MS;
 	if (in->once && l->kind == LOOK_RECHECK)
 		l->finished = true;	/* stays in the table: this run does not look again */
 	else {
@@ -251,6 +256,8 @@ have_checks(void *arg, int rc, const struct err *err)
 		look_start(l);
 	}
 	in->check_more = begun > 0 && load->count == load->limit;
+	if (load->count == 0 && in->active == 0 && in->check_pause_ms < CHECK_IDLE_MS)
+		in->check_pause_ms += CHECK_POLL_MS;
 	free(load->checks);
 	free(load);
 	daemon_progress(in->d);
@@ -320,7 +327,7 @@ load_checks(struct intake *in)
 		return;
 	intake_flush(in);	/* first, so that what was looked at is no longer due */
 	in->check_loading = true;
-	in->next_check_ms = clock_wall_ms() + CHECK_POLL_MS;
+	in->next_check_ms = clock_wall_ms() + in->check_pause_ms;
 	load = xcalloc(1, sizeof(*load));
 	load->in = in;
 	load->now_ms = in->once ? in->once_ms : clock_wall_ms();
@@ -335,6 +342,7 @@ void
 intake_kick(struct intake *in)
 {
 	in->cand_kicked = true;
+	in->check_pause_ms = CHECK_POLL_MS;
 	in->next_check_ms = 0;
 	if (in->active < WINDOW)
 		load_candidates(in);

@@ -53,6 +53,7 @@ struct intake {
 	/* rechecks */
 	bool check_loading, check_more;
 	int64_t next_check_ms;		/* wall: when to ask for due documents */
+	int64_t check_pause_ms;		/* until then; longer while none is due */
 	struct same_check *same;
 	size_t same_count, same_cap;
 	struct lost_probe *probes;	/* by host, for an hour */

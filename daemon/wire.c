@@ -63,7 +63,7 @@ make_routes(const struct config *c, const struct cfg_source *src, struct store_r
 	ret->count = n;
 }
 
-/* The rules that shape a text, as one string, or plain itself without any: select.body, select.title, select.date, select.remove. */
+/* The rules that shape a text (select.body, .title, .date, .remove) as one string; plain itself without any. */
 static char *
 extractor_name(const struct cfg_select *sel, char *plain)
 {

@@ -25,6 +25,8 @@ struct plan {
 	unsigned refs;
 	struct config *config;
 	struct plan_source *sources;	/* as many as config->sources, same order */
+	char *extractor;		/* of the sources without rules: most */
+	struct store_routes to_all;	/* routes of the sources that name no channels: most */
 	struct guard *guard;
 	char *user_agent;
 };

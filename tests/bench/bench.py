@@ -191,7 +191,7 @@ class Bench:
     # ---- 10,000 sources each minute: latency, schedule, CPU, memory --------------------------------------------------------
 
     def latency(self):
-        n, seconds, every = (10000, 180, 60) if self.full else (10000, 40, 60)
+        n, seconds, every = (10000, 180, 60) if self.full else (10000, 60, 60)
         log, told = os.path.join(self.work, 'origin.log'), os.path.join(self.work, 'told.jsonl')
         if os.path.exists(told):
             os.remove(told)
