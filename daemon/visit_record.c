@@ -16,6 +16,7 @@
 #define SAME_BATCH 256			/* unchanged visits that wait before they are written */
 #define BASELINE_MAX 200		/* documents that a quiet first visit fetches */
 #define FRESH_MAX 200			/* new ones a visit before it counts as a storm */
+#define DAY_MS (24 * 3600 * (int64_t)1000)
 #define ARCHIVE_RETRY_MS 10000		/* the archive could not be written: look again then */
 
 /* What goes to the writer; strings owned. */
@@ -285,7 +286,8 @@ take_candidate(struct record *r, struct candidate *c)
 	to->title = xstrdup(c->title);
 	to->language = xstrdup(c->language);
 	to->summary = xstrdup(c->summary);
-	if (c->published.precision != DATE_NONE)
+	/* A day of the future is the row's, not the release's: it would stand before all that come. */
+	if (c->published.precision != DATE_NONE && date_sort_ms(&c->published, 0) <= clock_wall_ms() + DAY_MS)
 		to->published = xstrdup(date_iso(&c->published, iso));
 	to->published_source = c->published.source != DATE_FROM_NOWHERE ? (int)c->published.source :
 	    DATE_FROM_ROW;
