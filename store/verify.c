@@ -69,6 +69,44 @@ verify_index(struct verify *v, struct err *reterr)
 	return 0;
 }
 
+/* Rows that should not be there; the first one found is the damage. */
+static const struct {
+	const char *sql, *said;
+} absurd[] = {
+	{ "SELECT 'row ' || coalesce(rowid, '?') || ' of ' || \"table\" FROM pragma_foreign_key_check LIMIT 1",
+	  "something it refers to is missing" },
+	{ "SELECT 'document ' || h.doc_id FROM doc_head h WHERE NOT EXISTS (SELECT 1 FROM revision r"
+	  " WHERE r.doc_id = h.doc_id AND r.number = h.revision AND r.title IS h.title) LIMIT 1",
+	  "its revision is missing or has another title" },
+	{ "SELECT 'document ' || h.doc_id FROM doc_head h WHERE (SELECT count(*) FROM revision r"
+	  " WHERE r.doc_id = h.doc_id AND r.number BETWEEN 1 AND h.revision) != h.revision LIMIT 1",
+	  "a revision is missing" },
+	{ "SELECT 'document ' || doc_id || ', revision ' || number FROM revision WHERE raw_hash IS NOT NULL"
+	  " AND NOT EXISTS (SELECT 1 FROM raw WHERE hash = raw_hash) LIMIT 1",
+	  "its response is missing" },
+	{ "SELECT 'document ' || doc_id FROM doc_head WHERE doc_id NOT IN (SELECT doc_id FROM unindexed)"
+	  " AND doc_id NOT IN (SELECT id FROM search_docsize) LIMIT 1",
+	  "the search index does not know it" },
+	{ "SELECT 'document ' || id FROM search_docsize WHERE id NOT IN (SELECT doc_id FROM doc_head) LIMIT 1",
+	  "the search index knows it, the archive does not" },
+};
+
+static int
+verify_references(struct verify *v, struct err *reterr)
+{
+	for (size_t i = 0; i < sizeof(absurd) / sizeof(absurd[0]); i++) {
+		CLEANUP(finalizep) sqlite3_stmt *q = NULL;
+		int rc;
+
+		if (prepare(v, absurd[i].sql, &q, reterr) < 0 || (rc = store_step(v->s, q, reterr)) < 0)
+			return -1;
+		if (rc > 0)
+			return err_set(reterr, ERR_LOCAL, "%s: %s", (const char *)sqlite3_column_text(q, 0),
+			    absurd[i].said);
+	}
+	return 0;
+}
+
 static int
 verify_chain(struct verify *v, struct err *reterr)
 {
@@ -186,7 +224,7 @@ store_verify(struct store *s, void (*progress)(int64_t done, int64_t all, void *
 	struct verify v = { .s = s, .progress = progress, .arg = arg };
 
 	if (verify_rows(&v, reterr) < 0 || verify_structure(&v, reterr) < 0 ||
-	    verify_index(&v, reterr) < 0 || verify_chain(&v, reterr) < 0 || verify_event_texts(&v, reterr) < 0 ||
+	    verify_references(&v, reterr) < 0 || verify_index(&v, reterr) < 0 || verify_chain(&v, reterr) < 0 || verify_event_texts(&v, reterr) < 0 ||
 	    verify_revisions(&v, reterr) < 0 || verify_raw(&v, reterr) < 0)
 		return -1;
 	if (progress != NULL)
