@@ -28,6 +28,12 @@ SCENARIO_JOBS ?= 4
 scenario: all
 	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n $(SCENARIO_JOBS) --dist load tests/scenario
 
+# Every promise with its whole figures: some twenty minutes. One line a promise, and a table at the end.
+.PHONY: soak
+soak: all
+	@tools/deps.sh test
+	@PRESSWATCH_SOAK=1 PRESSWATCH_BIN=$(abspath $(B)) PYTHON=$(PYTHON) tools/soak.sh
+
 .PHONY: golden regen-golden
 golden: all
 	$(PYTHON) tests/golden/golden.py --bin $(B)
