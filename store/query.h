@@ -52,7 +52,7 @@ int store_raw_of(struct store *s, int64_t doc_id, unsigned revision, char **ret,
 int store_verify(struct store *s, void (*progress)(int64_t done, int64_t all, void *arg), void *arg, struct err *reterr);
 /*
  * Puts an exported document into the archive, under the rules of identity that a fetched one has, but without an event and
- * without rechecks until its source is configured. doc holds the same as d in the form of a fetched one. The documents of
+ * without rechecks: nobody knows what its page looked like. doc holds the same as d in the form of a fetched one. The documents of
  * an export, put into an empty archive in its order, get the same ids.
  */
 enum store_imported { IMPORT_NEW, IMPORT_KNOWN, IMPORT_ALIAS };	/* its address is known; another name of one that is there */

@@ -79,7 +79,10 @@ static const struct {
 	  " WHERE r.doc_id = h.doc_id AND r.number = h.revision AND r.title IS h.title) LIMIT 1",
 	  "its revision is missing or has another title" },
 	{ "SELECT 'document ' || h.doc_id FROM doc_head h WHERE (SELECT count(*) FROM revision r"
-	  " WHERE r.doc_id = h.doc_id AND r.number BETWEEN 1 AND h.revision) != h.revision LIMIT 1",
+	  " WHERE r.doc_id = h.doc_id AND r.number BETWEEN 1 AND h.revision) != h.revision -"
+	  /* an imported document begins with the revision that was exported */
+	  " coalesce((SELECT i.number - 1 FROM revision i WHERE i.doc_id = h.doc_id"
+	  "  AND i.extractor = 'import' ORDER BY i.number LIMIT 1), 0) LIMIT 1",
 	  "a revision is missing" },
 	{ "SELECT 'document ' || doc_id || ', revision ' || number FROM revision WHERE raw_hash IS NOT NULL"
 	  " AND NOT EXISTS (SELECT 1 FROM raw WHERE hash = raw_hash) LIMIT 1",
