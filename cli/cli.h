@@ -131,6 +131,9 @@ int cmd_pause(struct cli *cli, int argc, char **argv);	/* and resume */
 int cmd_completion(struct cli *cli, int argc, char **argv);
 int cmd_metrics(struct cli *cli, int argc, char **argv);
 int cmd_version(struct cli *cli, int argc, char **argv);
+/* main.c: the table for people. False when there is no such command. */
+void cli_print_usage(FILE *f);
+bool cli_print_command(FILE *f, const char *name);
 int cmd_help(struct cli *cli, int argc, char **argv);
 
 extern const struct command cli_commands[];

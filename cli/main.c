@@ -48,7 +48,7 @@ const struct command cli_commands[] = {
 	{ GROUP_WHOLE, "import", cmd_import, 1, ARGS_ANY, NEED_NOTHING, "FILE...", "", "take an export in jsonl into the archive", false },
 	{ GROUP_WHOLE, "verify", cmd_verify, 0, 0, NEED_ARCHIVE, "", "", "check every hash and the chain of events", false },
 	{ GROUP_WHOLE, "backup", cmd_backup, 1, 1, NEED_ARCHIVE, "FILE", "", "copy the archive while it is in use", false },
-	{ GROUP_OTHER, "help", cmd_help, 0, 1, NEED_NOTHING, "[COMMAND]", "", "explain the command", false },
+	{ GROUP_OTHER, "help", cmd_help, 0, 1, NEED_NOTHING, "[COMMAND|TOPIC]", "", "explain a command or a topic", false },
 	{ GROUP_OTHER, "completion", cmd_completion, 1, 1, NEED_NOTHING, "SHELL", "", "script for bash, zsh or fish", false },
 	{ GROUP_OTHER, "version", cmd_version, 0, 0, NEED_NOTHING, "", "", "print the version", false },
 	{ GROUP_OTHER, NULL, NULL, 0, 0, NEED_NOTHING, NULL, NULL, NULL, false }
@@ -75,8 +75,8 @@ command_name(size_t i)
 	return cli_commands[i].name;
 }
 
-static void
-print_usage(FILE *f)
+void
+cli_print_usage(FILE *f)
 {
 	fprintf(f, "usage: presswatch [--config FILE | --archive FILE] COMMAND\n");
 	for (enum group g = 0; g < GROUP_COUNT; g++) {
@@ -107,18 +107,14 @@ print_command(FILE *f, const struct command *c)
 	options_help(f, c->options);
 }
 
-int
-cmd_help(struct cli *cli, int argc, char **argv)
+bool
+cli_print_command(FILE *f, const char *name)
 {
-	const struct command *c = argc > 0 ? find_command(argv[0]) : NULL;
+	const struct command *c = find_command(name);
 
-	if (argc > 0 && c == NULL)
-		return cli_usage(cli, "there is no command '%s'", argv[0]);
 	if (c != NULL)
-		print_command(stdout, c);
-	else
-		print_usage(stdout);
-	return EXIT_FOUND;
+		print_command(f, c);
+	return c != NULL;
 }
 
 int
@@ -218,7 +214,7 @@ choose(struct cli *cli, int argc, char **argv, int *ret_exit)
 	const char *stranger;
 
 	if (argc == 0) {
-		print_usage(cli->opts.help ? stdout : stderr);
+		cli_print_usage(cli->opts.help ? stdout : stderr);
 		*ret_exit = cli->opts.help ? EXIT_FOUND : EXIT_USAGE;
 		return -1;
 	}

@@ -215,6 +215,17 @@ def test_no_screen_is_wider_than_its_terminal(archive, columns):
     archive.stop()
 
 
+def test_help_knows_commands_and_topics(archive):
+    out = archive.command('help').stdout
+    topics = out.splitlines()[-1].split('(')[0].split()[1:]
+    assert 'queries' in topics and all(archive.command('help', t).stdout.startswith(t + ':') for t in topics)
+    assert archive.command('help', 'tail').stdout == archive.command('tail', '--help').stdout
+    for example in ('harbours release', '"number 2"', 'harb*', 'harbours NOT number', '-number harbours', 'title:"about harbours"', 'source:mo*', 'label:japan', 'lang:en',
+                    'url:press', 'after:2023-02', 'before:2023-02-09'):
+        assert archive.command('search', '--', example, expect=None).returncode in (0, 1), example
+    archive.command('help', 'nonsense', expect=2)
+
+
 def test_a_long_answer_goes_through_the_pager(archive, tmp_path):
     pager = tmp_path / 'pager'
     pager.write_text('#!/bin/sh\nsed "s/^/> /"\n')

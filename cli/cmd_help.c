@@ -1,0 +1,57 @@
+/* help: the list of commands, one command, or one of a few topics that several commands share. */
+#include <string.h>
+#include "cli/cli.h"
+#include "base/banned.h"
+
+static const struct { const char *name, *help, *text; } topics[] = {
+	{ "queries", "the language of search, list, match, export and of a channel's match",
+	  "  harbour treaty           both words, anywhere in title or text\n"
+	  "  \"mekong region\"          a phrase\n"
+	  "  sanction*                words that begin so\n"
+	  "  a OR b, a NOT b, -b      operators in capitals; ( ) group\n"
+	  "  title:word               in the title; title:\"some words\"\n"
+	  "  source:name              of this source; source:mofa-* of all that begin so\n"
+	  "  label:word, lang:ja      of sources with this label; in this language\n"
+	  "  url:part                 with this part in the address\n"
+	  "  after:2023-02            published (or first seen) then or later\n"
+	  "  before:2023-02-09        published before that day\n\n"
+	  "Case and diacritics do not matter. In a shell put the query in single quotes:\n"
+	  "  presswatch search '\"mekong region\" lang:en after:2023'\n" },
+	{ "times", "what --since and --until take, and how times are shown",
+	  "  2023-02-09               a day; --until takes all of it in\n"
+	  "  2023-02-09T07:45:00Z     an instant (RFC 3339)\n"
+	  "  90m, 12h, 7d, 2w         an age: so long ago\n\n"
+	  "For people times are in the zone of this machine (TZ), with --utc in UTC; --json has RFC 3339 in UTC.\n" },
+	{ "exit", "what the exit code says",
+	  "  0  found, or done\n  1  nothing found\n  2  usage: the command line is wrong\n"
+	  "  3  failed: no archive, no daemon, no network\n" },
+};
+
+#define TOPICS (sizeof(topics) / sizeof(topics[0]))
+
+static bool
+print_topic(FILE *f, const char *name)
+{
+	for (size_t i = 0; i < TOPICS; i++)
+		if (strcmp(topics[i].name, name) == 0) {
+			fprintf(f, "%s: %s\n\n%s", topics[i].name, topics[i].help, topics[i].text);
+			return true;
+		}
+	return false;
+}
+
+int
+cmd_help(struct cli *cli, int argc, char **argv)
+{
+	if (argc == 0) {
+		cli_print_usage(stdout);
+		fputs("Topics:", stdout);
+		for (size_t i = 0; i < TOPICS; i++)
+			fprintf(stdout, " %s", topics[i].name);
+		fputs(" (presswatch help queries)\n", stdout);
+		return EXIT_FOUND;
+	}
+	if (cli_print_command(stdout, argv[0]) || print_topic(stdout, argv[0]))
+		return EXIT_FOUND;
+	return cli_usage(cli, "there is no command or topic '%s'", argv[0]);
+}
