@@ -26,7 +26,13 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBS)
 SCENARIO_JOBS ?= 4
 .PHONY: scenario
 scenario: all
-	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n $(SCENARIO_JOBS) --dist load tests/scenario
+	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n $(SCENARIO_JOBS) --dist load tests/scenario $(PROMISES:%=--ignore=%)
+
+# Hostile servers and failing machines: their figures are times and memory, so one at a time.
+PROMISES := tests/scenario/test_hostile.py tests/scenario/test_crash.py
+.PHONY: promises
+promises: all
+	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q $(PROMISES)
 
 # Every promise with its whole figures: some twenty minutes. One line a promise, and a table at the end.
 .PHONY: soak

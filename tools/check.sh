@@ -32,6 +32,7 @@ step manual $make -s check-man
 step unit $make -s $jobs unit
 step golden $make -s golden
 step scenario $make -s scenario
+step promises $make -s promises
 step build-sanitized $make -s $jobs VARIANT=asan all
 step unit-sanitized env ASAN_OPTIONS=detect_leaks=1 $make -s $jobs VARIANT=asan unit
 step golden-sanitized $make -s VARIANT=asan golden
