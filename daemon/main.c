@@ -1,5 +1,6 @@
 /* presswatchd: watches press-release sources. See presswatchd(8). */
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -43,6 +44,17 @@ check_config(const char *path)
 	return rc == 0 ? EXIT_WELL : EXIT_CONFIG;
 }
 
+/*
+ * Bodies of answers go back to the system when they are freed: else glibc moves its threshold up with the first, and keeps
+ * and copies the others in its heap.
+ */
+static void
+tame_malloc(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, 512 << 10);
+	(void)mallopt(M_TRIM_THRESHOLD, 1 << 20);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -79,6 +91,7 @@ main(int argc, char **argv)
 	log_init(verbose ? LOG_P_DEBUG : LOG_P_INFO, getenv("JOURNAL_STREAM") != NULL);
 	if (check)
 		return check_config(opts.config_path);
+	tame_malloc();
 	http_global_init();
 	return daemon_run(&opts);
 }

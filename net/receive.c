@@ -286,6 +286,10 @@ head_done(struct http_transfer *t)
 	}
 	if (a->status == 206)
 		return err_set(&a->err, ERR_TEMPORARY, "a part was sent although the whole was asked for");
+	/* Feeds and sitemaps may be larger than pages; whoever asks often does not know yet which it is. */
+	if (a->content_type != NULL && strncasecmp(a->content_type, "text/html", strlen("text/html")) == 0 &&
+	    t->max_wire > HTTP_MAX_WIRE)
+		t->max_wire = HTTP_MAX_WIRE;
 	if (!t->cut_body && t->content_length > (int64_t)t->max_wire)
 		return err_set(&a->err, ERR_LIMIT, "the answer has %lld bytes, over the limit of %zu",
 		    (long long)t->content_length, t->max_wire);
