@@ -38,22 +38,6 @@ intake_new(struct daemon *d)
 	return in;
 }
 
-static void
-recheck_done(struct store_recheck *r)
-{
-	free(r->source);
-	free(r->url);
-	free(r->etag);
-	free(r->last_modified);
-	free(r->title);
-	free(r->published);
-	free(r->extractor);
-	free(r->content_type);
-	free(r->listed_title);
-	free(r->listed_published);
-	*r = (struct store_recheck){ 0 };
-}
-
 void
 look_free(struct look *l)
 {
@@ -63,7 +47,7 @@ look_free(struct look *l)
 		pool_cancel(l->in->d->pool, l->job);
 	look_read_cancel(l);
 	store_candidate_done(&l->cand);
-	recheck_done(&l->re);
+	store_recheck_done(&l->re);
 	body_done(&l->body);
 	body_done(&l->probe);
 	document_free(l->doc);
@@ -248,7 +232,7 @@ have_checks(void *arg, int rc, const struct err *err)
 		struct look *l = in->d->stopping ? NULL : look_new(in, LOOK_RECHECK, -r->doc_id, r->source);
 
 		if (l == NULL) {
-			recheck_done(r);
+			store_recheck_done(r);
 			continue;
 		}
 		l->re = *r;

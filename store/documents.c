@@ -311,8 +311,8 @@ store_put(struct store *s, const struct store_put *what, const struct store_rout
 
 /* ---- looks that found nothing, or failed ---- */
 
-static void
-recheck_done(struct store_recheck *r)
+void
+store_recheck_done(struct store_recheck *r)
 {
 	free(r->source);
 	free(r->url);
@@ -324,6 +324,7 @@ recheck_done(struct store_recheck *r)
 	free(r->content_type);
 	free(r->listed_title);
 	free(r->listed_published);
+	*r = (struct store_recheck){ 0 };
 }
 
 static void
@@ -373,7 +374,7 @@ store_rechecks_due(struct store *s, int64_t now_ms, unsigned limit,
 		if (fn(&list[i], arg) != 0)
 			break;
 	for (i = 0; i < count; i++)
-		recheck_done(&list[i]);
+		store_recheck_done(&list[i]);
 	free(list);
 	return rc;
 }

@@ -234,6 +234,7 @@ struct store_recheck {			/* a document that is due; strings owned */
 	int64_t gone_since_ms;		/* 0: it was there at the last look */
 	int64_t checks;			/* looks so far */
 };
+void store_recheck_done(struct store_recheck *r);
 /* Due documents of configured sources, most overdue first. */
 int store_rechecks_due(struct store *s, int64_t now_ms, unsigned limit,
     int (*fn)(const struct store_recheck *r, void *arg), void *arg, struct err *reterr);
