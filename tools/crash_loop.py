@@ -76,7 +76,8 @@ class Site:
         r = random.Random(i)
         text = ''.join('<p>%s.</p>' % ' '.join(r.choices(WORDS, k=30)).capitalize() for _ in range(3))
         if i in self.edits:
-            text = text.replace('<p>', '<p>Corrected today: ', 1)
+            # Other words for each: one phrase that comes into many documents is the site's, not theirs.
+            text = text.replace('<p>', '<p>Corrected: %s. ' % ' '.join(r.choices(WORDS, k=6)), 1)
         return ('<!DOCTYPE html><html lang="en"><head><title>Report number %d of the agency</title></head><body><main><h1>Report number %d of the agency</h1>%s</main></body></html>'
                 % (i, i, text))
 
@@ -121,7 +122,16 @@ class Loop:
             return
         begun = time.time()
         if self.process.poll() is None:
-            self.process.send_signal(sig)
+            try:        # what strace runs would outlive it
+                with open('/proc/%d/task/%d/children' % (self.process.pid, self.process.pid)) as f:
+                    children = [int(pid) for pid in f.read().split()] if self.process.args[0] == 'strace' else []
+            except OSError:
+                children = []
+            for pid in children or [self.process.pid]:
+                try:
+                    os.kill(pid, sig)
+                except ProcessLookupError:
+                    pass
         try:
             self.process.wait(timeout=20)
         except subprocess.TimeoutExpired:
@@ -185,7 +195,7 @@ class Loop:
             end = time.time() + a.seconds
             while self.process.poll() is None and time.time() < end:
                 time.sleep(0.02)
-            self.kills += self.process.poll() is not None
+            self.kills += self.process.poll() in (-signal.SIGKILL, 128 + signal.SIGKILL)
             self.end()
             return
         self.start()
