@@ -29,10 +29,9 @@ uninstall:
 	rm -rf $(DESTDIR)$(DOCDIR)
 
 .PHONY: compile_commands.json
+compile_commands.json: export COMPILE = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS)
 compile_commands.json:
-	@{ echo '['; sep=; for f in $(filter %.c,$(SRC)); do \
-	    printf '%s{"directory":"%s","file":"%s","command":"%s"}' "$$sep" "$(CURDIR)" "$$f" \
-	    '$(CC) $(subst ",\\\",$(ALL_CPPFLAGS)) $(ALL_CFLAGS) -c '"$$f"; sep=',\n'; done; echo ']'; } >$@
+	@$(PYTHON) tools/compile_commands.py $(filter %.c,$(SRC))
 
 .PHONY: clean
 clean:
