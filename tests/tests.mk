@@ -23,16 +23,17 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LINK_LIBS)
 
 # Whole programs against servers on loopback. They wait more than they work, so several run at once.
-SCENARIO_JOBS ?= 4
+SCENARIO_JOBS ?= 6
 .PHONY: scenario
 scenario: all
 	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n $(SCENARIO_JOBS) --dist load tests/scenario $(PROMISES:%=--ignore=%)
 
-# Hostile servers and failing machines: their figures are times and memory, so one at a time.
+# Hostile servers and failing machines: apart from the others, because their figures are times and memory; they wait nearly all
+# the time, so some of them run at once.
 PROMISES := tests/scenario/test_hostile.py tests/scenario/test_crash.py
 .PHONY: promises
 promises: all
-	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q $(PROMISES)
+	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n 3 --dist load $(PROMISES)
 
 # Every promise with its whole figures: some twenty minutes. One line a promise, and a table at the end.
 .PHONY: soak
