@@ -140,6 +140,21 @@ class Loop:
         if sig == signal.SIGTERM:
             self.stop_s.append(time.time() - begun)
         self.process = None
+        for pid in self.strays():
+            os.kill(pid, signal.SIGKILL)
+
+    def strays(self):
+        """Daemons on our configuration that nobody waits for: a strace that was killed leaves its own behind."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir('/proc')):
+            try:
+                with open('/proc/%s/cmdline' % pid, 'rb') as f:
+                    words = f.read().split(b'\0')
+            except OSError:
+                continue
+            if self.conf.encode() in words and words[0].endswith(b'presswatchd'):
+                found.append(int(pid))
+        return found
 
     def publish(self):
         """New documents, and an edit of one that the archive has: what changes before the first look is no edit."""
@@ -257,9 +272,12 @@ class Loop:
         while time.time() < end and not (self.status() or {}).get('documents') == 2:
             time.sleep(0.05)
         self.end(signal.SIGTERM)
-        for n in range(self.args.rounds):
-            self.round(n)
-        self.settle()
+        try:
+            for n in range(self.args.rounds):
+                self.round(n)
+            self.settle()
+        finally:
+            self.end()
         result = self.count()
         result['ok'] = (result['damaged'] == 0 and result['lost_documents'] == 0 and result['doubled_documents'] == 0 and result['lost_notices'] == 0
                         and result['doubled_other_id'] == 0 and result['doubled_same_id'] <= max(self.kills, 1))
