@@ -40,6 +40,7 @@ def test_channels_shows_what_waits_the_last_error_and_what_was_given_up(world, o
 
 def test_a_test_notice_says_whether_the_receiver_took_it(world, origin, hook):
     out = os.path.join(world.folder, 'out')
+    publish(origin, 2)      # a source that works: nobody is told of a failing one meanwhile
     world.channels = [hook_channel(world, hook), '{name: down, webhook: "http://127.0.0.1:9/"}', '{name: file, file: %s}' % out]
     world.source('site', '/press/').start()
     assert 'taken' in world.command('notify', '--test', 'hook').stdout
