@@ -19,8 +19,6 @@
 void
 visit_free(struct visit *v)
 {
-	struct visit_file *f, *tmp;
-
 	if (v->fetch != 0)
 		fetch_cancel(v->d->fetcher, v->fetch);
 	if (v->job != 0)
@@ -31,13 +29,7 @@ visit_free(struct visit *v)
 		free(v->files[i]);
 	free(v->files);
 	free(v->depth);
-	HASH_ITER(hh, v->read_now, f, tmp) {
-		HASH_DEL(v->read_now, f);
-		free(f->url);
-		free(f->etag);
-		free(f->last_modified);
-		free(f);
-	}
+	visit_files_free(&v->read_now);
 	plan_unref(v->plan);
 	v->d->visits_running--;
 	free(v);

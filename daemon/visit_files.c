@@ -72,6 +72,20 @@ visit_files_keep(struct visit *v)
 	}
 }
 
+void
+visit_files_free(struct visit_file **table)
+{
+	struct visit_file *f, *tmp;
+
+	HASH_ITER(hh, *table, f, tmp) {
+		HASH_DEL(*table, f);
+		free(f->url);
+		free(f->etag);
+		free(f->last_modified);
+		free(f);
+	}
+}
+
 /* The candidates of a file join those of the visit. */
 static void
 join(struct visit *v, struct candidates *more)

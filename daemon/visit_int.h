@@ -44,6 +44,7 @@ void visit_free(struct visit *v);
 void visit_files_begin(struct visit *v);
 /* Moves the validators of read files to the watch. */
 void visit_files_keep(struct visit *v);
+void visit_files_free(struct visit_file **table);
 
 /* The discovery job of v's body; done gets v. */
 void visit_discover(struct visit *v, const struct body *body, enum source_kind kind, pool_done_fn *done);

@@ -37,19 +37,11 @@ forget_state(struct watch *w)
 void
 watch_free(struct watch *w)
 {
-	struct visit_file *f, *tmp;
-
 	fill_cancel(w);
 	scheduler_remove(&w->d->scheduler, &w->due);
 	if (!w->gone)
 		HASH_DEL(w->d->watches, w);
-	HASH_ITER(hh, w->files, f, tmp) {
-		HASH_DEL(w->files, f);
-		free(f->url);
-		free(f->etag);
-		free(f->last_modified);
-		free(f);
-	}
+	visit_files_free(&w->files);
 	free(w->etag);
 	free(w->last_modified);
 	free(w->fill_url);
