@@ -49,6 +49,8 @@ put_daemon(struct cli *cli, FILE *f)
 		{ "requests_waiting", "gauge", NULL, "waiting", "Requests that wait for their host." },
 		{ "workers", "gauge", "workers", "running", "Worker processes." },
 		{ "worker_jobs_total", "counter", "workers", "jobs", "Pages parsed." },
+		{ "loop_longest_step_milliseconds", "gauge", "loop", "longest_ms", "CPU time of the longest step of the event loop." },
+		{ "loop_stalls_total", "counter", "loop", "stalls", "Steps of the event loop over 50 ms." },
 		{ "worker_restarts_total", "counter", "workers", "restarts", "Workers replaced." },
 	};
 	json_t *answer = cli_ask_quietly(cli, "status", STATUS_MS);

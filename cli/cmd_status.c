@@ -26,6 +26,7 @@ static const struct {
 	{ "documents", "documents", "revisions=revisions,candidates=found and not yet read,unindexed=not yet in the index" },
 	{ "events", "events", "deliveries=notices wait,dead_deliveries=given up" },
 	{ "workers", "workers.running", "workers.busy=busy,workers.waiting=wait,workers.jobs=pages read,workers.restarts=restarts" },
+	{ "longest", "loop.longest_ms", "loop.stalls=steps of the loop over 50 ms" },
 };
 
 /* "workers.busy" is the part of an object. */
@@ -122,7 +123,7 @@ print_rows(struct out *o, const json_t *answer)
 static bool
 is_known(const char *key)
 {
-	static const char *const others[] = { "version", "pid", "since", "archive_bytes", "states", "workers" };
+	static const char *const others[] = { "version", "pid", "since", "archive_bytes", "states", "workers", "loop" };
 	size_t n = strlen(key);
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

@@ -19,6 +19,7 @@
 #include "base/banned.h"
 
 #define CLIENTS_MAX 64
+#define PATIENCE_MS 200	/* whoever asks for the status gets the last counts when the archive takes longer */
 
 struct client {
 	struct control *c;
@@ -33,10 +34,14 @@ struct control {
 	char *path;
 	struct client *clients;
 	unsigned count;
+	struct store_counts counts;	/* as the archive told them last ... */
+	int64_t counts_ms;		/* ... at that wall time; 0: never yet */
 };
 
 struct question {			/* status: the counts come from the writer */
-	struct client *client;
+	struct control *c;
+	struct client *client;		/* NULL: nobody asks, or the answer is given */
+	struct event *patience;
 	struct store_counts counts;
 };
 
@@ -121,6 +126,17 @@ worker_stats(struct daemon *d)
 	return obj;
 }
 
+static json_t *
+loop_figures(const struct loop_stats *st)
+{
+	json_t *obj = json_object();
+
+	json_put_int(obj, "turns", (int64_t)st->turns);
+	json_put_int(obj, "longest_ms", st->longest_us / 1000);
+	json_put_int(obj, "stalls", (int64_t)st->stalls);
+	return obj;
+}
+
 static void
 count_states(const struct daemon *d, json_t *obj)
 {
@@ -160,6 +176,7 @@ status(struct daemon *d, const struct store_counts *n)
 	json_put_int(obj, "visits", (int64_t)d->visits_done);
 	json_put_int(obj, "visits_failed", (int64_t)d->visits_failed);
 	json_object_set_new(obj, "workers", worker_stats(d));
+	json_object_set_new(obj, "loop", loop_figures(&d->loop));
 	count_states(d, obj);
 	return obj;
 }
@@ -172,25 +189,71 @@ read_counts(struct store *s, void *arg, struct err *reterr)
 	return store_get_counts(s, &q->counts, reterr);
 }
 
+/* trouble: why the counts are not those of this moment, or NULL. */
+static void
+answer_status(struct question *q, const char *trouble)
+{
+	struct client *cl = q->client;
+	json_t *obj = status(q->c->d, &q->c->counts);
+	char when[CLOCK_TEXT_MAX];
+
+	if (trouble != NULL) {
+		json_put_str(obj, "archive_trouble", trouble);
+		if (q->c->counts_ms != 0)
+			json_put_str(obj, "counts_from", clock_rfc3339(q->c->counts_ms, false, when));
+	}
+	client_answer(cl, obj);
+	q->client = NULL;
+	client_release(cl);
+}
+
 static void
 have_counts(void *arg, int rc, const struct err *err)
 {
 	struct question *q = arg;
-	struct client *cl = q->client;
 
-	client_answer(cl, rc < 0 ? control_bad(err->text) : status(cl->c->d, &q->counts));
-	client_release(cl);
+	if (rc == 0) {
+		q->c->counts = q->counts;
+		q->c->counts_ms = clock_wall_ms();
+	}
+	if (q->client != NULL)
+		answer_status(q, rc < 0 ? err->text : NULL);
+	if (q->patience != NULL)
+		event_free(q->patience);
 	free(q);
+}
+
+/* The writer is at work, or another program holds the archive: who asks does not wait for that. */
+static void
+on_patience(evutil_socket_t fd, short what, void *arg)
+{
+	struct question *q = arg;
+
+	if (q->client != NULL)
+		answer_status(q, "the archive is busy, or another program has locked it");
+}
+
+/* client NULL: only to know the counts. */
+static void
+ask_counts(struct control *c, struct client *client)
+{
+	struct timeval wait = { .tv_usec = PATIENCE_MS * 1000 };
+	struct question *q = xcalloc(1, sizeof(*q));
+
+	q->c = c;
+	q->client = client;
+	if (client != NULL) {
+		client_hold(client);
+		q->patience = event_new(c->d->base, -1, 0, on_patience, q);
+		event_add(q->patience, &wait);
+	}
+	writer_post(c->d->writer, read_counts, have_counts, q);
 }
 
 static void
 do_status(struct client *cl, const json_t *cmd)
 {
-	struct question *q = xcalloc(1, sizeof(*q));
-
-	q->client = cl;
-	client_hold(cl);
-	writer_post(cl->c->d->writer, read_counts, have_counts, q);
+	ask_counts(cl->c, cl);
 }
 
 /* ---- the other commands ------------------------------------------------------------------------------------- */
@@ -404,6 +467,7 @@ control_new(struct daemon *d, const char *path, struct control **ret, struct err
 	/* The group may ask and poll, as it may read the archive. */
 	if (chmod(path, 0660) < 0)
 		log_kv(LOG_P_WARNING, "control-mode", "path", path, "text", strerror(errno), NULL);
+	ask_counts(c, NULL);
 	*ret = c;
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <event2/thread.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -36,25 +37,57 @@ daemon_random(void)
 
 /* ---- configuration ---------------------------------------------------------------------------------------- */
 
+static void
+log_mistake(const struct config_mistake *m)
+{
+	log_kv(LOG_P_ERR, "config-mistake", "file", m->file, "line", log_num(m->line), "column", log_num(m->column), "text",
+	    m->text, NULL);
+}
+
+static void
+print_mistake(const struct config_mistake *m)
+{
+	if (m->line > 0)
+		fprintf(stderr, "%s:%d:%d: %s\n", m->file, m->line, m->column, m->text);
+	else
+		fprintf(stderr, "%s: %s\n", m->file, m->text);
+}
+
+/* Each mistake is told, one by one. */
+static int
+load_config(const char *path, void (*tell)(const struct config_mistake *m), struct config **ret, struct err *reterr)
+{
+	struct config_mistakes mistakes = { 0 };
+	int rc = config_load(path, ret, &mistakes);
+
+	for (size_t i = 0; i < mistakes.count; i++)
+		tell(&mistakes.list[i]);
+	if (rc < 0)
+		(void)err_set(reterr, ERR_CONFIG, "%s: %zu mistakes; the first: %s", path, mistakes.count,
+		    mistakes.count > 0 ? mistakes.list[0].text : "unreadable");
+	config_mistakes_done(&mistakes);
+	return rc;
+}
+
+int
+daemon_check(const char *path)
+{
+	CLEANUP(config_freep) struct config *config = NULL;
+	struct err err = { 0 };
+
+	if (load_config(path, print_mistake, &config, &err) < 0)
+		return EXIT_CONFIG;
+	printf("%s: %zu sources, %zu channels, no mistake\n", path, config->sources_count, config->channels_count);
+	return EXIT_WELL;
+}
+
 static int
 load_plan(const char *path, struct plan **ret, struct err *reterr)
 {
-	struct config_mistakes mistakes = { 0 };
 	struct config *config = NULL;
 
-	if (config_load(path, &config, &mistakes) < 0) {
-		for (size_t i = 0; i < mistakes.count; i++) {
-			const struct config_mistake *m = &mistakes.list[i];
-
-			log_kv(LOG_P_ERR, "config-mistake", "file", m->file, "line", log_num(m->line), "column",
-			    log_num(m->column), "text", m->text, NULL);
-		}
-		(void)err_set(reterr, ERR_CONFIG, "%s: %zu mistakes; the first: %s", path, mistakes.count,
-		    mistakes.count > 0 ? mistakes.list[0].text : "unreadable");
-		config_mistakes_done(&mistakes);
+	if (load_config(path, log_mistake, &config, reterr) < 0)
 		return -1;
-	}
-	config_mistakes_done(&mistakes);
 	return plan_new(config, ret, reterr);
 }
 
@@ -411,7 +444,7 @@ daemon_run(const struct daemon_opts *opts)
 		else
 			sdnotify_ready(&d);
 		daemon_progress(&d);
-		event_base_dispatch(d.base);
+		loop_run(d.base, &d.loop);
 		if (d.once && (d.trouble || d.once_visits_left > 0))
 			code = EXIT_FAILED;
 	}

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <event2/event.h>
 #include <uthash.h>
+#include "daemon/loop.h"
 #include "daemon/scheduler.h"
 #include "daemon/wire.h"
 #include "daemon/writer.h"
@@ -74,12 +75,15 @@ struct daemon {
 	int64_t resync_ms;	/* monotonic: when the archive is told of the sources again; 0: it knows */
 	bool trouble;			/* --once: some source or channel failed */
 	uint64_t visits_done, visits_failed;
+	struct loop_stats loop;
 };
 
 struct daemon_opts { const char *config_path; bool once; };
 
 /* Runs until told to stop. Returns the exit code of presswatchd(8). */
 int daemon_run(const struct daemon_opts *opts);
+/* --check: every mistake of that configuration on stderr. Returns the exit code. */
+int daemon_check(const char *path);
 /* What may be finished is looked at soon: --once ends when nothing is under way. */
 void daemon_progress(struct daemon *d);
 /* Loads the configuration anew; a bad one keeps the running one. 0 or -1 with a sentence. */

@@ -21,29 +21,6 @@ static const char usage_text[] =
     "  --once         visit every source once, deliver what waits, and exit: 0 all well, 3 something failed\n"
     "  --verbose      log what is looked at and unchanged, too\n";
 
-static int
-check_config(const char *path)
-{
-	struct config_mistakes mistakes = { 0 };
-	struct config *config = NULL;
-	int rc = config_load(path, &config, &mistakes);
-
-	for (size_t i = 0; i < mistakes.count; i++) {
-		const struct config_mistake *m = &mistakes.list[i];
-
-		if (m->line > 0)
-			fprintf(stderr, "%s:%d:%d: %s\n", m->file, m->line, m->column, m->text);
-		else
-			fprintf(stderr, "%s: %s\n", m->file, m->text);
-	}
-	if (rc == 0)
-		printf("%s: %zu sources, %zu channels, no mistake\n", path, config->sources_count,
-		    config->channels_count);
-	config_mistakes_done(&mistakes);
-	config_free(config);
-	return rc == 0 ? EXIT_WELL : EXIT_CONFIG;
-}
-
 /*
  * Bodies of answers go back to the system when they are freed: else glibc moves its threshold up with the first, and keeps
  * and copies the others in its heap.
@@ -90,7 +67,7 @@ main(int argc, char **argv)
 	config_judge_with(select_check, store_query_check);
 	log_init(verbose ? LOG_P_DEBUG : LOG_P_INFO, getenv("JOURNAL_STREAM") != NULL);
 	if (check)
-		return check_config(opts.config_path);
+		return daemon_check(opts.config_path);
 	tame_malloc();
 	http_global_init();
 	return daemon_run(&opts);

@@ -142,37 +142,16 @@ verify_chain(struct verify *v, struct err *reterr)
 	return rc;
 }
 
-/* Texts that events told can be read back. */
+/* Every text that sql names by document and hash can be read back. */
 static int
-verify_event_texts(struct verify *v, struct err *reterr)
+verify_texts(struct verify *v, const char *sql, struct err *reterr)
 {
 	CLEANUP(finalizep) sqlite3_stmt *q = NULL;
 	unsigned char hash[STORE_HASH];
 	char *text;
 	int rc;
 
-	if (prepare(v, "SELECT doc_id, text_hash FROM event WHERE text_hash IS NOT NULL", &q,
-	    reterr) < 0)
-		return -1;
-	while ((rc = store_step(v->s, q, reterr)) > 0) {
-		store_column_hash(q, 1, hash);
-		if (store_text_by_hash(v->s, sqlite3_column_int64(q, 0), hash, &text, reterr) < 0)
-			return -1;
-		free(text);
-		advance(v);
-	}
-	return rc;
-}
-
-static int
-verify_revisions(struct verify *v, struct err *reterr)
-{
-	CLEANUP(finalizep) sqlite3_stmt *q = NULL;
-	unsigned char hash[STORE_HASH];
-	char *text;
-	int rc;
-
-	if (prepare(v, "SELECT doc_id, text_hash FROM revision WHERE text_state != 1", &q, reterr) < 0)
+	if (prepare(v, sql, &q, reterr) < 0)
 		return -1;
 	while ((rc = store_step(v->s, q, reterr)) > 0) {
 		store_column_hash(q, 1, hash);
@@ -227,8 +206,11 @@ store_verify(struct store *s, void (*progress)(int64_t done, int64_t all, void *
 	struct verify v = { .s = s, .progress = progress, .arg = arg };
 
 	if (verify_rows(&v, reterr) < 0 || verify_structure(&v, reterr) < 0 ||
-	    verify_references(&v, reterr) < 0 || verify_index(&v, reterr) < 0 || verify_chain(&v, reterr) < 0 || verify_event_texts(&v, reterr) < 0 ||
-	    verify_revisions(&v, reterr) < 0 || verify_raw(&v, reterr) < 0)
+	    verify_references(&v, reterr) < 0 || verify_index(&v, reterr) < 0 ||
+	    verify_chain(&v, reterr) < 0 ||
+	    verify_texts(&v, "SELECT doc_id, text_hash FROM event WHERE text_hash IS NOT NULL", reterr) < 0 ||
+	    verify_texts(&v, "SELECT doc_id, text_hash FROM revision WHERE text_state != 1", reterr) < 0 ||
+	    verify_raw(&v, reterr) < 0)
 		return -1;
 	if (progress != NULL)
 		progress(v.all, v.all, arg);

@@ -8,6 +8,7 @@ from conftest import BIN, article, listing, prose, wait_until
 from hostile import Canary, Hostile
 
 SOAK = os.environ.get('PRESSWATCH_SOAK') == '1'
+ASAN = 'asan' in BIN
 LIMIT = 4           # seconds a whole transfer may take in these tests
 
 
@@ -319,10 +320,12 @@ def test_p7_parser_attacks(world, origin, hook, bad, promise):
     deep = [d for d in world.documents() if d['source'] == 'deep300']
     deep_ok = bool(deep) and ('DEEPMARK' in (deep[0].get('text') or '') or deep[0]['text_state'] != 'full') or 'deep' in json.dumps([e for e in hook.of('source.failing') if e['data']['source'] == 'deep300'])
     alive = world.daemon.poll() is None
+    loop = world.status()['loop']
     world.stop()
     worst = max(stalls)
-    promise('P7', 'daemon alive %s, longest answer of the loop %.0f ms of %d (machine shared), late visits %d of %d, deep text found or reported %s' % (
-        alive, worst * 1000, len(stalls), late, total, deep_ok), alive and late == 0 and deep_ok and worst < 1.0)
+    promise('P7', '%d attacks: alive %s, longest step of the loop %d ms CPU of %d steps (limit 50), longest answer %.0f ms of %d (machine shared), late visits %d of %d, '
+            'deep text found or reported %s' % (len(hostile.PARSER), alive, loop['longest_ms'], loop['turns'], worst * 1000, len(stalls), late, total, deep_ok),
+            alive and late == 0 and deep_ok and (loop['longest_ms'] <= 50 or ASAN))
 
 
 def test_p8_external_entities(world, origin, hook, bad, canary, promise):
