@@ -1,4 +1,4 @@
-/* channels, notify, redeliver, pause, resume: who is told, what waits, and what was given up. */
+/* channels, notify, redeliver, pause, resume, release: who is told, what waits, and what was given up. */
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
@@ -273,16 +273,55 @@ cmd_redeliver(struct cli *cli, int argc, char **argv)
 	return count > 0 ? EXIT_FOUND : EXIT_NOTHING;
 }
 
+/* The order about the source or channel that the operand, --source or --channel names; NULL: said what is missing. */
+static json_t *
+order_about(struct cli *cli, int argc, char **argv, const char *name)
+{
+	json_t *request = json_pack("{s:s}", "cmd", name);
+
+	if (argc + (cli->opts.source != NULL) + (cli->opts.channel != NULL) != 1) {
+		json_decref(request);
+		return NULL;
+	}
+	json_put_str(request, "name", argc == 1 ? argv[0] : NULL);
+	json_put_str(request, "source", cli->opts.source);
+	json_put_str(request, "channel", cli->opts.channel);
+	return request;
+}
+
 int
 cmd_pause(struct cli *cli, int argc, char **argv)
 {
 	const char *name = cli->command->name;
+	json_t *request = order_about(cli, argc, argv, name);
 	int64_t count;
-	int rc = order(cli, json_pack("{s:s, s:s}", "cmd", name, "channel", argv[0]), ASK_MS, "count",
-	    &count);
+	int rc;
 
+	if (request == NULL)
+		return cli_usage(cli, "%s wants one source or channel", name);
+	rc = order(cli, request, ASK_MS, "count", &count);
 	if (rc == EXIT_FOUND && !cli->opts.json)
 		out_printf(&cli->out, STYLE_GREEN, "%s", strcmp(name, "pause") == 0 ?
-		    "paused: its notices wait until resume" : "resumed");
+		    "paused until resume: a source is not visited, a channel keeps its notices" : "resumed");
 	return rc;
+}
+
+int
+cmd_release(struct cli *cli, int argc, char **argv)
+{
+	json_t *request = order_about(cli, argc, argv, "release");
+	int64_t count = 0;
+	int rc;
+
+	if (request == NULL)
+		return cli_usage(cli, "release wants one source or channel");
+	if (cli->opts.all)
+		json_object_set_new(request, "all", json_true());
+	if ((rc = order(cli, request, ASK_MS, "count", &count)) != EXIT_FOUND)
+		return rc;
+	if (count == 0)
+		cli_say("nothing was held%s", cli->opts.all ? "" : "; --all tells of what a first visit recorded, too");
+	else if (!cli->opts.json)
+		out_printf(&cli->out, STYLE_GREEN, "%lld notice%s on the way", (long long)count, count == 1 ? "" : "s");
+	return count > 0 ? EXIT_FOUND : EXIT_NOTHING;
 }

@@ -55,6 +55,7 @@ print_json(const struct store_source *s, void *arg)
 	put_time(j, "last_new", s->last_new_ms);
 	put_time(j, "next_visit", s->next_visit_ms);
 	json_object_set_new(j, "configured", json_boolean(s->configured));
+	json_object_set_new(j, "paused", json_boolean(s->paused));
 	if (s->labels != NULL && json_read(s->labels, strlen(s->labels), &labels, NULL) == 0)
 		json_object_set_new(j, "labels", labels);
 	out_json(&all->cli->out, j);
@@ -68,8 +69,14 @@ style_of(const struct store_source *s)
 		[STATE_FAILING] = STYLE_RED, [STATE_BLOCKED] = STYLE_RED, [STATE_EMPTY] = STYLE_RED,
 		[STATE_QUIET] = STYLE_YELLOW, [STATE_ENDED] = STYLE_DIM };
 
-	return !s->configured ? STYLE_DIM : s->cause != NULL && styles[s->state] != STYLE_RED ? STYLE_YELLOW :
+	return !s->configured ? STYLE_DIM : s->paused ? STYLE_YELLOW : s->cause != NULL && styles[s->state] != STYLE_RED ? STYLE_YELLOW :
 	    styles[s->state];
+}
+
+static const char *
+state_of(const struct store_source *s)
+{
+	return !s->configured ? "dropped" : s->paused ? "paused" : store_state_name(s->state);
 }
 
 /* Why it is not well: the cause, how often in a row, and since when. */
@@ -101,12 +108,11 @@ add_row(const struct store_source *s, void *arg)
 	all->states[s->configured ? s->state : STATE_COUNT]++;
 	trouble(s, now, &why);
 	table_add(all->table, STYLE_PLAIN, s->name);
-	table_add(all->table, style_of(s),
-	    s->configured ? store_state_name(s->state) : "dropped");
+	table_add(all->table, style_of(s), state_of(s));
 	table_addf(all->table, STYLE_PLAIN, "%lld", (long long)s->documents);
 	table_add(all->table, STYLE_PLAIN, s->last_visit_ms == 0 ? "never" : out_ago(s->last_visit_ms, now, ago));
 	table_add(all->table, STYLE_PLAIN, out_ago(s->last_new_ms, now, ago));
-	table_add(all->table, STYLE_PLAIN, !s->configured ? "-" :
+	table_add(all->table, STYLE_PLAIN, !s->configured || s->paused ? "-" :
 	    s->next_visit_ms > 0 && s->next_visit_ms <= now ? "due" : out_ago(s->next_visit_ms, now, ago));
 	if (!all->cli->out.tty)
 		table_add(all->table, STYLE_PLAIN, why.len > 0 ? buf_str(&why) : "-");
@@ -176,7 +182,7 @@ print_page(const struct store_source *s, void *arg)
 	line(t, "  address", STYLE_CYAN, s->url);
 	line(t, "  kind", STYLE_PLAIN, source_kind_name((enum source_kind)s->kind));
 	line(t, "  labels", STYLE_PLAIN, s->labels != NULL && strcmp(s->labels, "[]") != 0 ? s->labels : NULL);
-	line(t, "  state", style_of(s), s->configured ? store_state_name(s->state) : "dropped from the configuration");
+	line(t, "  state", style_of(s), s->configured ? state_of(s) : "dropped from the configuration");
 	line(t, "  cause", STYLE_YELLOW, buf_str(&why));
 	line_time(t, "  since", s->state_since_ms, now);
 	line(t, "  documents", STYLE_PLAIN, buf_str(&counts));
@@ -186,7 +192,8 @@ print_page(const struct store_source *s, void *arg)
 	line_time(t, "  last visit", s->last_visit_ms, now);
 	line_time(t, "  last good", s->last_good_ms, now);
 	line_time(t, "  last new", s->last_new_ms, now);
-	line_time(t, "  next visit", s->next_visit_ms, now);
+	if (!s->paused)
+		line_time(t, "  next visit", s->next_visit_ms, now);
 	table_print(t, o);
 	buf_done(&why);
 	buf_done(&counts);

@@ -361,7 +361,7 @@ obey(struct client *cl, const char *line, size_t len)
 		found->run(cl, cmd);
 	else
 		client_answer(cl, control_bad("unknown command; known are status, sources, poll, reload, "
-		    "test-channel, redeliver, pause, resume"));
+		    "test-channel, redeliver, pause, resume, release"));
 	json_decref(cmd);
 }
 

@@ -1,4 +1,4 @@
-/* control_channels: what the command asks about channels: a test notice, notices once more, pause and resume. */
+/* control_channels: what the command asks about channels: a test notice, notices once more, pause, resume and release. */
 #include "daemon/control_int.h"
 
 #include <stdlib.h>
@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "daemon/deliver.h"
+#include "daemon/intake.h"
+#include "daemon/watch.h"
 #include "base/banned.h"
 
 /* The channel that the question names, or NULL and the answer is given. */
@@ -98,8 +100,9 @@ do_test(struct client *cl, const json_t *cmd)
 
 struct order {
 	struct client *client;
-	char *channel, *event;	/* or NULL */
-	bool pause;
+	struct plan *plan;	/* a reference, or NULL */
+	char *source, *channel, *event;	/* or NULL */
+	bool pause, all;
 	int count;
 };
 
@@ -116,18 +119,21 @@ order_done(void *arg, int rc, const struct err *err)
 	client_release(o->client);
 	if (rc == 0 && !d->stopping)
 		deliver_kick(d->deliver);
+	plan_unref(o->plan);
+	free(o->source);
 	free(o->channel);
 	free(o->event);
 	free(o);
 }
 
 static struct order *
-order_new(struct client *cl, const json_t *cmd)
+order_new(struct client *cl, const char *source, const char *channel)
 {
 	struct order *o = xcalloc(1, sizeof(*o));
 
 	o->client = cl;
-	o->channel = xstrdup(json_get_str(cmd, "channel"));
+	o->source = source != NULL ? xstrdup(source) : NULL;
+	o->channel = channel != NULL ? xstrdup(channel) : NULL;
 	client_hold(cl);
 	return o;
 }
@@ -156,9 +162,37 @@ do_redeliver(struct client *cl, const json_t *cmd)
 	}
 	if (json_get_str(cmd, "channel") != NULL && channel_of(cl, cmd) == NULL)
 		return;
-	o = order_new(cl, cmd);
+	o = order_new(cl, NULL, json_get_str(cmd, "channel"));
 	o->event = xstrdup(event);
 	writer_post(client_daemon(cl)->writer, write_redeliver, order_done, o);
+}
+
+/*
+ * The operand of pause, resume and release is a source or a channel; "source" and "channel" say which where both have the
+ * name. False: the answer is given.
+ */
+static bool
+target_of(struct client *cl, const json_t *cmd, const char **ret_source, const char **ret_channel)
+{
+	struct daemon *d = client_daemon(cl);
+	const char *source = json_get_str(cmd, "source"), *channel = json_get_str(cmd, "channel");
+	const char *name = json_get_str(cmd, "name"), *wrong = NULL;
+	struct watch *w = NULL;
+
+	if (source == NULL && channel == NULL)
+		source = channel = name;
+	if (source != NULL)
+		HASH_FIND_STR(d->watches, source, w);
+	*ret_source = w != NULL ? source : NULL;
+	*ret_channel = channel != NULL && config_channel(d->plan->config, channel) != NULL ? channel : NULL;
+	if (*ret_source == NULL && *ret_channel == NULL)
+		wrong = name == NULL && source == NULL ? "no such channel" :
+		    name == NULL && channel == NULL ? "no such source" : "no source or channel has this name";
+	else if (*ret_source != NULL && *ret_channel != NULL)
+		wrong = "a source and a channel have this name: say --source or --channel";
+	if (wrong != NULL)
+		client_answer(cl, control_bad(wrong));
+	return wrong == NULL;
 }
 
 static int
@@ -166,19 +200,38 @@ write_pause(struct store *s, void *arg, struct err *reterr)
 {
 	struct order *o = arg;
 
+	if (o->source != NULL)
+		return store_source_pause(s, o->source, o->pause, reterr);
 	return store_channel_pause(s, o->channel, o->pause, reterr);
+}
+
+static void
+paused(void *arg, int rc, const struct err *err)
+{
+	struct order *o = arg;
+	struct daemon *d = client_daemon(o->client);
+	struct watch *w = NULL;
+
+	if (rc == 0 && o->source != NULL)
+		HASH_FIND_STR(d->watches, o->source, w);
+	if (w != NULL && !d->stopping) {
+		watch_pause(w, o->pause);
+		intake_kick(d->intake);
+	}
+	order_done(o, rc, err);
 }
 
 static void
 pause_or_resume(struct client *cl, const json_t *cmd, bool pause)
 {
+	const char *source, *channel;
 	struct order *o;
 
-	if (channel_of(cl, cmd) == NULL)
+	if (!target_of(cl, cmd, &source, &channel))
 		return;
-	o = order_new(cl, cmd);
+	o = order_new(cl, source, channel);
 	o->pause = pause;
-	writer_post(client_daemon(cl)->writer, write_pause, order_done, o);
+	writer_post(client_daemon(cl)->writer, write_pause, paused, o);
 }
 
 static void
@@ -193,10 +246,54 @@ do_resume(struct client *cl, const json_t *cmd)
 	pause_or_resume(cl, cmd, false);
 }
 
+/* ---- release: what was held is told now -------------------------------------------------------------------------- */
+
+static int
+write_release(struct store *s, void *arg, struct err *reterr)
+{
+	struct order *o = arg;
+	const struct plan_source *ps = plan_find(o->plan, o->source);
+
+	if (ps == NULL)
+		return err_set(reterr, ERR_INPUT, "no source is called \"%s\"", o->source);
+	o->count = store_held_release(s, o->source, o->all, &ps->routes, clock_wall_ms(), reterr);
+	return o->count < 0 ? -1 : 0;
+}
+
+static void
+released(void *arg, int rc, const struct err *err)
+{
+	struct order *o = arg;
+	struct daemon *d = client_daemon(o->client);
+
+	if (rc == 0 && !d->stopping)
+		intake_kick(d->intake);
+	order_done(o, rc, err);
+}
+
+static void
+do_release(struct client *cl, const json_t *cmd)
+{
+	const char *source, *channel;
+	struct order *o;
+
+	if (!target_of(cl, cmd, &source, &channel))
+		return;
+	if (source == NULL) {
+		client_answer(cl, control_bad("nothing is held on a channel: resume lets its notices go"));
+		return;
+	}
+	o = order_new(cl, source, channel);
+	o->plan = plan_ref(client_daemon(cl)->plan);
+	o->all = json_is_true(json_object_get(cmd, "all"));
+	writer_post(client_daemon(cl)->writer, write_release, released, o);
+}
+
 const struct control_command control_channel_commands[] = {
 	{ "test-channel", do_test },
 	{ "redeliver", do_redeliver },
 	{ "pause", do_pause },
 	{ "resume", do_resume },
+	{ "release", do_release },
 	{ NULL, NULL }
 };

@@ -250,7 +250,10 @@ begin_once(struct daemon *d)
 
 	d->once_visits_left = HASH_COUNT(d->watches);
 	HASH_ITER(hh, d->watches, w, tmp)
-		visit_start(w);
+		if (w->paused)
+			d->once_visits_left--;
+		else
+			visit_start(w);
 	intake_once(d->intake);
 	deliver_once(d->deliver);
 }

@@ -40,6 +40,7 @@ struct watch {			/* a source at run time: poll state in memory */
 	unsigned failures;
 	enum store_state state;
 	bool lies;		/* its validators do: not sent any more */
+	bool paused;		/* by a person: only an asked-for visit is made */
 	unsigned since_full;	/* visits since the last unconditional look */
 	char *fill_url;		/* page to go on with since before the start, or NULL */
 	struct fill *fill;	/* a gap that is being filled, or NULL */

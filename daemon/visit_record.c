@@ -72,7 +72,7 @@ leave(struct watch *w, int64_t next_in_ms)
 		daemon_progress(d);
 		return;
 	}
-	if (!d->stopping) {
+	if (!d->stopping && (!w->paused || again)) {
 		w->next_visit_ms = clock_wall_ms() + next_in_ms;
 		scheduler_set(&d->scheduler, &w->due, clock_mono_ms() + (again ? 0 : next_in_ms));
 	}

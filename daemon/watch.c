@@ -70,6 +70,7 @@ load_one(const struct store_source *src, void *arg)
 	w->state = src->state;
 	w->seen_good = src->baseline;
 	w->lies = src->lies;
+	w->paused = src->paused;
 	return 0;
 }
 
@@ -105,6 +106,8 @@ schedule_first(struct watch *w)
 	int64_t wait_ms = w->next_visit_ms - clock_wall_ms();
 	int64_t every_ms = w->ps->cfg->every_s * 1000;
 
+	if (w->paused)
+		return;
 	if (wait_ms < 0)
 		wait_ms = 0;
 	/* A clock that was set back must not silence a source; a backoff in force is kept. */
@@ -168,7 +171,7 @@ repoint(struct watch *w, const struct plan_source *ps)
 		visit_cancel(w);
 		forget_state(w);
 	}
-	if (w->visit == NULL && (moved || sooner || w->due.place == 0)) {
+	if (w->visit == NULL && !w->paused && (moved || sooner || w->due.place == 0)) {
 		int64_t at = moved ? clock_mono_ms() : clock_mono_ms() + ps->cfg->every_s * 1000;
 
 		if (w->due.place == 0 || at < w->due.at_ms)
@@ -197,6 +200,16 @@ watch_apply_plan(struct daemon *d)
 	HASH_ITER(hh, d->watches, w, tmp)
 		if (config_source(d->plan->config, w->name) == NULL)
 			drop(d, w);
+}
+
+void
+watch_pause(struct watch *w, bool pause)
+{
+	w->paused = pause;
+	if (pause)
+		scheduler_remove(&w->d->scheduler, &w->due);
+	else if (w->visit == NULL)
+		scheduler_set(&w->d->scheduler, &w->due, clock_mono_ms());
 }
 
 void

@@ -8,6 +8,8 @@
 int watch_load_all(struct daemon *d, struct store *s, struct err *reterr);
 /* After d->plan was replaced: adds new sources, repoints those that stay, drops those that are gone. */
 void watch_apply_plan(struct daemon *d);
+/* Not visited until it is resumed, which is a visit now. The archive is told by the caller. */
+void watch_pause(struct watch *w, bool pause);
 void watch_free(struct watch *w);
 void watch_free_all(struct daemon *d);
 

@@ -36,6 +36,7 @@ candidate_read(sqlite3_stmt *q, struct store_candidate *c)
 	c->language = store_column_text(q, 8);
 	c->summary = store_column_text(q, 9);
 	c->quiet = sqlite3_column_int(q, 10) != 0;
+	c->held = sqlite3_column_int(q, 10) == 2;
 	c->attempts = (unsigned)sqlite3_column_int64(q, 11);
 	c->not_before_ms = sqlite3_column_int64(q, 12);
 	c->found_ms = sqlite3_column_int64(q, 13);

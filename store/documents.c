@@ -213,6 +213,9 @@ put_new(struct put_ctx *p, struct err *reterr)
 	e.doc_id = id;
 	p->result->what = PUT_NEW;
 	p->result->doc_id = id;
+	if (p->quiet && p->candidate.id != 0 && p->candidate.held)
+		return store_run(p->s, store_bind(p->s, STMT_HELD_ADD, "iii", id, p->source.id,
+		    p->put->at_ms), reterr);
 	if (p->quiet)
 		return 0;
 	return store_event_add(p->s, &e, p->routes, &p->result->event_seq, reterr);

@@ -26,8 +26,10 @@
  *                 a GUID that turned out to name several documents.
  *   claim         canonical addresses that documents claim: evidence, not names.
  *   source        the sources of the configuration with their health. state 0 new, 1 ok, 2 failing,
- *                 3 blocked, 4 empty, 5 quiet, 6 ended.
- *   candidate     addresses found and not fetched yet.
+ *                 3 blocked, 4 empty, 5 quiet, 6 ended. paused: somebody said pause.
+ *   candidate     addresses found and not fetched yet. quiet: 1 found by the first visit, 2 held
+ *                 because too many were new at once.
+ *   held          documents that were held so: nobody was told of them yet.
  *   event         what was told, append only: body is the CloudEvents object without the text of the
  *                 document, which is text_hash and belongs at byte text_at (0: none). hash is the
  *                 SHA-256 of the hash of the row before (32 zero bytes before the first), body,
@@ -160,6 +162,11 @@ static const char *const migration[] = {
 	"CREATE TABLE same_change(site TEXT NOT NULL, words INTEGER NOT NULL,"
 	"  doc_id INTEGER NOT NULL REFERENCES doc_head, at_ms INTEGER NOT NULL, told INTEGER NOT NULL,"
 	"  PRIMARY KEY(site, words, doc_id)) STRICT, WITHOUT ROWID;",
+
+	"ALTER TABLE source ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE held(doc_id INTEGER PRIMARY KEY REFERENCES doc_head,"
+	"  source_id INTEGER NOT NULL REFERENCES source, at_ms INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX held_source ON held(source_id, doc_id);",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

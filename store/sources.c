@@ -66,6 +66,7 @@ source_read(sqlite3_stmt *q, struct store_source *src)
 	src->watched_ms = sqlite3_column_int64(q, 25);
 	src->shrunk = (unsigned)sqlite3_column_int64(q, 26);
 	src->lies = sqlite3_column_int(q, 27) != 0;
+	src->paused = sqlite3_column_int(q, 28) != 0;
 }
 
 int

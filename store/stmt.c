@@ -10,7 +10,7 @@
 	"source_id, name, url, kind, labels, etag, last_modified, body_hash, list_hash,"           \
 	" last_visit_ms, last_good_ms, next_visit_ms, last_new_ms, last_full_ms, failures, state," \
 	" state_since_ms, cause, visits, baseline, configured, told, last_gap_ms, rhythm_ms,"    \
-	" quiet_after_ms, watched_ms, shrunk, lies"
+	" quiet_after_ms, watched_ms, shrunk, lies, paused"
 
 #define CANDIDATE_COLUMNS                                                                          \
 	"c.candidate_id, s.name, c.url, c.guid, c.title, c.published, c.updated,"                  \
@@ -79,13 +79,29 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_CHECKS_PARK] =
 	    "UPDATE doc_check SET next_check_ms = -abs(next_check_ms) WHERE doc_id IN"
 	    " (SELECT doc_id FROM doc_head WHERE source_id IN"
-	    "  (SELECT source_id FROM source WHERE configured = 0 AND parked = 0))",
+	    "  (SELECT source_id FROM source WHERE (configured = 0 OR paused = 1) AND parked = 0))",
 	[STMT_CHECKS_UNPARK] =
 	    "UPDATE doc_check SET next_check_ms = abs(next_check_ms) WHERE doc_id IN"
 	    " (SELECT doc_id FROM doc_head WHERE source_id IN"
-	    "  (SELECT source_id FROM source WHERE configured = 1 AND parked = 1))",
+	    "  (SELECT source_id FROM source WHERE configured = 1 AND paused = 0 AND parked = 1))",
 	[STMT_SOURCE_PARKED] =
-	    "UPDATE source SET parked = 1 - configured WHERE parked != 1 - configured",
+	    "UPDATE source SET parked = configured = 0 OR paused = 1"
+	    " WHERE parked != (configured = 0 OR paused = 1)",
+	[STMT_SOURCE_PAUSE] = "UPDATE source SET paused = ?2 WHERE source_id = ?1",
+	[STMT_HELD_ADD] =	/* document, source, at */
+	    "INSERT INTO held(doc_id, source_id, at_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+	[STMT_HELD_COUNT] =	/* source: documents, addresses that are not fetched yet */
+	    "SELECT (SELECT count(*) FROM held WHERE source_id = ?1),"
+	    " (SELECT count(*) FROM candidate WHERE source_id = ?1 AND quiet = 2)",
+	[STMT_HELD_NEXT] =	/* source, after */
+	    "SELECT doc_id FROM held WHERE source_id = ?1 AND doc_id > ?2 ORDER BY doc_id LIMIT 1",
+	[STMT_HELD_DONE] = "DELETE FROM held WHERE doc_id = ?1",
+	[STMT_UNTOLD_NEXT] =	/* source, after: documents of which nobody ever heard */
+	    "SELECT h.doc_id FROM doc_head h WHERE h.source_id = ?1 AND h.doc_id > ?2"
+	    " AND NOT EXISTS (SELECT 1 FROM event e WHERE e.doc_id = h.doc_id)"
+	    " ORDER BY h.doc_id LIMIT 1",
+	[STMT_CANDIDATE_LOUD] =	/* source, from which kind of quiet */
+	    "UPDATE candidate SET quiet = 0 WHERE source_id = ?1 AND quiet >= ?2",
 	[STMT_SOURCE_VISIT] =
 	    "UPDATE source SET etag = ?2, last_modified = ?3, list_hash = ?4, last_visit_ms = ?5,"
 	    " last_good_ms = ?6, next_visit_ms = ?7, last_new_ms = ?8, last_full_ms = ?9,"
@@ -122,7 +138,7 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " JOIN source s ON s.source_id = c.source_id WHERE c.key = ?1",
 	[STMT_CANDIDATE_DUE] =	/* after id, now */
 	    "SELECT " CANDIDATE_COLUMNS " WHERE c.candidate_id > ?1 AND c.not_before_ms <= ?2"
-	    " AND s.configured = 1 ORDER BY c.candidate_id LIMIT 1",
+	    " AND s.configured = 1 AND s.paused = 0 ORDER BY c.candidate_id LIMIT 1",
 	[STMT_CANDIDATE_ADD] =
 	    "INSERT INTO candidate(source_id, key, url, guid, title, published, updated, language,"
 	    " published_source, summary, quiet, not_before_ms, found_ms)"

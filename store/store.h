@@ -66,6 +66,7 @@ struct store_source {			/* strings owned by the struct when it is read */
 	int64_t watched_ms;		/* since then we know of its silence: the first good visit */
 	unsigned shrunk;		/* looks in a row that found far fewer items than before */
 	bool lies;			/* its validators stayed while the list changed: no longer sent */
+	bool paused;			/* somebody said pause: not visited, its documents not looked at */
 };
 void store_source_done(struct store_source *src);
 
@@ -77,6 +78,9 @@ int store_sources_sync(struct store *s, const struct store_source_def *defs, siz
 int store_sources(struct store *s, int (*fn)(const struct store_source *src, void *arg), void *arg, struct err *reterr);
 /* The same without the number of documents, which takes time that grows with the archive. */
 int store_sources_state(struct store *s, int (*fn)(const struct store_source *src, void *arg), void *arg, struct err *reterr);
+
+/* A paused source is not visited, its candidates and rechecks rest; it holds over restarts. ERR_INPUT: no such source. */
+int store_source_pause(struct store *s, const char *source, bool pause, struct err *reterr);
 
 /* ---- channels a notice goes to --------------------------------------------------------------------------------------- */
 
@@ -122,6 +126,7 @@ struct store_candidate {		/* borrowed when given; owned by the struct when read 
 	int published_source;		/* enum date_source */
 	char *language, *summary;
 	bool quiet;			/* tell nobody */
+	bool held;			/* quiet because too many were new at once */
 	unsigned attempts;
 	int64_t not_before_ms, found_ms;
 	char *last_error;
@@ -293,6 +298,15 @@ int store_dead_letters(struct store *s, int (*fn)(const struct store_dead *d, vo
  * channel NULL: of all channels; a channel named with an event gets it even when it never did. Returns how many, or -1.
  */
 int store_redeliver(struct store *s, int64_t seq, const char *channel, int64_t at_ms, struct err *reterr);
+
+/*
+ * What was kept without a notice because too many addresses were new at once (store_visit_opts.max_fresh) is told now, as
+ * document.new; what is not fetched yet will be. all: every document of the source of which nobody was ever told.
+ * Returns how many, or -1.
+ */
+int store_held_release(struct store *s, const char *source, bool all, const struct store_routes *routes, int64_t at_ms,
+    struct err *reterr);
+int store_held_count(struct store *s, const char *source, int64_t *ret, struct err *reterr);
 
 /* ---- upkeep --------------------------------------------------------------------------------------------------------------- */
 

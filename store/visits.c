@@ -356,15 +356,15 @@ fresh_sort(struct list *l)
 }
 
 static int
-fresh_keep(struct list *l, const struct fresh *f, bool quiet, struct err *reterr)
+fresh_keep(struct list *l, const struct fresh *f, int64_t quiet, struct err *reterr)
 {
 	const struct store_candidate *c = f->c;
 	const char *guid = l->opts->trust_guid ? c->guid : NULL;
 	sqlite3_stmt *q;
 
-	q = store_bind(l->s, STMT_CANDIDATE_ADD, "itttttttdtdii", l->src.id, f->key, c->url, guid,
+	q = store_bind(l->s, STMT_CANDIDATE_ADD, "itttttttdtiii", l->src.id, f->key, c->url, guid,
 	    c->title, c->published, c->updated, c->language, c->published_source, c->summary,
-	    quiet || c->quiet ? 1 : 0, c->not_before_ms, l->v->at_ms);
+	    quiet == 0 && c->quiet ? 1 : quiet, c->not_before_ms, l->v->at_ms);
 	if (store_run(l->s, q, reterr) < 0)
 		return -1;
 	if (sqlite3_changes(l->s->db) > 0)	/* else it stands twice in the list */
@@ -386,7 +386,7 @@ list_fresh(struct list *l, struct err *reterr)
 	fresh_sort(l);
 	for (i = 0; i < l->fresh_count; i++) {
 		if (i >= skip) {
-			if (fresh_keep(l, &l->fresh[i], quiet || storm, reterr) < 0)
+			if (fresh_keep(l, &l->fresh[i], storm ? 2 : quiet, reterr) < 0)
 				return -1;
 			continue;
 		}
@@ -423,6 +423,7 @@ static int
 list_gap(struct list *l, const struct store_routes *routes, struct err *reterr)
 {
 	CLEANUP(freep) char *cause = NULL;
+	CLEANUP(freep) char *release = NULL;
 	const char *advice = "compare the archive with the site's own list, or visit more often";
 
 	if (!l->src.baseline)
@@ -438,8 +439,9 @@ list_gap(struct list *l, const struct store_routes *routes, struct err *reterr)
 	if (l->result.held > 0) {
 		cause = xasprintf("%u new addresses at once: kept without a notice for each",
 		    l->result.held);
-		advice = "the documents are in the archive, nobody was told of each: read them with \"presswatch list --source"
-		    " NAME\"; to release the hold there is nothing to do: the next visit tells of what is new again";
+		advice = release = xasprintf("the documents are in the archive, nobody was told of each: read them with "
+		    "`presswatch list --source %s`; `presswatch release %s` tells of each; the next visit tells "
+		    "of what is new again", l->src.name, l->src.name);
 	} else if (l->result.gap) {
 		cause = xasprintf("none of %u items was on the list before: releases in between may "
 		    "have been missed", l->result.found);

@@ -105,3 +105,49 @@ def test_a_paused_channel_holds_its_notices_over_a_restart(world, origin, hook):
     assert [e['sequence'] for e in hook.events] == sorted(e['sequence'] for e in hook.events)
     world.command('pause', 'nobody', expect=3)
     world.stop()
+
+
+def test_a_paused_source_is_not_visited_until_it_is_resumed_whatever_restarts_in_between(world, origin, hook):
+    world.channels = [hook_channel(world, hook)]
+    publish(origin, 2)
+    origin.pages['/other/'] = listing([])
+    world.source('site', '/press/').start()
+    wait_until(lambda: world.status()['documents'] == 2, 'the baseline')
+    assert 'paused' in world.command('pause', 'site').stdout
+    publish(origin, 4)
+    time.sleep(1.5)
+    asked = len(origin.asked('/press/'))
+    world.stop()
+    world.start()
+    time.sleep(2.5)
+    assert len(origin.asked('/press/')) == asked and hook.events == []
+    assert [s['paused'] for s in world.lines('sources', '--json')] == [True] and ' paused ' in world.command('sources').stdout
+    world.command('resume', '--source', 'site')
+    wait_until(lambda: len(hook.of('document.new')) == 2, 'the notices')
+    world.command('pause', expect=2)
+    world.command('pause', '--source', 'hook', expect=3)
+    world.stop()
+
+
+def test_a_storm_of_addresses_is_one_notice_and_release_tells_of_each_once(world, origin, hook):
+    def many(n):
+        rows = []
+        for i in range(n):
+            origin.pages['/press/%d.html' % i] = article('Notice %d to the public' % i, prose(i), '2024-05-01')
+            rows.append(('/press/%d.html' % i, 'Notice %d to the public' % i, '1 May 2024'))
+        origin.pages['/press/'] = listing(rows[::-1])
+    world.channels = [hook_channel(world, hook)]
+    many(3)
+    world.source('site', '/press/', recheck='[]').start()
+    wait_until(lambda: world.status()['documents'] == 3, 'the baseline')
+    many(230)
+    wait_until(lambda: hook.of('source.gap'), 'the one notice')
+    assert '`presswatch release site`' in hook.of('source.gap')[0]['data']['advice']
+    wait_until(lambda: world.status()['documents'] >= 100, 'some of the documents')
+    assert '227 notices' in world.command('release', 'site').stdout
+    wait_until(lambda: len(hook.of('document.new')) == 227, 'the notices of those that were fetched, and of the rest')
+    assert len({e['data']['url'] for e in hook.of('document.new')}) == 227
+    world.command('release', 'site', expect=1)
+    assert '3 notices' in world.command('release', 'site', '--all').stdout
+    wait_until(lambda: len(hook.of('document.new')) == 230, 'those of the first visit')
+    world.stop()
