@@ -71,6 +71,17 @@ plain_mark(uint32_t c)
 	return 0;
 }
 
+/* Bytes of s[i..n) that stay as they are, whatever stands around them: most of most texts. */
+static size_t
+plain_run(const char *s, size_t n, size_t i)
+{
+	size_t from = i;
+
+	while (i < n && (unsigned char)s[i] > 0x20 && (unsigned char)s[i] < 0x7f && s[i] != '`')
+		i++;
+	return i - from;
+}
+
 /*
  * One line into out: blanks squeezed, noise dropped, malformed bytes as U+FFFD. Returns whether a
  * character was met that may not be in NFC. compare: joiners go too, marks are made of one kind.
@@ -83,16 +94,21 @@ squeeze(struct buf *out, const char *s, size_t n, bool compare)
 	uint32_t prev = 0, joiner = 0;
 
 	for (size_t i = 0; i < n;) {
-		unsigned char byte = (unsigned char)s[i];
+		size_t run = plain_run(s, n, i);
 		uint32_t c;
 		char plain;
 
-		if (byte > 0x20 && byte < 0x7f && byte != '`') {
-			c = byte;
-			i++;
-		} else {
-			c = utf8_next(s, n, &i);
+		if (run > 0) {
+			if (blank && out->len > start)
+				buf_addc(out, ' ');
+			buf_add(out, s + i, run);
+			i += run;
+			prev = (unsigned char)s[i - 1];
+			blank = false;
+			joiner = 0;
+			continue;
 		}
+		c = utf8_next(s, n, &i);
 		if (is_blank(c)) {
 			blank = true;
 			continue;

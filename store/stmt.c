@@ -425,9 +425,12 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_SNIPPET] =
 	    "SELECT snippet(search, 1, char(2), char(3), '…', 32) FROM search"
 	    " WHERE search MATCH ?1 AND rowid = ?2",
-	[STMT_SEARCH_ADD] =
-	    "INSERT INTO search(rowid, title, text) SELECT doc_id, title, text FROM document"
-	    " WHERE doc_id = ?1",
+	[STMT_INDEX_GET] =
+	    "SELECT h.title, t.text, r.simhash, r.text_state FROM doc_head h"
+	    " JOIN revision r ON r.doc_id = h.doc_id AND r.number = h.revision"
+	    " LEFT JOIN doc_text t ON t.doc_id = h.doc_id WHERE h.doc_id = ?1",
+	/* One row by VALUES: after INSERT ... SELECT, FTS5 writes a segment of its own for each document. */
+	[STMT_SEARCH_ADD] = "INSERT INTO search(rowid, title, text) VALUES (?1, ?2, ?3)",
 	[STMT_SEARCH_REMOVE] =
 	    "INSERT INTO search(search, rowid, title, text) VALUES ('delete', ?1, ?2, ?3)",
 	[STMT_SEARCH_MERGE] = "INSERT INTO search(search, rank) VALUES ('merge', ?1)",

@@ -8,19 +8,31 @@
 
 #define MERGE_PAGES 64		/* of the index, written by one step: a few milliseconds */
 
+/* The row of the document stands while its words are taken from it. */
+static int
+index_row(struct store *s, int64_t doc_id, sqlite3_stmt *row, struct err *reterr)
+{
+	uint64_t simhash = (uint64_t)sqlite3_column_int64(row, 2);
+	sqlite3_stmt *q = store_bind(s, STMT_SEARCH_ADD, "i", doc_id);
+
+	sqlite3_bind_value(q, 2, sqlite3_column_value(row, 0));
+	sqlite3_bind_value(q, 3, sqlite3_column_value(row, 1));
+	if (store_run(s, q, reterr) < 0)
+		return -1;
+	sqlite3_clear_bindings(q);
+	return sqlite3_column_int(row, 3) == TEXT_NONE ? 0 : store_near_add(s, doc_id, simhash, reterr);
+}
+
 static int
 index_one(struct store *s, int64_t doc_id, struct err *reterr)
 {
-	sqlite3_stmt *q = store_bind(s, STMT_REVISION_SIMHASH, "i", doc_id);
-	uint64_t simhash;
-	int rc = store_step(s, q, reterr);
+	sqlite3_stmt *row = store_bind(s, STMT_INDEX_GET, "i", doc_id);
+	int rc = store_step(s, row, reterr);
 
+	if (rc > 0)
+		rc = index_row(s, doc_id, row, reterr);
+	sqlite3_reset(row);
 	if (rc < 0)
-		return -1;
-	simhash = rc > 0 ? (uint64_t)sqlite3_column_int64(q, 0) : 0;
-	sqlite3_reset(q);
-	if (store_run(s, store_bind(s, STMT_SEARCH_ADD, "i", doc_id), reterr) < 0 ||
-	    (rc > 0 && store_near_add(s, doc_id, simhash, reterr) < 0))
 		return -1;
 	return store_run(s, store_bind(s, STMT_UNINDEXED_DONE, "i", doc_id), reterr);
 }
