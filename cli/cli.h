@@ -17,7 +17,7 @@ enum cli_exit { EXIT_FOUND = 0, EXIT_NOTHING = 1, EXIT_USAGE = 2, EXIT_FAILED = 
 struct cli_opts {			/* as given on the command line; NULL, 0 or false: not given */
 	const char *config, *archive;
 	bool json, utc, help;
-	const char *source, *lang, *label, *since, *until, *limit;
+	const char *source, *lang, *label, *since, *until, *at, *limit;
 	const char *revision, *format, *output;
 	bool follow, all, explain, watch, dead, test;
 	const char *channel;

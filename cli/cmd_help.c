@@ -10,18 +10,31 @@ static const struct { const char *name, *help, *text; } topics[] = {
 	  "  sanction*                words that begin so\n"
 	  "  a OR b, a NOT b, -b      operators in capitals; ( ) group\n"
 	  "  title:word               in the title; title:\"some words\"\n"
+	  "  in:revisions             search earlier texts too\n"
+	  "  removed:word             words that an edit took out; removed:\"some words\"\n"
+	  "  changed:2023-02          edited then; changed:2023-02-01..2023-02-09\n"
+	  "  story:42                 document 42 and the other carriers of its text\n"
 	  "  source:name              of this source; source:mofa-* of all that begin so\n"
 	  "  label:word, lang:ja      of sources with this label; in this language\n"
 	  "  url:part                 with this part in the address\n"
 	  "  after:2023-02            published (or first seen) then or later\n"
 	  "  before:2023-02-09        published before that day\n\n"
-	  "Case and diacritics do not matter. In a shell put the query in single quotes:\n"
+	  "Case and diacritics do not matter, nor which spelling of a name: Viet Nam, Vietnam. In a shell put the query in single quotes:\n"
 	  "  presswatch search '\"mekong region\" lang:en after:2023'\n" },
 	{ "times", "what --since and --until take, and how times are shown",
 	  "  2023-02-09               a day; --until takes all of it in\n"
 	  "  2023-02-09T07:45:00Z     an instant (RFC 3339)\n"
 	  "  90m, 12h, 7d, 2w         an age: so long ago\n\n"
 	  "For people times are in the zone of this machine (TZ), with --utc in UTC; --json has RFC 3339 in UTC.\n" },
+	{ "past", "how to look back: revisions, what edits took out, the archive as it was",
+	  "  presswatch history 42                    the revisions of a document\n"
+	  "  presswatch diff 42 1 3                   what changed between two of them\n"
+	  "  presswatch show 42 --revision 1          an earlier text\n"
+	  "  presswatch show 42 --at 2023-03-31       the text as it was on that day\n"
+	  "  presswatch list --at 2023-03-31          all documents as they were\n"
+	  "  presswatch search 'words in:revisions'   in earlier texts too\n"
+	  "  presswatch search 'removed:not'          what edits took out\n"
+	  "  presswatch list changed:2023-03          what was edited in a month\n" },
 	{ "exit", "what the exit code says",
 	  "  0  found, or done\n  1  nothing found\n  2  usage: the command line is wrong\n"
 	  "  3  failed: no archive, no daemon, no network\n" },

@@ -9,15 +9,18 @@
 #include "document/diff.h"
 #include "base/banned.h"
 
-struct history { struct cli *cli; struct table *table; char *title; int count; };
+struct history { struct cli *cli; struct table *table; char *title; int count; int64_t at_ms; };
 
 static int
 print_json(const struct store_revision *r, void *arg)
 {
 	struct history *h = arg;
 	char seen[CLOCK_TEXT_MAX];
-	json_t *j = json_object();
+	json_t *j;
 
+	if (h->at_ms > 0 && r->seen_ms > h->at_ms)
+		return 1;
+	j = json_object();
 	h->count++;
 	json_put_int(j, "revision", r->number);
 	json_put_str(j, "seen", clock_rfc3339(r->seen_ms, true, seen));
@@ -40,6 +43,8 @@ add_row(const struct store_revision *r, void *arg)
 	struct buf kinds = BUF_INIT(512);
 	char seen[OUT_TIME_MAX];
 
+	if (h->at_ms > 0 && r->seen_ms > h->at_ms)
+		return 1;
 	h->count++;
 	doc_kinds(r->kinds, &kinds);
 	table_addf(h->table, STYLE_PLAIN, "%u", r->number);
@@ -75,6 +80,8 @@ cmd_history(struct cli *cli, int argc, char **argv)
 	struct err err = { 0 };
 	int rc;
 
+	if (cli->opts.at != NULL && cli_time(cli->opts.at, cli->now_ms, true, &h.at_ms, &err) < 0)
+		return cli_usage(cli, "%s", err.text);
 	if ((rc = doc_find(cli, argv[0], 0, &d)) != 0)
 		return rc;
 	if (store_history(cli->store, d->doc_id, cli->opts.json ? print_json : add_row, &h, &err) <

@@ -57,13 +57,19 @@ print_hit(const struct store_doc *d, const char *snippet, void *arg)
 		out_line(o, STYLE_DIM, day);
 		fputs(gap, o->f);
 		out_line(o, STYLE_GREEN, d->source);
-		if (d->revision > 1) {
+		if (d->found_in > 0) {
+			out_begin(o, STYLE_YELLOW);
+			fprintf(o->f, "%sin revision %u of %u", gap, d->found_in, d->revision);
+			out_end(o, STYLE_YELLOW);
+		} else if (d->revision > 1) {
 			fputs(gap, o->f);
 			out_line(o, STYLE_DIM, "edited");
 		}
 		out_nl(o);
 	} else {
 		out_printf(o, STYLE_PLAIN, "%s  %s  %s  %s", d->id, day, d->source, title);
+		if (d->found_in > 0)
+			fprintf(o->f, "%*sin revision %u of %u\n", INDENT, "", d->found_in, d->revision);
 	}
 	if (snippet != NULL && snippet[0] != '\0')
 		print_snippet(o, snippet);
@@ -87,6 +93,8 @@ print_json(const struct store_doc *d, const char *snippet, void *arg)
 		else
 			buf_addc(&b, *p);
 	}
+	if (d->found_in > 0)
+		json_put_int(j, "found_in", d->found_in);
 	json_put_str(j, "snippet", b.len > 0 ? buf_str(&b) : NULL);
 	buf_done(&b);
 	out_json(&cli->out, j);

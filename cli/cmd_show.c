@@ -32,6 +32,7 @@ cmd_show(struct cli *cli, int argc, char **argv)
 	struct document view;
 	struct err err = { 0 };
 	unsigned revision = 0;
+	int64_t at_ms = 0;
 	int rc;
 
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0 &&
@@ -40,10 +41,14 @@ cmd_show(struct cli *cli, int argc, char **argv)
 	if (cli->opts.revision != NULL &&
 	    cli_number("revision", cli->opts.revision, &revision, &err) < 0)
 		return cli_usage(cli, "%s", err.text);
-	if ((rc = doc_find(cli, argv[0], revision, &d)) != 0)
+	if (cli->opts.at != NULL && cli->opts.revision != NULL)
+		return cli_usage(cli, "--at says which revision: --revision says another one");
+	if (cli->opts.at != NULL && cli_time(cli->opts.at, cli->now_ms, true, &at_ms, &err) < 0)
+		return cli_usage(cli, "%s", err.text);
+	if ((rc = at_ms > 0 ? doc_find_at(cli, argv[0], at_ms, &d) : doc_find(cli, argv[0], revision, &d)) != 0)
 		return rc;
 	if (strcmp(format, "raw") == 0)
-		return show_raw(cli, d, revision);
+		return show_raw(cli, d, d->revision);
 	if (strcmp(format, "json") == 0) {
 		out_json(&cli->out, store_doc_json(d, true));
 	} else if (strcmp(format, "markdown") == 0) {

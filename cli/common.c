@@ -231,6 +231,8 @@ cli_filter(const struct cli *cli, unsigned people, struct store_filter *ret, str
 		return -1;
 	if (o->until != NULL && cli_time(o->until, cli->now_ms, true, &f.until_ms, reterr) < 0)
 		return -1;
+	if (o->at != NULL && cli_time(o->at, cli->now_ms, true, &f.at_ms, reterr) < 0)
+		return -1;
 	if (o->limit != NULL && cli_number("limit", o->limit, &f.limit, reterr) < 0)
 		return -1;
 	if (o->limit == NULL && cli->out.tty && !o->json)

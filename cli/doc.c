@@ -152,6 +152,17 @@ doc_view(const struct store_doc *d)
 }
 
 int
+doc_find_at(struct cli *cli, const char *id_or_url, int64_t at_ms, struct store_doc **ret)
+{
+	struct err err = { 0 };
+
+	if (store_get_at(cli->store, id_or_url, at_ms, ret, &err) == 0)
+		return 0;
+	cli_say("%s", err.text);
+	return err.class == ERR_INPUT ? EXIT_NOTHING : EXIT_FAILED;
+}
+
+int
 doc_find(struct cli *cli, const char *id_or_url, unsigned revision, struct store_doc **ret)
 {
 	struct err err = { 0 };

@@ -19,5 +19,7 @@ void doc_print_page(struct out *o, const struct document *doc, const char *sourc
 struct document doc_view(const struct store_doc *d);
 /* The document id of an operand. 0 or an exit code, said on stderr. */
 int doc_find(struct cli *cli, const char *id_or_url, unsigned revision, struct store_doc **ret);
+/* The same as it was at that time. */
+int doc_find_at(struct cli *cli, const char *id_or_url, int64_t at_ms, struct store_doc **ret);
 
 #endif

@@ -15,13 +15,13 @@
 #include "base/banned.h"
 
 #define WATCH_S 2
-#define FILTER "source lang label since until limit"
+#define FILTER "source lang label since until at limit"
 
 const struct command cli_commands[] = {
 	{ GROUP_READ, "list", cmd_list, 0, ARGS_ANY, NEED_ARCHIVE, "[QUERY]", FILTER, "newest documents", true },
 	{ GROUP_READ, "search", cmd_search, 1, ARGS_ANY, NEED_ARCHIVE, "QUERY", FILTER, "find documents by their words", true },
-	{ GROUP_READ, "show", cmd_show, 1, 1, NEED_ARCHIVE, "ID", "revision format", "print one document, or one revision of it", true },
-	{ GROUP_READ, "history", cmd_history, 1, 1, NEED_ARCHIVE, "ID", "", "revisions of a document", true },
+	{ GROUP_READ, "show", cmd_show, 1, 1, NEED_ARCHIVE, "ID", "revision at format", "print one document, or one revision of it", true },
+	{ GROUP_READ, "history", cmd_history, 1, 1, NEED_ARCHIVE, "ID", "at", "revisions of a document", true },
 	{ GROUP_READ, "diff", cmd_diff, 1, 3, NEED_ARCHIVE, "ID [A [B]]", "", "compare two revisions, word by word", true },
 	{ GROUP_READ, "similar", cmd_similar, 1, 1, NEED_ARCHIVE, "ID", "limit", "near-duplicates and carriers of the same release", true },
 	{ GROUP_WATCH, "tail", cmd_tail, 0, 0, NEED_ARCHIVE, "", "since follow source limit", "the stream of events", false },
@@ -160,6 +160,8 @@ open_archive(struct cli *cli)
 		return rc;
 	if (store_open(path, STORE_READ, NULL, &cli->store, &err) < 0)
 		return cli_failed(&err);
+	if (cli->config != NULL)
+		store_set_spellings(cli->store, (char *const *const *)cli->config->spellings);
 	return 0;
 }
 

@@ -17,6 +17,7 @@ static const struct option_row rows[] = {
 	{ "label", "LABEL", AT_TEXT(label), "documents of sources with this label" },
 	{ "since", "T", AT_TEXT(since), "not before T: a date, RFC 3339, or an age such as 7d; tail: an event" },
 	{ "until", "T", AT_TEXT(until), "not after T" },
+	{ "at", "T", AT_TEXT(at), "the archive as it was at T" },
 	{ "limit", "N", AT_TEXT(limit), "at most N" },
 	{ "revision", "N", AT_TEXT(revision), "this revision instead of the current one" },
 	{ "format", "FORMAT", AT_TEXT(format), "show: text, json, markdown or raw; export: jsonl, csv, markdown, atom or warc" },

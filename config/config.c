@@ -76,6 +76,9 @@ config_free(struct config *c)
 	free(c->contact);
 	free(c->proxy);
 	free_strings(c->allow);
+	for (size_t i = 0; i < c->spellings_count; i++)
+		free_strings(c->spellings[i]);
+	free(c->spellings);
 	free(c);
 }
 

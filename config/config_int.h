@@ -17,6 +17,7 @@
 #define CONFIG_SOURCES_MAX 100000
 #define CONFIG_CHANNELS_MAX 1000
 #define CONFIG_LIST_MAX 1000		/* entries of one list of texts */
+#define CONFIG_SPELLINGS_MAX 1000	/* names with several spellings */
 #define CONFIG_VALUES_MAX 4000000	/* all values; aliases make a small file wide */
 #define CONFIG_MISTAKES_MAX 1000
 #define CONFIG_REGEX_MAX 1024		/* bytes of one regular expression */
@@ -71,6 +72,7 @@ struct config_key {
 	const struct config_word *words;	/* what may be said, ended by NULL */
 	const struct config_key *keys;	/* of a section, whose fields stand in the same struct */
 	void (*each)(struct config_reader *r, yaml_node_t *node);
+	bool main;			/* each: read with CONFIG_MAIN_ONLY too */
 	const char *help;
 };
 
@@ -98,6 +100,9 @@ void config_read_each(struct config_reader *r, yaml_node_t *node, const char *ke
 const char *config_nearest(const struct config_key *keys, const char *name);
 void config_add_source(struct config_reader *r, yaml_node_t *node);
 void config_add_channel(struct config_reader *r, yaml_node_t *node);
+void config_add_spelling(struct config_reader *r, yaml_node_t *node);
+/* A list of texts of at most max bytes each, ended by NULL; NULL after a mistake. */
+char **config_read_texts(struct config_reader *r, yaml_node_t *node, const char *key, int64_t max);
 
 /* secret.c: a key file at load. -1 with a mistake at item. */
 int config_read_secret(struct config_reader *r, const char *key, const char *path, int line, bool decode,

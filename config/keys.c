@@ -30,6 +30,8 @@ const struct config_key config_main_keys[] = {
 	  .help = "mail or web address that goes into the User-Agent" },
 	{ .name = "workers", .parse = config_count, .at = AT(struct config, workers), .def = "0", .min = 0, .max = 256,
 	  .unit = "processes", .help = "processes that parse; 0: one for each processor" },
+	{ .name = "spellings", .each = config_add_spelling, .main = true,
+	  .help = "lists of ways to write one name, beside the shipped ones; a query with one finds all" },
 	{ .name = "network", .keys = config_network_keys, .help = "limits and manners of all requests" },
 	{ .name = "sources", .each = config_add_source, .help = "what is watched" },
 	{ .name = "channels", .each = config_add_channel, .help = "who is told" },

@@ -46,6 +46,26 @@ config_texts(struct config_reader *r, const struct config_key *key, const struct
 	return read_strings(r, key, items, n, config_text, base);
 }
 
+void
+config_add_spelling(struct config_reader *r, yaml_node_t *node)
+{
+	struct config *c = r->config;
+	char **list = config_read_texts(r, node, "spellings", 200);
+
+	if (list == NULL)
+		return;
+	if (list[0] == NULL || list[1] == NULL || c->spellings_count >= CONFIG_SPELLINGS_MAX) {
+		config_bad_at(r, r->file, (int)node->start_mark.line + 1, (int)node->start_mark.column + 1,
+		    list[0] == NULL || list[1] == NULL ? "spellings: one way to write a name is no choice" :
+		    "spellings: more than %d names", CONFIG_SPELLINGS_MAX);
+		free_strings(list);
+		return;
+	}
+	c->spellings = xrealloc(c->spellings, (c->spellings_count + 2) * sizeof(*c->spellings));
+	c->spellings[c->spellings_count++] = list;
+	c->spellings[c->spellings_count] = NULL;
+}
+
 int
 config_names(struct config_reader *r, const struct config_key *key, const struct config_item *items,
     size_t n, void *base)

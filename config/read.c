@@ -181,6 +181,18 @@ read_list(struct config_reader *r, yaml_node_t *node, const struct config_key *k
 	return rc;
 }
 
+char **
+config_read_texts(struct config_reader *r, yaml_node_t *node, const char *key, int64_t max)
+{
+	const struct config_key row = { .name = key, .parse = config_texts, .list = true, .max = max };
+	char **list = NULL;
+
+	if (node->type == YAML_SEQUENCE_NODE)
+		return read_list(r, node, &row, &list) < 0 ? NULL : list;
+	config_bad_at(r, r->file, line_of(node), column_of(node), "%s: wants a list of texts", key);
+	return NULL;
+}
+
 /* One value, with the function that the table names. */
 static int
 read_value(struct config_reader *r, yaml_node_t *node, const struct config_key *key, void *base)
@@ -296,7 +308,7 @@ read_pair(struct config_reader *r, const yaml_node_pair_t *pair, const char *wha
 	}
 	seen_line[i] = name.line;
 	if (keys[i].each != NULL) {
-		if (!(r->flags & CONFIG_MAIN_ONLY))
+		if (!(r->flags & CONFIG_MAIN_ONLY) || keys[i].main)
 			config_read_each(r, value, keys[i].name, CONFIG_SOURCES_MAX, keys[i].each);
 		if (keys[i].each == config_add_source)
 			r->sources_seen = true;

@@ -74,6 +74,8 @@ struct config {
 	size_t max_size;	/* 0: the defaults of each class */
 	char **allow;		/* rules for net/guard */
 	char *proxy;
+	char ***spellings;	/* lists ended by NULL, as is the whole; or NULL */
+	size_t spellings_count;
 	struct cfg_source *sources;
 	size_t sources_count;
 	struct cfg_channel *channels;

@@ -103,6 +103,7 @@ write_sync(struct store *s, void *arg, struct err *reterr)
 
 	if (plan_sync(sync->plan, s, reterr) < 0)
 		return -1;
+	store_set_spellings(s, (char *const *const *)sync->plan->config->spellings);
 	return rules_store(sync->plan, s, reterr);
 }
 
@@ -305,6 +306,7 @@ open_archive(struct daemon *d, struct err *reterr)
 
 	if (store_open(d->plan->config->archive, STORE_WRITE, NULL, &s, reterr) < 0)
 		return -1;
+	store_set_spellings(s, (char *const *const *)d->plan->config->spellings);
 	/* One transaction: ten thousand sources are read under one lock. */
 	if (store_begin(s, reterr) < 0 || plan_sync(d->plan, s, reterr) < 0 || watch_load_all(d, s, reterr) < 0 ||
 	    store_commit(s, reterr) < 0) {

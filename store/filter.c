@@ -1,4 +1,5 @@
 /* filter: what of a query is no word: sources, labels, languages, dates. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include "base/cleanup.h"
@@ -97,6 +98,25 @@ any_part(const struct query_list *list, const char *url)
 	return false;
 }
 
+static bool
+takes_change(const struct query *q, const struct store_doc *doc)
+{
+	if (q->changed_from_ms == 0 && q->changed_until_ms == 0)
+		return true;
+	return doc->revision > 1 && doc->last_changed_ms >= q->changed_from_ms &&
+	    (q->changed_until_ms == 0 || doc->last_changed_ms < q->changed_until_ms);
+}
+
+static bool
+takes_story(const struct query *q, const struct store_doc *doc)
+{
+	for (size_t i = 0; i < q->stories.count; i++)
+		if ((doc->story != NULL && strcmp(doc->story, q->stories.item[i]) == 0) ||
+		    (doc->id != NULL && strcmp(doc->id, q->stories.item[i]) == 0))
+			return true;
+	return q->stories.count == 0;
+}
+
 bool
 query_takes_document(const struct query *q, const struct store_doc *doc)
 {
@@ -105,7 +125,8 @@ query_takes_document(const struct query *q, const struct store_doc *doc)
 	return (q->langs.count == 0 || any_lang(&q->langs, doc->language)) &&
 	    !any_lang(&q->not_langs, doc->language) &&
 	    (q->urls.count == 0 || any_part(&q->urls, doc->url)) && !any_part(&q->not_urls, doc->url) &&
-	    (q->after_ms == 0 || at_ms >= q->after_ms) && (q->before_ms == 0 || at_ms < q->before_ms);
+	    (q->after_ms == 0 || at_ms >= q->after_ms) && (q->before_ms == 0 || at_ms < q->before_ms) &&
+	    takes_change(q, doc) && takes_story(q, doc);
 }
 
 static char *
@@ -146,6 +167,35 @@ filter_sources(struct store *s, const struct store_filter *f, const struct query
 	return rc;
 }
 
+/* The story of each document that was named. */
+static int
+filter_stories(struct store *s, const struct query_list *list, char **ret, struct err *reterr)
+{
+	CLEANUP(json_decrefp) json_t *ids = json_array();
+	size_t i;
+	int rc;
+
+	for (i = 0; i < list->count; i++) {
+		sqlite3_stmt *q = store_bind(s, STMT_STORY_OF, "i", (int64_t)strtoll(list->item[i], NULL, 10));
+
+		if ((rc = store_step(s, q, reterr)) < 0)
+			return -1;
+		if (rc > 0)
+			json_array_append_new(ids, json_integer(sqlite3_column_int64(q, 0)));
+		sqlite3_reset(q);
+	}
+	*ret = json_line(ids);
+	return 0;
+}
+
+static void
+filter_changed(const struct query *query, struct filter_values *ret)
+{
+	ret->changed = query->changed_from_ms != 0 || query->changed_until_ms != 0;
+	ret->changed_from_ms = query->changed_from_ms;
+	ret->changed_until_ms = query->changed_until_ms != 0 ? query->changed_until_ms : INT64_MAX;
+}
+
 int
 store_filter_open(struct store *s, const struct store_filter *f, const struct query *query,
     struct filter_values *ret, struct err *reterr)
@@ -156,7 +206,13 @@ store_filter_open(struct store *s, const struct store_filter *f, const struct qu
 	ret->limit = f != NULL && f->limit > 0 ? f->limit : UINT32_MAX;
 	ret->lang = f != NULL && f->lang != NULL ? xstrdup(f->lang) : NULL;
 	ret->before_ms = INT64_MAX;
+	ret->at_ms = f != NULL ? f->at_ms : 0;
+	if (ret->at_ms > 0 && ret->until_ms > ret->at_ms)
+		ret->until_ms = ret->at_ms + 1;
 	if (query != NULL) {
+		filter_changed(query, ret);
+		if (query->stories.count > 0 && filter_stories(s, &query->stories, &ret->stories, reterr) < 0)
+			return -1;
 		ret->after_ms = query->after_ms;
 		ret->before_ms = query->before_ms != 0 ? query->before_ms : INT64_MAX;
 		ret->langs = list_json(&query->langs);
@@ -180,4 +236,25 @@ store_filter_close(struct filter_values *v)
 	free(v->not_langs);
 	free(v->urls);
 	free(v->not_urls);
+	free(v->stories);
+}
+
+void
+store_filter_bind(sqlite3_stmt *q, int first, const struct filter_values *v)
+{
+	const char *const texts[] = { v->langs, v->not_langs, v->urls, v->not_urls };
+
+	sqlite3_bind_int64(q, first, v->since_ms);
+	sqlite3_bind_int64(q, first + 1, v->until_ms);
+	sqlite3_bind_text(q, first + 2, v->sources, -1, SQLITE_STATIC);
+	sqlite3_bind_text(q, first + 3, v->lang, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(q, first + 4, v->after_ms);
+	sqlite3_bind_int64(q, first + 5, v->before_ms);
+	for (int i = 0; i < 4; i++)
+		sqlite3_bind_text(q, first + 6 + i, texts[i], -1, SQLITE_STATIC);
+	if (v->changed) {
+		sqlite3_bind_int64(q, first + 10, v->changed_from_ms);
+		sqlite3_bind_int64(q, first + 11, v->changed_until_ms);
+	}
+	sqlite3_bind_text(q, first + 12, v->stories, -1, SQLITE_STATIC);
 }

@@ -59,7 +59,7 @@ route_takes(struct store *s, const struct store_route *r, const struct event_new
 		return -1;
 	labels = store_column_text(q, 0);
 	sqlite3_reset(q);
-	return store_match(s, r->match, labels, doc, ret, reterr);
+	return store_match(s, r->match, labels, doc, e->removed, ret, reterr);
 }
 
 int

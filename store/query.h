@@ -8,6 +8,7 @@ struct store_filter {			/* borrowed; zero means no limit */
 	const char *query;		/* of store_list and store_walk: as store_search has it, in their order */
 	const char *source, *lang, *label;
 	int64_t since_ms, until_ms;	/* first seen */
+	int64_t at_ms;			/* the archive as it was at that time; 0: as it is */
 	unsigned limit;
 };
 
@@ -22,6 +23,7 @@ struct store_doc {			/* one document as the exported document has it; owned */
 	size_t captions_count, labels_count;
 	enum text_state text_state;
 	unsigned words, revision;
+	unsigned found_in;		/* of a search: the earlier revision that has the words; 0: this one */
 	int64_t first_seen_ms, last_changed_ms, published_ms;
 };
 void store_doc_free(struct store_doc *d);
@@ -34,12 +36,14 @@ int store_list(struct store *s, const struct store_filter *f, bool with_text, st
 /* All documents in order of first sight, for export. */
 int store_walk(struct store *s, const struct store_filter *f, store_doc_fn *fn, void *arg, struct err *reterr);
 /*
- * Full-text search, best first: words, "phrases", AND OR NOT, prefix*, source: lang: title: before: after: label:. snippet marks
- * hits with U+0002 and U+0003. Returns the number found or -1 (ERR_INPUT: points at the character of the query).
+ * Full-text search, best first: words, "phrases", AND OR NOT, prefix*, and the fields that query.c names; with in:revisions earlier
+ * texts are searched too, with removed: what edits took out of them. snippet marks hits with U+0002 and U+0003. Returns the number found or -1 (ERR_INPUT: points at the character of the query).
  */
 int store_search(struct store *s, const char *query, const struct store_filter *f, store_doc_fn *fn, void *arg, struct err *reterr);
 /* By id, or by an address it is known under. revision 0: the current one. ERR_INPUT: not found. */
 int store_get(struct store *s, const char *id_or_url, unsigned revision, struct store_doc **ret, struct err *reterr);
+/* The same as it was at that time. ERR_INPUT: not found, or not known yet. */
+int store_get_at(struct store *s, const char *id_or_url, int64_t at_ms, struct store_doc **ret, struct err *reterr);
 
 struct store_revision { unsigned number; int64_t seen_ms; const char *title; unsigned words, words_inserted, words_deleted, kinds;
 	const char *text_hash, *raw_hash, *extractor; };	/* hashes in hex; raw_hash may be NULL */

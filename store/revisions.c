@@ -151,6 +151,7 @@ write_edit(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 	CLEANUP(diff_freep) struct diff *diff = diff_texts(old->text, p->text);
 	unsigned kinds = diff_kinds(diff, old->title, p->title);
 	CLEANUP(json_decrefp) json_t *jdiff = NULL, *jkinds = NULL;
+	CLEANUP(freep) char *removed = store_removed_words(diff, old->title, p->title);
 	struct event_new e = { .kind = EV_DOCUMENT_EDITED, .source_id = old->source_id,
 		.doc_id = old->doc_id, .at_ms = p->put->at_ms, .source = p->source.name,
 		.previous_revision = old->revision };
@@ -159,7 +160,8 @@ write_edit(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 	    strcmp(old->published, p->published) != 0)
 		kinds |= CHANGE_DATE;
 	if (keep_old_text(p->s, old, reterr) < 0 || keep_old_fields(p->s, old, reterr) < 0 ||
-	    store_unindex(p->s, old, reterr) < 0 || replace_head(p, old, reterr) < 0 ||
+	    store_unindex(p->s, old, reterr) < 0 ||
+	    store_old_wait(p->s, old->doc_id, old->revision, reterr) < 0 || replace_head(p, old, reterr) < 0 ||
 	    store_claim_add(p, old->doc_id, reterr) < 0 ||
 	    store_text_names_add(p->s, &p->keys, old->url, old->doc_id, reterr) < 0 ||
 	    store_raw_keep(p, store_hash_is_zero(old->raw_hash) ? NULL : old->raw_hash, reterr) < 0 ||
@@ -170,6 +172,7 @@ write_edit(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 	e.diff = jdiff;
 	e.kinds = jkinds;
 	e.change_kinds = kinds;
+	e.removed = removed;
 	p->result->what = PUT_REVISION;
 	return store_event_add(p->s, &e, p->routes, &p->result->event_seq, reterr);
 }

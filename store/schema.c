@@ -41,6 +41,9 @@
  *                 more is the next page while a gap is being filled.
  *   same_change   the same words that went and came on several documents of a site.
  *   unindexed     documents that wait for search and near.
+ *   old_search    the full-text index of earlier revisions and of what edits took out of them; a row
+ *                 is doc_id * 65536 + number. unindexed_revision: those that wait for it.
+ *   removed       the words that the edit which ended a revision took out.
  *   meta          notes of the program.
  */
 #include "store/store_int.h"
@@ -167,6 +170,16 @@ static const char *const migration[] = {
 	"CREATE TABLE held(doc_id INTEGER PRIMARY KEY REFERENCES doc_head,"
 	"  source_id INTEGER NOT NULL REFERENCES source, at_ms INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX held_source ON held(source_id, doc_id);",
+
+	"CREATE VIRTUAL TABLE old_search USING fts5(title, text, removed, content='',"
+	"  tokenize='presswatch', detail=full);"
+	"INSERT INTO old_search(old_search, rank) VALUES('rank', 'bm25(8.0, 1.0, 1.0)');"
+	"CREATE TABLE removed(doc_id INTEGER NOT NULL REFERENCES doc_head, number INTEGER NOT NULL,"
+	"  words TEXT NOT NULL, PRIMARY KEY(doc_id, number)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE unindexed_revision(doc_id INTEGER NOT NULL REFERENCES doc_head,"
+	"  number INTEGER NOT NULL, PRIMARY KEY(doc_id, number)) STRICT, WITHOUT ROWID;"
+	"INSERT INTO unindexed_revision SELECT r.doc_id, r.number FROM revision r"
+	"  JOIN doc_head h ON h.doc_id = r.doc_id WHERE r.number < h.revision AND r.number < 65536;",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

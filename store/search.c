@@ -28,14 +28,40 @@ static bool
 is_narrow(const struct filter_values *v)
 {
 	return v->sources != NULL || v->lang != NULL || v->langs != NULL || v->not_langs != NULL ||
-	    v->urls != NULL || v->not_urls != NULL || v->since_ms > 0 ||
+	    v->urls != NULL || v->not_urls != NULL || v->since_ms > 0 || v->stories != NULL || v->changed ||
 	    v->until_ms != INT64_MAX || v->after_ms != 0 || v->before_ms != INT64_MAX;
 }
 
-static int
-search_ids(struct store *s, enum store_stmt which, const char *fts, const struct filter_values *v,
-    int64_t **ret, size_t *ret_count, struct err *reterr)
+/* Are earlier texts asked too, or alone? */
+static bool
+is_history(const struct query *query, const struct filter_values *v)
 {
+	return query->in_revisions || query->removed || v->at_ms > 0;
+}
+
+struct hit { int64_t doc_id; unsigned found_in; };	/* found_in 0: the current text has it */
+struct hits { struct hit *list; size_t count; };
+
+/* The current texts know no removed words: they are asked for a word that none has. */
+static sqlite3_stmt *
+history_bind(struct store *s, enum store_stmt which, const struct query *query,
+    const struct filter_values *v, int64_t limit)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_SEARCH_HISTORY, "tii", query->removed ? "\"" REMOVED_GAP "\"" : query->fts, limit,
+	    (int64_t)SEARCH_RANKED);
+
+	store_filter_bind(q, 4, v);
+	sqlite3_bind_text(q, 17, query->fts, -1, SQLITE_STATIC);
+	sqlite3_bind_int(q, 18, which == STMT_SEARCH ? 0 : which == STMT_FIND_NEWEST ? 1 : 2);
+	sqlite3_bind_int64(q, 19, v->at_ms > 0 ? v->at_ms : INT64_MAX);
+	return q;
+}
+
+static int
+search_ids(struct store *s, enum store_stmt which, const struct query *query, const struct filter_values *v,
+    struct hits *ret, struct err *reterr)
+{
+	bool history = is_history(query, v);
 	int64_t limit = v->limit;
 	size_t cap = 0;
 	sqlite3_stmt *q;
@@ -43,18 +69,47 @@ search_ids(struct store *s, enum store_stmt which, const char *fts, const struct
 
 	if (which == STMT_SEARCH && limit > SEARCH_LIMIT)
 		limit = SEARCH_LIMIT;
-	if (which == STMT_SEARCH && !is_narrow(v))
-		q = store_bind(s, which, "tii", fts, limit, (int64_t)SEARCH_RANKED);
+	if (history)
+		q = history_bind(s, which, query, v, limit);
 	else
-		q = store_bind(s, which == STMT_SEARCH ? STMT_SEARCH_NARROW : which,
-		    "tiiiittiitttt", fts, limit, (int64_t)SEARCH_RANKED, v->since_ms, v->until_ms,
-		    v->sources, v->lang, v->after_ms, v->before_ms, v->langs, v->not_langs, v->urls,
-		    v->not_urls);
+		q = store_bind(s, which == STMT_SEARCH && is_narrow(v) ? STMT_SEARCH_NARROW : which, "tii", query->fts,
+		    limit, (int64_t)SEARCH_RANKED);
+	if (!history && (which != STMT_SEARCH || is_narrow(v)))
+		store_filter_bind(q, 4, v);
 	while ((rc = store_step(s, q, reterr)) > 0) {
-		*ret = xgrow(*ret, &cap, *ret_count + 1, sizeof(**ret));
-		(*ret)[(*ret_count)++] = sqlite3_column_int64(q, 0);
+		ret->list = xgrow(ret->list, &cap, ret->count + 1, sizeof(*ret->list));
+		ret->list[ret->count++] = (struct hit){ sqlite3_column_int64(q, 0),
+			history ? (unsigned)sqlite3_column_int64(q, 1) : 0 };
 	}
 	return rc;
+}
+
+static char *
+hit_snippet(struct store *s, const struct query *query, const struct hit *hit)
+{
+	CLEANUP(freep) char *title = NULL, *text = NULL, *removed = NULL;
+
+	if (hit->found_in == 0)
+		return snippet_of(s, query->fts, hit->doc_id);
+	if (store_old_read(s, hit->doc_id, hit->found_in, &title, &text, &removed, NULL) < 0)
+		return NULL;
+	return store_match_snippet(s, query->fts, title, text, removed);
+}
+
+static int
+hit_load(struct store *s, const struct hit *hit, const struct filter_values *v, bool with_text,
+    struct store_doc **ret, struct err *reterr)
+{
+	if (store_doc_load(s, hit->doc_id, with_text, ret, reterr) < 0)
+		return -1;
+	if (v->at_ms == 0) {
+		(*ret)->found_in = hit->found_in;
+		return 0;
+	}
+	if (store_doc_at(s, *ret, v->at_ms, reterr) >= 0)
+		return 0;
+	store_doc_free(*ret);
+	return -1;
 }
 
 /* The statement says in which order: best, newest or oldest first. */
@@ -63,11 +118,11 @@ search(struct store *s, enum store_stmt which, const struct query *query,
     const struct store_filter *f, bool with_text, store_doc_fn *fn, void *arg, struct err *reterr)
 {
 	CLEANUP(store_filter_close) struct filter_values v = { 0 };
-	CLEANUP(freep) int64_t *ids = NULL;
+	struct hits hits = { 0 };
 	struct store_doc *doc;
-	size_t count = 0, i;
 	char *snippet;
-	int stop = 0;
+	size_t i = 0;
+	int stop = 0, rc;
 
 	if (store_filter_open(s, f, query, &v, reterr) < 0)
 		return -1;
@@ -75,17 +130,18 @@ search(struct store *s, enum store_stmt which, const struct query *query,
 		return store_list_run(s, which == STMT_FIND_OLDEST ? STMT_WALK_NEXT :
 		    v.only_source != 0 ? STMT_LIST_NEXT_SOURCE : STMT_LIST_NEXT, &v, with_text, fn,
 		    arg, reterr);
-	if (search_ids(s, which, query->fts, &v, &ids, &count, reterr) < 0)
-		return -1;
-	for (i = 0; i < count && stop == 0; i++) {
-		if (store_doc_load(s, ids[i], with_text, &doc, reterr) < 0)
-			return -1;
-		snippet = which == STMT_SEARCH ? snippet_of(s, query->fts, ids[i]) : NULL;
+	rc = search_ids(s, which, query, &v, &hits, reterr);
+	while (rc == 0 && i < hits.count && stop == 0) {
+		if ((rc = hit_load(s, &hits.list[i], &v, with_text, &doc, reterr)) < 0)
+			break;
+		snippet = which == STMT_SEARCH ? hit_snippet(s, query, &hits.list[i]) : NULL;
 		stop = fn(doc, snippet, arg);
 		free(snippet);
 		store_doc_free(doc);
+		i++;
 	}
-	return (int)i;
+	free(hits.list);
+	return rc < 0 ? -1 : (int)i;
 }
 
 int
@@ -93,7 +149,7 @@ store_query_run(struct store *s, enum store_stmt which, const char *query,
     const struct store_filter *f, bool with_text, store_doc_fn *fn, void *arg, struct err *reterr)
 {
 	struct query *q = xcalloc(1, sizeof(*q));
-	int rc = query_parse(query, q, reterr);
+	int rc = query_parse(query, s->spellings, q, reterr);
 
 	if (rc == 0)
 		rc = search(s, which, q, f, with_text, fn, arg, reterr);

@@ -23,8 +23,9 @@
 	" h.first_seen_ms, h.last_changed_ms, h.state, h.story, s.labels"                          \
 	" FROM doc_head h CROSS JOIN source s ON s.source_id = h.source_id"
 
-/* since, until, sources, lang, after, before, langs, not langs, urls, not urls: numbers of the values. */
-#define FILTERS(SI, UN, SO, LA, AF, BE, LS, NL, UR, NU)                                                    \
+/* since, until, sources, lang, after, before, langs, not langs, urls, not urls, changed from, changed until, stories: numbers of
+ * the values. */
+#define FILTERS(SI, UN, SO, LA, AF, BE, LS, NL, UR, NU, CF, CU, ST)                                \
 	" h.first_seen_ms >= ?" SI " AND h.first_seen_ms < ?" UN                                   \
 	" AND (?" SO " IS NULL OR h.source_id IN (SELECT value FROM json_each(?" SO ")))"          \
 	" AND (?" LA " IS NULL OR h.language = ?" LA " OR h.language LIKE ?" LA " || '-%')"        \
@@ -38,9 +39,16 @@
 	" AND (?" UR " IS NULL OR EXISTS (SELECT 1 FROM json_each(?" UR ") j"                      \
 	"  WHERE instr(lower(h.url), j.value) > 0))"                                               \
 	" AND (?" NU " IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(?" NU ") j"                  \
-	"  WHERE instr(lower(h.url), j.value) > 0))"
+	"  WHERE instr(lower(h.url), j.value) > 0))"                                               \
+	" AND (?" CF " IS NULL OR (h.revision > 1 AND EXISTS (SELECT 1 FROM revision v"            \
+	"  WHERE v.doc_id = h.doc_id AND v.number > 1 AND v.seen_ms >= ?" CF                       \
+	"  AND v.seen_ms < ?" CU ")))"                                                             \
+	" AND (?" ST " IS NULL OR h.story IN (SELECT value FROM json_each(?" ST "))"               \
+	"  OR h.doc_id IN (SELECT value FROM json_each(?" ST ")))"
 
-#define LIST_FILTERS FILTERS("2", "3", "4", "5", "7", "8", "9", "10", "11", "12")
+#define LIST_FILTERS FILTERS("2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14")
+#define SEARCH_FILTERS                                                                             \
+	FILTERS("4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16")
 
 /* The oldest waiting event of each channel and source, by two short looks into the index each. */
 #define HEADS(CHANNEL)                                                                             \
@@ -388,15 +396,12 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "INSERT INTO delivery(channel, source_id, seq, first_ms, not_before_ms)"
 	    " SELECT ?1, source_id, seq, ?2, ?2 FROM event WHERE seq = ?3 ON CONFLICT DO NOTHING",
 
-	/*
-	 * ---- reading: last id, since, until, sources, lang, one source, after, before, langs, not
-	 * langs ----
-	 */
+	/* ---- reading: last id, the filters, one source ---- */
 	[STMT_LIST_NEXT] =
 	    "SELECT " DOC_COLUMNS " WHERE h.doc_id < ?1 AND" LIST_FILTERS
 	    " ORDER BY h.doc_id DESC LIMIT 1",
 	[STMT_LIST_NEXT_SOURCE] =
-	    "SELECT " DOC_COLUMNS " WHERE h.source_id = ?6 AND h.doc_id < ?1 AND" LIST_FILTERS
+	    "SELECT " DOC_COLUMNS " WHERE h.source_id = ?15 AND h.doc_id < ?1 AND" LIST_FILTERS
 	    " ORDER BY h.doc_id DESC LIMIT 1",
 	[STMT_WALK_NEXT] =
 	    "SELECT " DOC_COLUMNS " WHERE h.doc_id > ?1 AND" LIST_FILTERS
@@ -410,18 +415,51 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_SEARCH_NARROW] =	/* the same, then the filters' */
 	    "SELECT doc_id FROM (SELECT search.rowid AS doc_id, search.rank AS score FROM search"
 	    " CROSS JOIN doc_head h ON h.doc_id = search.rowid WHERE search MATCH ?1 AND"
-	    FILTERS("4", "5", "6", "7", "8", "9", "10", "11", "12", "13")
+	    SEARCH_FILTERS
 	    " ORDER BY search.rowid DESC LIMIT ?3) ORDER BY score, doc_id DESC LIMIT ?2",
 	[STMT_FIND_NEWEST] =	/* expression, limit, -, then the filters' */
 	    "SELECT search.rowid FROM search CROSS JOIN doc_head h ON h.doc_id = search.rowid"
 	    " WHERE search MATCH ?1 AND"
-	    FILTERS("4", "5", "6", "7", "8", "9", "10", "11", "12", "13")
+	    SEARCH_FILTERS
 	    " ORDER BY search.rowid DESC LIMIT ?2",
 	[STMT_FIND_OLDEST] =
 	    "SELECT search.rowid FROM search CROSS JOIN doc_head h ON h.doc_id = search.rowid"
 	    " WHERE search MATCH ?1 AND"
-	    FILTERS("4", "5", "6", "7", "8", "9", "10", "11", "12", "13")
+	    SEARCH_FILTERS
 	    " ORDER BY search.rowid LIMIT ?2",
+	[STMT_SEARCH_HISTORY] =	/* the same; expression for earlier texts, order, at: both indexes, each document once */
+	    "SELECT doc_id, number, min(score) FROM ("
+	    "SELECT * FROM (SELECT search.rowid AS doc_id, 0 AS number, search.rank AS score FROM search"
+	    " CROSS JOIN doc_head h ON h.doc_id = search.rowid WHERE search MATCH ?1"
+	    " AND h.last_changed_ms <= ?19 AND" SEARCH_FILTERS " ORDER BY search.rowid DESC LIMIT ?3)"
+	    " UNION ALL "
+	    "SELECT * FROM (SELECT old_search.rowid / 65536, old_search.rowid % 65536, old_search.rank"
+	    " FROM old_search CROSS JOIN doc_head h ON h.doc_id = old_search.rowid / 65536"
+	    " WHERE old_search MATCH ?17 AND (?19 = 9223372036854775807 OR EXISTS (SELECT 1 FROM revision v"
+	    "  JOIN revision n ON n.doc_id = v.doc_id AND n.number = v.number + 1"
+	    "  WHERE v.doc_id = h.doc_id AND v.number = old_search.rowid % 65536 AND v.seen_ms <= ?19"
+	    "  AND n.seen_ms > ?19)) AND" SEARCH_FILTERS " ORDER BY old_search.rowid DESC LIMIT ?3)"
+	    ") GROUP BY doc_id ORDER BY CASE ?18 WHEN 0 THEN min(score) WHEN 1 THEN -doc_id ELSE doc_id END,"
+	    " doc_id DESC LIMIT ?2",
+	[STMT_OLD_WAIT] =
+	    "INSERT INTO unindexed_revision(doc_id, number) SELECT ?1, ?2 WHERE ?2 < 65536"
+	    " ON CONFLICT DO NOTHING",
+	[STMT_OLD_NEXT] = "SELECT doc_id, number FROM unindexed_revision LIMIT 1",
+	[STMT_OLD_DONE] = "DELETE FROM unindexed_revision WHERE doc_id = ?1 AND number = ?2",
+	[STMT_OLD_ADD] = "INSERT INTO old_search(rowid, title, text, removed) VALUES (?1, ?2, ?3, ?4)",
+	[STMT_OLD_REMOVE] =
+	    "INSERT INTO old_search(old_search, rowid, title, text, removed)"
+	    " VALUES ('delete', ?1, ?2, ?3, ?4)",
+	[STMT_REMOVED_SET] =
+	    "INSERT INTO removed(doc_id, number, words) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+	[STMT_REMOVED_GET] = "SELECT words FROM removed WHERE doc_id = ?1 AND number = ?2",
+	[STMT_REVISION_AT] =	/* an imported document begins with a later one than the first */
+	    "SELECT coalesce((SELECT max(number) FROM revision WHERE doc_id = ?1 AND seen_ms <= ?2),"
+	    " (SELECT min(number) FROM revision WHERE doc_id = ?1))",
+	[STMT_STATE_AT] =	/* document, at, kinds removed and restored */
+	    "SELECT kind FROM event WHERE doc_id = ?1 AND time_ms <= ?2 AND kind IN (?3, ?4)"
+	    " ORDER BY seq DESC LIMIT 1",
+	[STMT_STORY_OF] = "SELECT coalesce(story, doc_id) FROM doc_head WHERE doc_id = ?1",
 	[STMT_SNIPPET] =
 	    "SELECT snippet(search, 1, char(2), char(3), '…', 32) FROM search"
 	    " WHERE search MATCH ?1 AND rowid = ?2",

@@ -392,6 +392,13 @@ open_read(struct store *s, const struct store_opts *opts, struct err *reterr)
 	return open_read_as(s, "?mode=ro&immutable=1", opts, reterr);
 }
 
+void
+store_set_spellings(struct store *s, char *const *const *more)
+{
+	spellings_free(s->spellings);
+	s->spellings = spellings_new(more);
+}
+
 int
 store_open(const char *path, enum store_mode mode, const struct store_opts *opts,
     struct store **ret, struct err *reterr)
@@ -404,6 +411,7 @@ store_open(const char *path, enum store_mode mode, const struct store_opts *opts
 	    "presswatch");
 	s->mode = mode;
 	s->lock_fd = -1;
+	store_set_spellings(s, NULL);
 	s->pack = ZSTD_createCCtx();
 	s->unpack = ZSTD_createDCtx();
 	if ((mode == STORE_WRITE ? open_write : open_read)(s, opts, reterr) < 0)
@@ -428,6 +436,7 @@ store_close(struct store *s)
 	for (i = 0; i < STMT_COUNT; i++)
 		sqlite3_finalize(s->stmt[i]);
 	matcher_free(s->matcher);
+	spellings_free(s->spellings);
 	if (s->db != NULL && s->mode == STORE_WRITE)
 		/* Readers of the group cannot replay a log: leave them none. */
 		sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

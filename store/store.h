@@ -99,6 +99,8 @@ struct store_route {			/* borrowed for the call */
 struct store_routes { const struct store_route *list; size_t count; };
 /* Is it a query that store_search understands? ERR_INPUT points at the character. */
 int store_query_check(const char *query, struct err *reterr);
+/* Names that are written in several ways, beside those of the shipped table: lists ended by NULL, as is the whole; or NULL. */
+void store_set_spellings(struct store *s, char *const *const *more);
 
 /* ---- visits and candidates -------------------------------------------------------------------------------------------- */
 

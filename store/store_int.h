@@ -10,6 +10,7 @@
 #include <zstd.h>
 #include "base/buf.h"
 #include "base/digest.h"
+#include "document/diff.h"
 #include "store/query.h"
 #include "store/stmt.h"
 #include "store/store.h"
@@ -35,6 +36,7 @@ struct store {
 	bool broken;			/* SQLite threw the group away: nothing more until it is closed */
 	sqlite3_stmt *stmt[STMT_COUNT];
 	struct matcher *matcher;	/* made when first needed */
+	struct spellings *spellings;
 	ZSTD_CCtx *pack;
 	ZSTD_DCtx *unpack;
 };
@@ -71,6 +73,19 @@ int store_schema_migrate(struct store *s, struct err *reterr);
 
 /* ---- tokenizer.c ---- */
 int store_tokenizer_register(sqlite3 *db);	/* SQLITE_OK or an error code */
+/* The words of s as the index has them; emit returns non-zero to stop, which is passed on. */
+int store_tokens(const char *s, size_t n, void *arg,
+    int (*emit)(void *arg, int flags, const char *token, int len, int start, int end));
+
+/* ---- spelling.c: names that are written in several ways ---- */
+struct spellings;
+/* more: lists of ways to write one name, each ended by NULL, as is the whole; or NULL. */
+struct spellings *spellings_new(char *const *const *more);
+void spellings_free(struct spellings *all);
+/* The phrases that s may be written as, s itself in folded words among them; at most 16. Caller frees list and strings. */
+size_t spellings_of(const struct spellings *all, const char *s, size_t n, char ***ret);
+/* Is s, several words, one such name and nothing else? */
+bool spellings_has(const struct spellings *all, const char *s, size_t n);
 
 /* ---- raw.c: packed texts and responses, keyed by SHA-256 ---- */
 enum store_blob { BLOB_TEXT, BLOB_RAW };
@@ -212,6 +227,7 @@ struct event_new {
 	/* document */
 	unsigned previous_revision;		/* 0: none */
 	unsigned change_kinds;			/* of an edit */
+	const char *removed;			/* what it took out, or NULL */
 	json_t *diff, *kinds;			/* borrowed, or NULL */
 	/* source */
 	enum store_state state;
@@ -237,10 +253,14 @@ int store_deliveries_add(struct store *s, const struct event_new *e, int64_t seq
 struct query_list { char *item[QUERY_TERMS_MAX]; size_t count; };
 struct query {
 	char *fts;			/* expression for FTS5, or NULL: filters alone */
-	struct query_list sources, not_sources, labels, not_labels, langs, not_langs, urls, not_urls;
+	struct query_list sources, not_sources, labels, not_labels, langs, not_langs, urls, not_urls, stories;
 	int64_t after_ms, before_ms;	/* 0: no limit */
+	int64_t changed_from_ms, changed_until_ms;	/* of an edit; 0: no limit */
+	bool in_revisions;		/* earlier texts too */
+	bool removed;			/* fts asks what edits took out: of earlier texts alone */
 };
-int query_parse(const char *text, struct query *ret, struct err *reterr);
+/* spellings may be NULL. */
+int query_parse(const char *text, const struct spellings *spellings, struct query *ret, struct err *reterr);
 void query_done(struct query *q);
 bool query_takes_source(const struct query *q, const char *name, const char *labels_json);
 bool query_takes_document(const struct query *q, const struct store_doc *doc);	/* filters alone, all but source and label */
@@ -252,6 +272,10 @@ struct filter_values {			/* as the statements want them; NULL: any */
 	int64_t only_source;		/* when it is one alone, else 0 */
 	char *lang, *langs, *not_langs;	/* one; JSON arrays */
 	char *urls, *not_urls;		/* JSON arrays of parts of addresses, in small letters */
+	char *stories;			/* JSON array of stories */
+	bool changed;			/* an edit between these is wanted */
+	int64_t changed_from_ms, changed_until_ms;
+	int64_t at_ms;			/* the archive as it was then; 0: as it is */
 	int64_t since_ms, until_ms;	/* first seen */
 	int64_t after_ms, before_ms;	/* published, else first seen */
 	unsigned limit;
@@ -259,6 +283,8 @@ struct filter_values {			/* as the statements want them; NULL: any */
 int store_filter_open(struct store *s, const struct store_filter *f, const struct query *query,
     struct filter_values *ret, struct err *reterr);
 void store_filter_close(struct filter_values *v);
+/* Binds all of it from the statement's value `first` on, in the order of FILTERS in stmt.c. */
+void store_filter_bind(sqlite3_stmt *q, int first, const struct filter_values *v);
 /* The walk behind store_list(), store_walk() and a query of filters alone. */
 int store_list_run(struct store *s, enum store_stmt which, const struct filter_values *v,
     bool with_text, store_doc_fn *fn, void *arg, struct err *reterr);
@@ -269,15 +295,36 @@ int store_query_run(struct store *s, enum store_stmt which, const char *query, c
     bool with_text, store_doc_fn *fn, void *arg, struct err *reterr);
 
 /* ---- match.c ---- */
-int store_match(struct store *s, const char *query, const char *labels_json, const struct store_doc *doc, bool *ret,
-    struct err *reterr);
+/* removed: what the edit that is told took out, or NULL. */
+int store_match(struct store *s, const char *query, const char *labels_json, const struct store_doc *doc,
+    const char *removed, bool *ret, struct err *reterr);
+/* The place of the hits in one text; NULL when there is none. Caller frees. */
+char *store_match_snippet(struct store *s, const char *fts, const char *title, const char *text, const char *removed);
 void matcher_free(struct matcher *m);
+
+/* ---- history.c: earlier texts in an index of their own ---- */
+#define REMOVED_GAP "presswatchgap"	/* a word between two runs of removed words, so that no phrase spans them */
+/* What an edit took out, in runs; NULL when nothing. Caller frees. */
+char *store_removed_words(const struct diff *diff, const char *old_title, const char *title);
+/* The revision waits for the index. */
+int store_old_wait(struct store *s, int64_t doc_id, unsigned number, struct err *reterr);
+/* At most max of those that wait; how many in *ret_done. */
+int store_old_index(struct store *s, unsigned max, unsigned *ret_done, struct err *reterr);
+/* Out of the index again. */
+int store_old_unindex(struct store *s, int64_t doc_id, unsigned number, struct err *reterr);
+/* Title, text and removed words of an earlier revision; each NULL when it has none. Caller frees. */
+int store_old_read(struct store *s, int64_t doc_id, unsigned number, char **title, char **text, char **removed,
+    struct err *reterr);
+/* Makes of the current document the one that it was at that time. 0: it was not known yet, 1, -1. */
+int store_doc_at(struct store *s, struct store_doc *d, int64_t at_ms, struct err *reterr);
 
 /* ---- near.c ---- */
 int store_near_add(struct store *s, int64_t doc_id, uint64_t simhash, struct err *reterr);
 int store_near_remove(struct store *s, int64_t doc_id, uint64_t simhash, struct err *reterr);
 
 /* ---- walk.c ---- */
+/* Makes of the current document the one that revision was. */
+int store_as_revision(struct store *s, struct store_doc *d, unsigned number, struct err *reterr);
 int store_doc_load(struct store *s, int64_t doc_id, bool with_text, struct store_doc **ret, struct err *reterr);
 
 #endif

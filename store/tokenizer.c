@@ -217,7 +217,6 @@ tokenizer_create(void *ctx, const char **argv, int argc, Fts5Tokenizer **ret)
 {
 	static int one;
 
-	pthread_once(&table_once, table_make);
 	*ret = (Fts5Tokenizer *)&one;	/* it has no state */
 	return SQLITE_OK;
 }
@@ -227,14 +226,21 @@ tokenizer_delete(Fts5Tokenizer *tokenizer)
 {
 }
 
+int
+store_tokens(const char *s, size_t n, void *arg,
+    int (*emit)(void *arg, int flags, const char *token, int len, int start, int end))
+{
+	struct tokens t = { .s = s, .n = n, .arg = arg, .emit = emit };
+
+	pthread_once(&table_once, table_make);
+	return tokens_run(&t);
+}
+
 static int
 tokenizer_tokenize(Fts5Tokenizer *tokenizer, void *ctx, int flags, const char *text, int len,
     int (*emit)(void *, int, const char *, int, int, int))
 {
-	struct tokens t = { .s = text, .n = text != NULL && len > 0 ? (size_t)len : 0, .arg = ctx,
-		.emit = emit };
-
-	return tokens_run(&t);
+	return store_tokens(text, text != NULL && len > 0 ? (size_t)len : 0, ctx, emit);
 }
 
 int

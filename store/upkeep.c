@@ -60,6 +60,19 @@ index_some(struct store *s, unsigned max, unsigned *ret_done, struct err *reterr
 	return 0;
 }
 
+/* Documents first: of them people ask most. */
+static int
+index_waiting(struct store *s, unsigned max, unsigned *ret_done, struct err *reterr)
+{
+	unsigned documents = 0, revisions = 0;
+
+	if (index_some(s, max, &documents, reterr) < 0 ||
+	    store_old_index(s, max - documents, &revisions, reterr) < 0)
+		return -1;
+	*ret_done = documents + revisions;
+	return 0;
+}
+
 /*
  * 1 when the merge had work to do. Segments are merged here alone, so that no insert pays for it.
  */
@@ -81,7 +94,7 @@ index_step(struct store *s, unsigned max, struct err *reterr)
 
 	if (store_enter(s, reterr) < 0)
 		return -1;
-	rc = index_some(s, max, &done, reterr);
+	rc = index_waiting(s, max, &done, reterr);
 	if (rc == 0)
 		rc = merge_some(s, reterr);
 	return store_leave(s, rc < 0 ? -1 : rc > 0 || (max > 0 && done == max), reterr);

@@ -63,7 +63,9 @@ verify_index(struct verify *v, struct err *reterr)
 	if (v->s->mode != STORE_WRITE)
 		return 0;
 	if (sqlite3_exec(v->s->db, "INSERT INTO search(search) VALUES ('integrity-check')", NULL, NULL,
-	    NULL) != SQLITE_OK)
+	    NULL) != SQLITE_OK ||
+	    sqlite3_exec(v->s->db, "INSERT INTO old_search(old_search) VALUES ('integrity-check')", NULL,
+	    NULL, NULL) != SQLITE_OK)
 		return err_set(reterr, ERR_LOCAL, "the search index is damaged (%s); the documents are "
 		    "not", sqlite3_errmsg(v->s->db));
 	return 0;
@@ -92,6 +94,14 @@ static const struct {
 	  "the search index does not know it" },
 	{ "SELECT 'document ' || id FROM search_docsize WHERE id NOT IN (SELECT doc_id FROM doc_head) LIMIT 1",
 	  "the search index knows it, the archive does not" },
+	{ "SELECT 'document ' || r.doc_id || ', revision ' || r.number FROM revision r"
+	  " JOIN doc_head h ON h.doc_id = r.doc_id WHERE r.number < h.revision AND r.number < 65536"
+	  " AND NOT EXISTS (SELECT 1 FROM unindexed_revision u WHERE u.doc_id = r.doc_id AND u.number = r.number)"
+	  " AND NOT EXISTS (SELECT 1 FROM old_search_docsize WHERE id = r.doc_id * 65536 + r.number) LIMIT 1",
+	  "the index of earlier texts does not know it" },
+	{ "SELECT 'document ' || id / 65536 || ', revision ' || id % 65536 FROM old_search_docsize WHERE NOT EXISTS"
+	  " (SELECT 1 FROM revision r WHERE r.doc_id = id / 65536 AND r.number = id % 65536) LIMIT 1",
+	  "the index of earlier texts knows it, the archive does not" },
 };
 
 static int

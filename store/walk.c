@@ -181,18 +181,18 @@ static int
 list_next(struct store *s, enum store_stmt which, int64_t last, const struct filter_values *v,
     bool with_text, struct store_doc **ret, struct err *reterr)
 {
-	sqlite3_stmt *q = store_bind(s, which, "iiitttiitttt", last, v->since_ms, v->until_ms,
-	    v->sources, v->lang, NULL, v->after_ms, v->before_ms, v->langs, v->not_langs, v->urls,
-	    v->not_urls);
+	sqlite3_stmt *q = store_bind(s, which, "i", last);
 	int rc;
 
-	if (v->only_source != 0)
-		sqlite3_bind_int64(q, 6, v->only_source);
+	store_filter_bind(q, 2, v);
+	if (which == STMT_LIST_NEXT_SOURCE)
+		sqlite3_bind_int64(q, 15, v->only_source);
 	if ((rc = store_step(s, q, reterr)) <= 0)
 		return rc;
 	*ret = doc_read(q);
 	sqlite3_reset(q);
-	if (doc_fill(s, *ret, with_text, reterr) == 0)
+	if (doc_fill(s, *ret, with_text, reterr) == 0 &&
+	    (v->at_ms == 0 || store_doc_at(s, *ret, v->at_ms, reterr) >= 0))
 		return 1;
 	store_doc_free(*ret);
 	return -1;
@@ -273,8 +273,8 @@ replace(char **field, const json_t *fields, const char *name)
 }
 
 /* Makes of the current document the one that revision was. */
-static int
-as_revision(struct store *s, struct store_doc *d, unsigned number, struct err *reterr)
+int
+store_as_revision(struct store *s, struct store_doc *d, unsigned number, struct err *reterr)
 {
 	CLEANUP(json_decrefp) json_t *fields = NULL;
 	CLEANUP(freep) char *json = NULL;
@@ -324,8 +324,28 @@ store_get(struct store *s, const char *id_or_url, unsigned revision, struct stor
 
 	if (find_id(s, id_or_url, &id, reterr) < 0 || store_doc_load(s, id, true, &d, reterr) < 0)
 		return -1;
-	if (revision != 0 && revision != d->revision && as_revision(s, d, revision, reterr) < 0)
+	if (revision != 0 && revision != d->revision && store_as_revision(s, d, revision, reterr) < 0)
 		return -1;
+	*ret = d;
+	d = NULL;
+	return 0;
+}
+
+int
+store_get_at(struct store *s, const char *id_or_url, int64_t at_ms, struct store_doc **ret,
+    struct err *reterr)
+{
+	CLEANUP(store_doc_freep) struct store_doc *d = NULL;
+	char seen[CLOCK_TEXT_MAX];
+	int64_t id;
+	int rc;
+
+	if (find_id(s, id_or_url, &id, reterr) < 0 || store_doc_load(s, id, true, &d, reterr) < 0 ||
+	    (rc = store_doc_at(s, d, at_ms, reterr)) < 0)
+		return -1;
+	if (rc == 0)
+		return err_set(reterr, ERR_INPUT, "document %s was not known yet: it was first seen %s", d->id,
+		    clock_rfc3339(d->first_seen_ms, false, seen));
 	*ret = d;
 	d = NULL;
 	return 0;

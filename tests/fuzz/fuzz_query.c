@@ -27,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (store_query_check(query, &err) < 0) {
 		if (err.class != ERR_INPUT)
 			abort();
-	} else if (store_match(&store, query, "[\"japan\"]", &doc, &fits, &err) < 0) {
+	} else if (store_match(&store, query, "[\"japan\"]", &doc, text, &fits, &err) < 0) {
 		abort();
 	}
 	free(query);

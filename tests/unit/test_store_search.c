@@ -99,6 +99,15 @@ static const struct {
 	{ "대통령*", "7" },
 	{ "nothing — at all", "" },
 	{ "trade —", "1 2" },
+	{ "Vietnam", "2 3" },			/* written in another way */
+	{ "vietnam trade", "2" },
+	{ "\"in vietnam\"", "" },
+	{ "title:Vietnam", "2" },
+	{ "vietnam*", "" },
+	{ "trade NOT vietnam", "1" },
+	{ "trade AND (vietnam OR mekong)", "2" },
+	{ "story:1", "1" },
+	{ "changed:2023", "" },
 	{ "trade url:example/2", "2" },
 	{ "trade NOT url:EXAMPLE/2", "1" },
 	{ "url:beta.example/4", "4" },
@@ -161,6 +170,8 @@ static const struct {
 	{ "NOT a", "takes away" }, { "a NOT", "stands before" }, { "source:", "missing" },
 	{ "a OR source:b", "outside of OR" }, { "after:yesterday", "not a date" },
 	{ "a NOT (source:b c)", "brackets" }, { "title:", "missing" },
+	{ "removed:", "missing" }, { "in:texts", "revisions" }, { "story:x", "number" }, { "NOT changed:2023", "NOT cannot" },
+	{ "changed:soon", "not a date" }, { "changed:..", "missing" }, { "a OR in:revisions", "outside of OR" },
 	{ "((((((((((((((((((((((((((((((a))))))))))))))))))))))))))))))", "too many brackets" },
 };
 
