@@ -131,6 +131,18 @@ clean_run(const char *s, size_t n)
 	return i;
 }
 
+uint32_t
+unicode_repair(uint32_t c)
+{
+	static const uint16_t c1[32] = {
+		0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160,
+		0x2039, 0x152, 0x8d, 0x17d, 0x8f, 0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013,
+		0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178
+	};
+
+	return c >= 0x80 && c <= 0x9f ? c1[c - 0x80] : c;
+}
+
 /* What unicode_clean() puts for a character that may not stay as it is. rest is what follows it. */
 static void
 put_clean(struct buf *b, uint32_t c, const char *rest, size_t n)
@@ -138,10 +150,10 @@ put_clean(struct buf *b, uint32_t c, const char *rest, size_t n)
 	if (c == '\r') {	/* CRLF is one end of line */
 		if (n == 0 || *rest != '\n')
 			buf_addc(b, '\n');
-	} else if (c == 0x0b || c == 0x0c || c == 0x85) {
+	} else if (c == 0x0b || c == 0x0c) {
 		buf_addc(b, '\n');
-	} else if (c == 0xfffd || (c == 0xfeff && b->len > 0)) {
-		utf8_put(b, c);
+	} else if (unicode_repair(c) >= 0xa0 && (c < 0xa0 || c == 0xfffd || (c == 0xfeff && b->len > 0))) {
+		utf8_put(b, unicode_repair(c));
 	}
 	/* Nothing for other controls, for U+FFFE and U+FFFF, and for a byte order mark. */
 }
@@ -210,7 +222,7 @@ is_dropped_from_line(uint32_t c)
 	if (c < 0x20)
 		return c != '\t' && c != '\n' && c != '\r' && c != '\v' && c != '\f';
 	if (c < 0xad)
-		return c == 0x7f || (c >= 0x80 && c < 0xa0 && c != 0x85);
+		return c == 0x7f || (c >= 0x80 && c < 0xa0);
 	return c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
 	    (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
 	    c == 0x180e;
@@ -282,6 +294,7 @@ struct line {
 static void
 line_add(struct line *l, uint32_t c)
 {
+	c = unicode_repair(c);
 	if (is_dropped_from_line(c)) {
 		if (!l->space && is_joiner_of(c, l->before))
 			l->joiner = c;

@@ -20,9 +20,11 @@ size_t utf8_cut_chars(const char *s, size_t n, size_t max_chars);
 /* Columns of a terminal: East Asian wide 2, combining 0. */
 int utf8_width(const char *s, size_t n);
 
+/* 128 to 159 are meant as windows-1252 wherever text of the web holds them (HTML standard, 13.2.5.80). */
+uint32_t unicode_repair(uint32_t c);
 /*
- * Valid UTF-8, NFC, no C0/C1 but newline and tab, no U+FFFE/FFFF; malformed bytes become U+FFFD.
- * Caller frees. Idempotent.
+ * Valid UTF-8, NFC, no C0/C1 but newline and tab (C1 read as windows-1252), no U+FFFE/FFFF; malformed bytes
+ * become U+FFFD. Caller frees. Idempotent.
  */
 char *unicode_clean(const char *s, size_t n);
 /* NFC alone; s must be valid UTF-8. Caller frees. */

@@ -47,7 +47,7 @@ is_blank(uint32_t c)
 {
 	if (c < 0x80)
 		return c == ' ' || (c >= '\t' && c <= '\r');
-	return c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
+	return c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
 	    c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000 ||
 	    c == 0x2800;
 }
@@ -108,7 +108,7 @@ squeeze(struct buf *out, const char *s, size_t n, bool compare)
 			joiner = 0;
 			continue;
 		}
-		c = utf8_next(s, n, &i);
+		c = unicode_repair(utf8_next(s, n, &i));
 		if (is_blank(c)) {
 			blank = true;
 			continue;
@@ -314,7 +314,7 @@ indent_of(const char *s, size_t n)
 	return width;
 }
 
-/* Bytes of the line at s[i..n) and of the end mark after it: CR LF, LF, CR, VT, FF, NEL, LS, PS. */
+/* Bytes of the line at s[i..n) and of the end mark after it: CR LF, LF, CR, VT, FF, LS, PS. */
 static size_t
 line_end(const char *s, size_t n, size_t i, size_t *ret_mark)
 {
@@ -328,9 +328,6 @@ line_end(const char *s, size_t n, size_t i, size_t *ret_mark)
 			*ret_mark = i + 1 < n && s[i + 1] == '\n' ? 2 : 1;
 			return i;
 		}
-		*ret_mark = 2;
-		if (c == 0xc2 && i + 1 < n && (unsigned char)s[i + 1] == 0x85)
-			return i;
 		*ret_mark = 3;
 		if (c == 0xe2 && i + 2 < n && (unsigned char)s[i + 1] == 0x80 &&
 		    ((unsigned char)s[i + 2] == 0xa8 || (unsigned char)s[i + 2] == 0xa9))

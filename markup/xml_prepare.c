@@ -114,19 +114,6 @@ put_char(struct prepare *x, uint32_t c)
 		utf8_put(x->out, c);
 }
 
-/* 128 to 159 are meant as windows-1252 (HTML standard, 13.2.5.80). */
-static uint32_t
-repair(uint32_t c)
-{
-	static const uint16_t c1[32] = {
-		0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160,
-		0x2039, 0x152, 0x8d, 0x17d, 0x8f, 0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013,
-		0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178
-	};
-
-	return c >= 0x80 && c <= 0x9f ? c1[c - 0x80] : c;
-}
-
 /* "&#N;" at x->at; characters that XML forbids are dropped. */
 static bool
 put_number(struct prepare *x)
@@ -149,7 +136,7 @@ put_number(struct prepare *x)
 	else
 		x->changed = true;
 	x->at = i;
-	c = repair(c);
+	c = unicode_repair(c);
 	if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) || c == 0xfffe || c == 0xffff ||
 	    (c < 0x20 && c != '\t' && c != '\n' && c != '\r'))
 		x->changed = true;

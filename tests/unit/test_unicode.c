@@ -116,7 +116,7 @@ cleaning_leaves_valid_composed_text_without_controls(void **state)
 {
 	static const struct pair row[] = {
 		{ "", "" }, { "plain\n\ttext", "plain\n\ttext" }, { "a\r\nb\rc", "a\nb\nc" },
-		{ "a\x01\x1b[0m\x7f" "b", "a[0mb" }, { "a\xc2\x85" "b\xc2\x9b" "c", "a\nbc" },
+		{ "a\x01\x1b[0m\x7f" "b", "a[0mb" }, { "a\xc2\x85" "b\xc2\x9b" "c\xc2\x81", "a…b›c" },
 		{ "a\x0c" "b", "a\nb" }, { "e\xcc\x81", "é" }, { "Tie\xcc\x82\xcc\x81ng", "Tiếng" },
 		{ "\xff" "a\xc3", "\xef\xbf\xbd" "a\xef\xbf\xbd" }, { "\xef\xbb\xbf\xef\xbb\xbf" "a", "a" },
 		{ "a\xef\xbf\xbe\xef\xbf\xbf" "b", "ab" }, { "e\x01\xcc\x81", "é" },
@@ -162,7 +162,7 @@ a_line_has_single_blanks_and_nothing_invisible(void **state)
 		{ "a\xc2\xa0\xe3\x80\x80" "b\xe2\x80\xa8" "c", "a b c" },
 		{ "a\xe2\x80\x8b" "b\xc2\xad" "c\xef\xbb\xbf" "d\xe2\x81\xa0" "e", "abcde" },
 		{ "\xe2\x80\xae" "abc\xe2\x80\xac\xe2\x81\xa6" "d\xe2\x81\xa9", "abcd" },
-		{ "a \xe2\x80\x8b b", "a b" }, { "\xe2\x80\x8b a", "a" }, { "a\x01" "b\x7f", "ab" },
+		{ "don\xc2\x92t\xc2\x85", "don’t…" }, { "a \xe2\x80\x8b b", "a b" }, { "\xe2\x80\x8b a", "a" }, { "a\x01" "b\x7f", "ab" },
 		{ "نامه\xe2\x80\x8cای", "نامه\xe2\x80\x8cای" }, { "a\xe2\x80\x8c" "b", "ab" },
 		{ "نامه\xe2\x80\x8c ای\xe2\x80\x8c", "نامه ای" },
 		{ "👩\xe2\x80\x8d👧 x", "👩\xe2\x80\x8d👧 x" },
