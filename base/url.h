@@ -44,6 +44,13 @@ char *url_resolve_at(const struct url *base, const char *ref);
 bool url_is_http(const char *href);
 
 /*
+ * An item of a list that names no address of its own has that of its list with this fragment and a name. It is
+ * the only fragment that is part of an identity; what is fetched never bears one, and url_resolve() drops it.
+ */
+#define URL_ITEM_MARK "#presswatch-item="
+bool url_is_item(const char *href);
+
+/*
  * Identity key: no scheme, no user, host in lower case, default port and fragment dropped, known
  * tracking parameters dropped (utm_*, mtm_*, fbclid, gclid, dclid, gbraid, wbraid, msclkid, yclid,
  * twclid, mc_cid, mc_eid, mkt_tok, hsa_*, vero_*, igshid, _branch_*, session ids), unreserved percent

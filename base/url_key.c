@@ -172,7 +172,15 @@ url_key(const char *href)
 	add_path(&b, u->path);
 	if (u->query != NULL)
 		add_query(&b, u->query);
+	if (url_is_item(href))
+		buf_adds(&b, strstr(href, URL_ITEM_MARK));
 	return buf_take(&b, NULL);
+}
+
+bool
+url_is_item(const char *href)
+{
+	return strstr(href, URL_ITEM_MARK) != NULL;
 }
 
 /* "index.html", "default.aspx" and their kin, which a server shows for the folder itself. */

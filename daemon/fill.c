@@ -151,7 +151,7 @@ take(struct fill *f, const struct candidate *c)
 	char iso[DATE_ISO_MAX];
 
 	*to = (struct store_candidate){ .url = xstrdup(c->url), .title = xstrdup(c->title),
-		.language = xstrdup(c->language), .summary = xstrdup(c->summary) };
+		.language = xstrdup(c->language), .summary = xstrdup(c->content != NULL ? c->content : c->summary) };
 	if (c->published.precision != DATE_NONE)
 		to->published = xstrdup(date_iso(&c->published, iso));
 	to->published_source = c->published.source != DATE_FROM_NOWHERE ? (int)c->published.source :

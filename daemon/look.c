@@ -4,7 +4,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/unicode.h"
+#include "base/url.h"
 #include "daemon/look_int.h"
+#include "document/normal.h"
 #include "fetchers/pdf.h"
 #include "base/banned.h"
 
@@ -246,6 +249,20 @@ on_fetched(struct fetch_answer *a, void *arg)
 		candidate_failed(l, a);
 }
 
+/* An item without an address: what its list says of it is the document. */
+static void
+take_item(struct look *l)
+{
+	l->doc = document_new();
+	l->doc->text_state = TEXT_NONE;
+	if (l->cand.summary != NULL) {
+		l->doc->text = normal_text(l->cand.summary, strlen(l->cand.summary));
+		l->doc->text_state = TEXT_FULL;
+		l->doc->words = (unsigned)unicode_word_count(l->doc->text, strlen(l->doc->text));
+	}
+	look_put(l);
+}
+
 void
 look_start(struct look *l)
 {
@@ -255,6 +272,10 @@ look_start(struct look *l)
 		.headers = (const char *const *)cfg->headers,
 		.command = (const char *const *)cfg->fetch_with };
 
+	if (l->kind == LOOK_CANDIDATE && url_is_item(l->cand.url)) {
+		take_item(l);
+		return;
+	}
 	if (l->kind == LOOK_RECHECK) {
 		req.url = l->re.url;
 		/* What was missed is looked at whole, and whatever the validators say every few looks. */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/url.h"
 #include "daemon/deliver.h"
 #include "daemon/look_int.h"
 #include "base/banned.h"
@@ -22,6 +23,8 @@ look_next_check(const struct look *l, bool hot)
 	const struct cfg_source *cfg = l->ps->cfg;
 	int64_t now = clock_wall_ms(), since = now, wait;
 
+	if (l->kind == LOOK_CANDIDATE && url_is_item(l->cand.url))
+		return 0;	/* its list is all there is of it */
 	if (l->kind == LOOK_PAGE)
 		return 0;	/* its source's visits look at it */
 	if (l->kind == LOOK_RECHECK && !hot)

@@ -285,7 +285,7 @@ take_candidate(struct record *r, struct candidate *c)
 	to->guid = xstrdup(c->guid);
 	to->title = xstrdup(c->title);
 	to->language = xstrdup(c->language);
-	to->summary = xstrdup(c->summary);
+	to->summary = xstrdup(c->content != NULL ? c->content : c->summary);
 	/* A day of the future is the row's, not the release's: it would stand before all that come. */
 	if (c->published.precision != DATE_NONE && date_sort_ms(&c->published, 0) <= clock_wall_ms() + DAY_MS)
 		to->published = xstrdup(date_iso(&c->published, iso));

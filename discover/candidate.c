@@ -46,6 +46,7 @@ candidate_clear(struct candidate *c)
 	free(c->title);
 	free(c->language);
 	free(c->summary);
+	free(c->content);
 	free(c->why);
 	*c = (struct candidate){ 0 };
 }
@@ -173,6 +174,7 @@ candidate_to_json(const struct candidate *c)
 	put_date(j, "updated", &c->updated);
 	json_put_str(j, "language", c->language);
 	json_put_str(j, "summary", c->summary);
+	json_put_str(j, "content", c->content);
 	json_put_str(j, "why", c->why);
 	return j;
 }
@@ -251,6 +253,7 @@ candidates_from_json(const json_t *j, struct candidates **ret, struct err *reter
 		get_date(item, "updated", &one->updated);
 		one->language = get_copy(item, "language");
 		one->summary = get_copy(item, "summary");
+		one->content = get_copy(item, "content");
 		one->why = get_copy(item, "why");
 	}
 	*ret = c;

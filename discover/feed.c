@@ -4,6 +4,7 @@
 #include <strings.h>
 #include <uthash.h>
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/unicode.h"
 #include "base/url.h"
@@ -14,6 +15,8 @@
 #include "base/banned.h"
 
 #define BASE_DEPTH 8		/* xml:base elements above one another that are followed */
+#define LANG_DEPTH 16		/* elements above one another that are asked for their language */
+#define LANG_MAX 35		/* a longer tag is none (RFC 5646, 4.4.1) */
 #define PLAIN_BYTES (256u << 10)	/* of HTML that is read for a summary */
 
 const char *
@@ -31,10 +34,10 @@ feed_ns(const xmlNode *node)
 		{ "purl.org/dc/", NS_DC }, { "rss/1.0/modules/content", NS_CONTENT },
 		{ "rss/1.0/modules", NS_OTHER }, { "w3.org/2005/Atom", NS_ATOM },
 		{ "purl.org/atom", NS_ATOM }, { "purl.org/rss/", NS_CORE },
-		{ "netscape.com", NS_CORE }, { "userland.com", NS_CORE }, { "harvard.edu", NS_CORE },
+		{ "1999/xhtml", NS_CONTENT }, { "search.yahoo.com/mrss", NS_MEDIA }, { "netscape.com", NS_CORE }, { "userland.com", NS_CORE }, { "harvard.edu", NS_CORE },
 	};
 	static const struct { const char *prefix; enum feed_ns ns; } prefixes[] = {
-		{ "dc:", NS_DC }, { "dcterms:", NS_DC }, { "content:", NS_CONTENT }, { "atom:", NS_ATOM },
+		{ "dc:", NS_DC }, { "dcterms:", NS_DC }, { "content:", NS_CONTENT }, { "atom:", NS_ATOM }, { "media:", NS_MEDIA },
 		{ "rss:", NS_CORE },
 	};
 	const char *name = (const char *)node->name, *href;
@@ -178,18 +181,108 @@ feed_set(char **field, char *value)
 		free(value);
 }
 
+/* The address of an item that names none: the list's, with a name by title and date, else by id, else by text. */
+static char *
+name_item(const struct candidate *one, const char *content, const struct discover_opts *opts)
+{
+	CLEANUP(freep) char *list = url_resolve(opts->url, opts->url);
+	const char *what = one->title, *when = "";
+	unsigned char hash[SHA256_LEN];
+	char name[SHA256_HEX];
+
+	if (one->published.precision != DATE_NONE)
+		when = one->published.stated;
+	else if (one->updated.precision != DATE_NONE && what == NULL && one->guid == NULL)
+		when = one->updated.stated;
+	if (what == NULL)
+		what = one->guid != NULL ? one->guid : one->summary != NULL ? one->summary : content;
+	if (what == NULL && *when != '\0')
+		what = "";
+	if (list == NULL || what == NULL)
+		return NULL;
+	digest_sha256v(hash, what, strlen(what) + 1, when, strlen(when), NULL);
+	return xasprintf("%s%s%.16s", list, URL_ITEM_MARK, digest_hex(hash, SHA256_LEN, name));
+}
+
+void
+feed_add(struct candidates *c, struct candidate *one, char *content, const char *why,
+    const struct discover_opts *opts)
+{
+	bool named = one->url != NULL;
+	size_t len;
+
+	if (!named && (one->url = name_item(one, content, opts)) == NULL) {
+		candidate_clear(one);
+		free(content);
+		return;
+	}
+	if (one->summary == NULL)
+		one->summary = xstrdup(content);
+	if (named)
+		free(content);
+	else
+		one->content = content != NULL ? content : xstrdup(one->summary);
+	if (one->summary != NULL && (len = strlen(one->summary)) > FEED_SUMMARY_MAX)
+		one->summary[utf8_cut(one->summary, len, FEED_SUMMARY_MAX)] = '\0';
+	one->why = xasprintf("%s%s", why, named ? "" : " without an address");
+	*candidates_add(c) = *one;
+}
+
+void
+feed_media(xmlNodePtr node, char **title, char **summary)
+{
+	for (xmlNodePtr at = node; at != NULL; at = tree_next(at, node, false)) {
+		CLEANUP(freep) char *text = NULL;
+
+		if (feed_is(at, NS_MEDIA, "title")) {
+			text = feed_text(at);
+			feed_set(title, feed_plain(text, FEED_TITLE_MAX));
+		} else if (feed_is(at, NS_MEDIA, "description")) {
+			text = feed_text(at);
+			feed_set(summary, feed_plain(text, FEED_SUMMARY_MAX));
+		}
+	}
+}
+
+const char *
+feed_lang(const xmlNode *node)
+{
+	const char *lang;
+
+	for (int up = 0; node != NULL && node->type == XML_ELEMENT_NODE && up < LANG_DEPTH; node = node->parent, up++) {
+		lang = tree_attr(node, "lang");
+		if (lang == NULL)
+			lang = tree_attr(node, "xml:lang");
+		if (lang != NULL)
+			return lang;
+	}
+	return NULL;
+}
+
+char *
+feed_lang_copy(const char *lang)
+{
+	char *copy = lang != NULL && *lang != '\0' && strlen(lang) <= LANG_MAX ? unicode_line(lang, strlen(lang)) : NULL;
+
+	for (char *p = copy; p != NULL && *p != '\0'; p++)
+		*p = *p == '_' ? '-' : *p;
+	return copy;
+}
+
 void
 feed_read_atom_link(xmlNodePtr link, const struct discover_opts *opts, struct candidates *c)
 {
 	const char *rel = tree_attr(link, "rel");
 	CLEANUP(freep) char *href = NULL;
+	/* RFC 5005: the next page of a paged feed, the older part of an archived one */
+	bool more = rel != NULL && (strcasecmp(rel, "next") == 0 || strcasecmp(rel, "prev-archive") == 0);
 
-	if (rel == NULL || (strcasecmp(rel, "next") != 0 && strcasecmp(rel, "hub") != 0))
+	if (rel == NULL || (!more && strcasecmp(rel, "hub") != 0))
 		return;
 	href = feed_link(link, opts->url, tree_attr(link, "href"));
 	if (href == NULL)
 		return;
-	if (strcasecmp(rel, "next") == 0) {
+	if (more) {
 		candidates_add_more(c, href);
 	} else if (c->hub == NULL) {
 		c->hub = href;
@@ -265,6 +358,9 @@ feed_read(const char *p, size_t n, const struct discover_opts *opts, struct cand
 		return err_set(reterr, ERR_INPUT, "an HTML page stands at the feed's address");
 	else
 		feed_read_rss(root, opts, c);
+	/* the end of a cut feed may have taken its address, or the end of its title */
+	if (c->truncated && c->count > 0 && url_is_item(c->list[c->count - 1].url))
+		candidate_clear(&c->list[--c->count]);
 	check_guids(c);
 	if (c->count == 0 && c->truncated)
 		return err_set(reterr, ERR_INPUT, "the feed ends before its first item");

@@ -62,8 +62,11 @@ construct(xmlNodePtr node, size_t max)
 }
 
 struct entry {
+	const xmlNode *said;	/* last of title, summary and content: its language is the entry's */
+	bool published_seen;
 	char *alternate, *other, *id_link, *content;
 	char *published, *updated, *created;
+	char *media_title, *media_text;
 };
 
 static void
@@ -89,6 +92,18 @@ read_entry_link(struct entry *e, xmlNodePtr node, const struct discover_opts *op
 	}
 }
 
+/* Of a date that is stated twice the last is taken, as other readers do. */
+static void
+last_text(char **field, xmlNodePtr node)
+{
+	char *text = feed_text(node);
+
+	if (text == NULL)
+		return;
+	free(*field);
+	*field = text;
+}
+
 static void
 read_entry_part(struct entry *e, xmlNodePtr node, const struct discover_opts *opts,
     struct candidate *one)
@@ -97,27 +112,33 @@ read_entry_part(struct entry *e, xmlNodePtr node, const struct discover_opts *op
 
 	if (strcasecmp(name, "title") == 0) {
 		feed_set(&one->title, construct(node, FEED_TITLE_MAX));
+		e->said = node;
 	} else if (strcasecmp(name, "link") == 0) {
 		read_entry_link(e, node, opts);
 	} else if (strcasecmp(name, "id") == 0) {
 		feed_set(&one->guid, feed_text(node));
 		if (one->guid != NULL && url_is_http(one->guid))
 			feed_set(&e->id_link, feed_link(node, opts->url, one->guid));
-	} else if (strcasecmp(name, "published") == 0 || strcasecmp(name, "issued") == 0) {
-		feed_set(&e->published, feed_text(node));
+	} else if (strcasecmp(name, "published") == 0) {
+		last_text(&e->published, node);
+		e->published_seen = true;
+	} else if (strcasecmp(name, "issued") == 0 && !e->published_seen) {
+		last_text(&e->published, node);
 	} else if (strcasecmp(name, "created") == 0) {
-		feed_set(&e->created, feed_text(node));
+		last_text(&e->created, node);
 	} else if (strcasecmp(name, "updated") == 0 || strcasecmp(name, "modified") == 0) {
-		feed_set(&e->updated, feed_text(node));
+		last_text(&e->updated, node);
 	} else if (strcasecmp(name, "summary") == 0) {
-		feed_set(&one->summary, construct(node, FEED_SUMMARY_MAX));
+		feed_set(&one->summary, construct(node, FEED_TEXT_MAX));
+		e->said = node;
 	} else if (strcasecmp(name, "content") == 0) {
 		const char *src = tree_attr(node, "src");
 
+		e->said = node;
 		if (src != NULL)
 			feed_set(&e->other, feed_link(node, opts->url, src));
 		else
-			feed_set(&e->content, construct(node, FEED_SUMMARY_MAX));
+			feed_set(&e->content, construct(node, FEED_TEXT_MAX));
 	}
 }
 
@@ -137,7 +158,7 @@ take_address(struct entry *e)
 static void
 read_entry(xmlNodePtr node, const struct discover_opts *opts, struct candidates *c)
 {
-	const char *lang = tree_attr(node, "lang");
+	const char *lang;
 	struct candidate one = { 0 };
 	struct entry e = { 0 };
 	bool id_seen = false;
@@ -153,26 +174,26 @@ read_entry(xmlNodePtr node, const struct discover_opts *opts, struct candidates 
 			read_entry_part(&e, child, opts, &one);
 		} else if (ns == NS_DC && strcasecmp(feed_local(child), "date") == 0) {
 			feed_set(&e.created, feed_text(child));
+		} else if (ns == NS_MEDIA) {
+			feed_media(child, &e.media_title, &e.media_text);
 		}
 	}
 	if (id_seen && one.guid == NULL)
 		c->guids_doubtful = true;
-	feed_set(&one.language, xstrdup(lang));
-	feed_set(&one.summary, e.content);
-	e.content = NULL;
-	lang = one.language != NULL ? one.language : c->language;
+	feed_set(&one.title, e.media_title);
+	feed_set(&e.content, e.media_text);
+	lang = feed_lang(e.said != NULL ? e.said : node);
+	one.language = feed_lang_copy(lang);
+	if (lang == NULL)
+		one.language = xstrdup(c->language);
+	lang = one.language;
 	if (candidate_date(e.published, lang, DATE_FROM_FEED, opts, &one.published) < 0)
 		(void)candidate_date(e.created, lang, DATE_FROM_FEED, opts, &one.published);
 	if (candidate_date(e.updated, lang, DATE_FROM_FEED, opts, &one.updated) == 0 &&
 	    one.published.precision == DATE_NONE)
 		one.published = one.updated;
 	one.url = take_address(&e);
-	if (one.url != NULL) {
-		one.why = xstrdup("Atom entry");
-		*candidates_add(c) = one;
-	} else {
-		candidate_clear(&one);
-	}
+	feed_add(c, &one, e.content, "Atom entry", opts);
 	free(e.alternate);
 	free(e.other);
 	free(e.id_link);
@@ -184,7 +205,7 @@ read_entry(xmlNodePtr node, const struct discover_opts *opts, struct candidates 
 void
 feed_read_atom(xmlNodePtr root, const struct discover_opts *opts, struct candidates *c)
 {
-	feed_set(&c->language, xstrdup(tree_attr(root, "lang")));
+	feed_set(&c->language, feed_lang_copy(feed_lang(root)));
 	for (xmlNodePtr at = root; at != NULL; at = tree_next(at, root, false)) {
 		if (at->type != XML_ELEMENT_NODE)
 			continue;

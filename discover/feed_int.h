@@ -5,10 +5,11 @@
 #include "discover/discover_int.h"
 
 #define FEED_SUMMARY_MAX 2048	/* bytes */
+#define FEED_TEXT_MAX (32u << 10)	/* of an item without an address, which is all there is of its document */
 #define FEED_TITLE_MAX 1024
 
 /* Vocabulary of an element, by its namespace or, where that is undeclared, by its prefix. */
-enum feed_ns { NS_CORE, NS_ATOM, NS_DC, NS_CONTENT, NS_OTHER };
+enum feed_ns { NS_CORE, NS_ATOM, NS_DC, NS_CONTENT, NS_MEDIA, NS_OTHER };
 
 enum feed_ns feed_ns(const xmlNode *node);
 const char *feed_local(const xmlNode *node);	/* name without an undeclared prefix */
@@ -25,11 +26,25 @@ char *feed_link(const xmlNode *node, const char *url, const char *ref);
 /* Keep the longer of two summaries short: sets *field when it is NULL. Takes value. */
 void feed_set(char **field, char *value);
 
+/*
+ * Put one, which is handed over, at the end of c. content is its full text as plain text or NULL, handed over too.
+ * Without an address it gets that of its list with a name of its own (URL_ITEM_MARK) and keeps content; what says
+ * nothing at all is left out.
+ */
+void feed_add(struct candidates *c, struct candidate *one, char *content, const char *why,
+    const struct discover_opts *opts);
+/* Title and description of the media of an item (Media RSS), however deep in groups: for items without their own. */
+void feed_media(xmlNodePtr node, char **title, char **summary);
+/* xml:lang of node or the nearest element above; "": none, expressly; NULL: nothing said. Borrowed. */
+const char *feed_lang(const xmlNode *node);
+/* A tag as BCP 47 writes it, or NULL where it is empty or none. Caller frees. */
+char *feed_lang_copy(const char *lang);
+
 void feed_read_rss(xmlNodePtr root, const struct discover_opts *opts, struct candidates *c);
 void feed_read_atom(xmlNodePtr root, const struct discover_opts *opts, struct candidates *c);
 int feed_read_json(const char *p, size_t n, const struct discover_opts *opts, struct candidates *c,
     struct err *reterr);
-/* <atom:link> of a feed: next page and hub. */
+/* <atom:link> of a feed: next page, older archive and hub. */
 void feed_read_atom_link(xmlNodePtr link, const struct discover_opts *opts, struct candidates *c);
 
 #endif

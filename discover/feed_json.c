@@ -37,6 +37,7 @@ static void
 read_item(const json_t *item, const struct discover_opts *opts, struct candidates *c)
 {
 	struct candidate one = { 0 };
+	char *content;
 	const char *language;
 
 	if (!json_is_object(item))
@@ -46,22 +47,18 @@ read_item(const json_t *item, const struct discover_opts *opts, struct candidate
 	feed_set(&one.url, get_link(item, "external_url", opts->url));
 	if (one.url == NULL && one.guid != NULL && url_is_http(one.guid))
 		one.url = feed_link(NULL, opts->url, one.guid);
-	if (one.url == NULL) {
-		candidate_clear(&one);
-		return;
-	}
 	one.title = feed_plain(json_get_str(item, "title"), FEED_TITLE_MAX);
-	one.summary = feed_plain(json_get_str(item, "summary"), FEED_SUMMARY_MAX);
-	feed_set(&one.summary, feed_plain(json_get_str(item, "content_text"), FEED_SUMMARY_MAX));
-	feed_set(&one.summary, feed_plain(json_get_str(item, "content_html"), FEED_SUMMARY_MAX));
-	one.language = xstrdup(json_get_str(item, "language"));
-	language = one.language != NULL ? one.language : c->language;
+	one.summary = feed_plain(json_get_str(item, "summary"), FEED_TEXT_MAX);
+	content = feed_plain(json_get_str(item, "content_text"), FEED_TEXT_MAX);
+	feed_set(&content, feed_plain(json_get_str(item, "content_html"), FEED_TEXT_MAX));
+	language = json_get_str(item, "language");
+	one.language = language != NULL ? feed_lang_copy(language) : xstrdup(c->language);
+	language = one.language;
 	(void)candidate_date(json_get_str(item, "date_published"), language, DATE_FROM_FEED, opts,
 	    &one.published);
 	(void)candidate_date(json_get_str(item, "date_modified"), language, DATE_FROM_FEED, opts,
 	    &one.updated);
-	one.why = xstrdup("JSON Feed item");
-	*candidates_add(c) = one;
+	feed_add(c, &one, content, "JSON Feed item", opts);
 }
 
 int
@@ -83,7 +80,7 @@ feed_read_json(const char *p, size_t n, const struct discover_opts *opts, struct
 		return err_set(reterr, ERR_INPUT, "the body is JSON, but no JSON Feed: it has no items");
 	}
 	c->title = feed_plain(json_get_str(root, "title"), FEED_TITLE_MAX);
-	c->language = xstrdup(json_get_str(root, "language"));
+	c->language = feed_lang_copy(json_get_str(root, "language"));
 	hub = json_array_get(json_object_get(root, "hubs"), 0);
 	c->hub = get_link(hub, "url", opts->url);
 	if ((next = get_link(root, "next_url", opts->url)) != NULL)

@@ -11,8 +11,10 @@
 struct item {
 	char *link, *alternate, *permalink, *about;
 	char *description, *content;
-	const char *date, *created, *updated;
-	char *texts[4];		/* owners of the three above */
+	char *media_title, *media_text;
+	const char *date, *created, *updated, *dc_date;
+	char *texts[5];		/* owners of the dates above */
+	const xmlNode *said;	/* first of title and texts: its language is the item's */
 	size_t texts_count;
 	bool guid_seen;
 };
@@ -25,7 +27,6 @@ item_done(struct item *it)
 	free(it->permalink);
 	free(it->about);
 	free(it->description);
-	free(it->content);
 	for (size_t i = 0; i < it->texts_count; i++)
 		free(it->texts[i]);
 }
@@ -42,6 +43,23 @@ keep_date(struct item *it, const char **field, xmlNodePtr node)
 }
 
 static void
+keep_text(struct item *it, char **field, xmlNodePtr node)
+{
+	CLEANUP(freep) char *text = feed_text(node);
+
+	feed_set(field, feed_plain(text, FEED_TEXT_MAX));
+	it->said = it->said != NULL ? it->said : node;
+}
+
+static char *
+language_of(xmlNodePtr node)
+{
+	CLEANUP(freep) char *text = feed_text(node);
+
+	return feed_lang_copy(text);
+}
+
+static void
 read_guid(struct item *it, xmlNodePtr node, const char *url, struct candidate *one)
 {
 	const char *permalink = tree_attr(node, "isPermaLink");
@@ -50,6 +68,8 @@ read_guid(struct item *it, xmlNodePtr node, const char *url, struct candidate *o
 	it->guid_seen = true;
 	if (guid == NULL)
 		return;
+	free(one->guid);
+	one->guid = NULL;
 	if (permalink == NULL || strcasecmp(permalink, "false") != 0) {
 		if (url_is_http(guid) || (permalink != NULL && strcasecmp(permalink, "true") == 0))
 			feed_set(&it->permalink, feed_link(node, url, guid));
@@ -79,17 +99,20 @@ read_core(struct item *it, xmlNodePtr node, const struct discover_opts *opts, st
 	if (strcasecmp(name, "title") == 0) {
 		text = feed_text(node);
 		feed_set(&one->title, feed_plain(text, FEED_TITLE_MAX));
+		it->said = it->said != NULL ? it->said : node;
 	} else if (strcasecmp(name, "link") == 0) {
 		read_link(it, node, opts->url);
 	} else if (strcasecmp(name, "guid") == 0) {
 		read_guid(it, node, opts->url, one);
 	} else if (strcasecmp(name, "pubDate") == 0 || strcasecmp(name, "date") == 0) {
 		keep_date(it, &it->date, node);
-	} else if (strcasecmp(name, "description") == 0) {
-		text = feed_text(node);
-		feed_set(&it->description, feed_plain(text, FEED_SUMMARY_MAX));
+	} else if (strcasecmp(name, "description") == 0 || strcasecmp(name, "summary") == 0 ||
+	    strcasecmp(name, "abstract") == 0) {
+		keep_text(it, it->description == NULL ? &it->description : &it->content, node);
+	} else if (strcasecmp(name, "fullitem") == 0 || strcasecmp(name, "body") == 0) {
+		keep_text(it, &it->content, node);
 	} else if (strcasecmp(name, "language") == 0) {
-		feed_set(&one->language, feed_text(node));
+		feed_set(&one->language, language_of(node));
 	}
 }
 
@@ -104,17 +127,19 @@ read_extension(struct item *it, xmlNodePtr node, enum feed_ns ns, const struct d
 		text = feed_text(node);
 		feed_set(&one->title, feed_plain(text, FEED_TITLE_MAX));
 	} else if (ns == NS_DC && (strcasecmp(name, "date") == 0 || strcasecmp(name, "issued") == 0 ||
-	    strcasecmp(name, "available") == 0)) {
+	    strcasecmp(name, "available") == 0 || strcasecmp(name, "created") == 0)) {
 		keep_date(it, &it->created, node);
-	} else if (ns == NS_DC && strcasecmp(name, "created") == 0) {
-		keep_date(it, &it->created, node);
+		if (strcasecmp(name, "date") == 0)
+			it->dc_date = it->created;
 	} else if (ns == NS_DC && strcasecmp(name, "modified") == 0) {
 		keep_date(it, &it->updated, node);
 	} else if (ns == NS_DC && strcasecmp(name, "language") == 0) {
-		feed_set(&one->language, feed_text(node));
-	} else if (ns == NS_CONTENT && strcasecmp(name, "encoded") == 0) {
-		text = feed_text(node);
-		feed_set(&it->content, feed_plain(text, FEED_SUMMARY_MAX));
+		feed_set(&one->language, language_of(node));
+	} else if (ns == NS_DC && strcasecmp(name, "description") == 0) {
+		keep_text(it, &it->description, node);
+	} else if (ns == NS_CONTENT && (strcasecmp(name, "encoded") == 0 || strcasecmp(name, "body") == 0 ||
+	    strcasecmp(name, "div") == 0)) {
+		keep_text(it, &it->content, node);
 	} else if (ns == NS_ATOM && strcasecmp(name, "link") == 0) {
 		read_link(it, node, opts->url);
 	} else if (ns == NS_ATOM && (strcasecmp(name, "published") == 0 ||
@@ -140,46 +165,65 @@ take_address(struct item *it)
 	return url;
 }
 
+/* Names and addresses that stand in the attributes of an item: RSS 1.0 (RDF Site Summary, 5.5) and CDF. */
+static void
+read_attributes(struct item *it, xmlNodePtr node, const struct discover_opts *opts, struct candidate *one)
+{
+	const char *about = tree_attr(node, "about"), *lastmod = tree_attr(node, "LASTMOD");
+
+	it->alternate = feed_link(node, opts->url, tree_attr(node, "HREF"));
+	if (lastmod != NULL)
+		it->updated = it->texts[it->texts_count++] = xstrdup(lastmod);
+	if (about == NULL || *about == '\0')
+		return;
+	if (url_is_http(about))
+		it->about = feed_link(node, opts->url, about);
+	one->guid = xstrdup(about);
+}
+
+/* The language of an item: its own word for it, else xml:lang of its title or text, else the channel's. */
+static char *
+item_language(const struct item *it, xmlNodePtr node, const struct candidates *c)
+{
+	const char *lang = feed_lang(it->said != NULL ? it->said : node);
+
+	return lang != NULL ? feed_lang_copy(lang) : xstrdup(c->language);
+}
+
 static void
 read_item(xmlNodePtr node, const struct discover_opts *opts, struct candidates *c)
 {
 	struct candidate one = { 0 };
 	struct item it = { 0 };
-	const char *language, *about = tree_attr(node, "about");
 	enum feed_ns ns;
 
+	read_attributes(&it, node, opts, &one);
 	for (xmlNodePtr child = node->children; child != NULL; child = child->next) {
 		if (child->type != XML_ELEMENT_NODE)
 			continue;
 		ns = feed_ns(child);
 		if (ns == NS_CORE)
 			read_core(&it, child, opts, &one);
+		else if (ns == NS_MEDIA)
+			feed_media(child, &it.media_title, &it.media_text);
 		else if (ns != NS_OTHER)
 			read_extension(&it, child, ns, opts, &one);
 	}
-	if (about != NULL && *about != '\0') {
-		/* RSS 1.0 names its items so (RDF Site Summary, 5.5) */
-		if (url_is_http(about))
-			it.about = feed_link(node, opts->url, about);
-		if (!it.guid_seen)
-			feed_set(&one.guid, xstrdup(about));
-	}
 	if (it.guid_seen && one.guid == NULL)
 		c->guids_doubtful = true;
-	language = one.language != NULL ? one.language : c->language;
-	if (candidate_date(it.date, language, DATE_FROM_FEED, opts, &one.published) < 0)
-		(void)candidate_date(it.created, language, DATE_FROM_FEED, opts, &one.published);
-	(void)candidate_date(it.updated, language, DATE_FROM_FEED, opts, &one.updated);
-	one.summary = it.description != NULL ? it.description : it.content;
-	it.description = one.summary == it.description ? NULL : it.description;
-	it.content = one.summary == it.content ? NULL : it.content;
+	if (one.language == NULL)
+		one.language = item_language(&it, node, c);
+	if (candidate_date(it.date, one.language, DATE_FROM_FEED, opts, &one.published) < 0)
+		(void)candidate_date(it.created, one.language, DATE_FROM_FEED, opts, &one.published);
+	if (it.updated == NULL)
+		it.updated = it.dc_date;	/* Dublin Core: a date of any event in its life */
+	(void)candidate_date(it.updated, one.language, DATE_FROM_FEED, opts, &one.updated);
+	feed_set(&one.title, it.media_title);
+	feed_set(&it.content, it.media_text);
+	one.summary = it.description;
 	one.url = take_address(&it);
-	if (one.url != NULL) {
-		one.why = xstrdup("RSS item");
-		*candidates_add(c) = one;
-	} else {
-		candidate_clear(&one);
-	}
+	feed_add(c, &one, it.content, "RSS item", opts);
+	it.description = NULL;
 	item_done(&it);
 }
 
@@ -194,7 +238,7 @@ read_channel(xmlNodePtr node, const struct discover_opts *opts, struct candidate
 	if (ns == NS_ATOM && strcasecmp(name, "link") == 0) {
 		feed_read_atom_link(node, opts, c);
 	} else if ((ns == NS_CORE || ns == NS_DC) && strcasecmp(name, "language") == 0) {
-		feed_set(&c->language, feed_text(node));
+		feed_set(&c->language, language_of(node));
 	} else if ((ns == NS_CORE || ns == NS_DC) && strcasecmp(name, "title") == 0) {
 		text = feed_text(node);
 		feed_set(&c->title, feed_plain(text, FEED_TITLE_MAX));
@@ -209,6 +253,7 @@ feed_read_rss(xmlNodePtr root, const struct discover_opts *opts, struct candidat
 {
 	bool skip;
 
+	c->language = feed_lang_copy(feed_lang(root));
 	for (xmlNodePtr at = root; at != NULL; at = tree_next(at, root, skip)) {
 		skip = false;
 		if (at->type != XML_ELEMENT_NODE)

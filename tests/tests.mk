@@ -106,6 +106,7 @@ coverage:
 bench-extract: all $(B)/tests/bench/extract_manifest
 	@$(PYTHON) tests/bench/bench_extract.py --bin $(B)
 bench-find: all $(B)/tests/bench/find_driver
-	@for kind in listing feed sitemap; do $(PYTHON) tests/bench/find.py $(B)/tests/bench/find_driver --kind $$kind | tail -n 8; done
+	@for kind in listing feed sitemap; do $(PYTHON) tests/bench/find.py $(B)/tests/bench/find_driver --kind $$kind | tail -n 12; done
+	@$(PYTHON) tests/bench/find_cases.py $(B)/tests/bench/find_driver
 
 include $(wildcard tests/bench/bench.mk)

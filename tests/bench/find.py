@@ -19,7 +19,9 @@ SHARED = os.environ.get("PRESSWATCH_SHARED") or os.path.join(HERE, "..", "..", "
 
 
 def key(url):
-    url = (url or "").strip().split("#")[0]
+    url = (url or "").strip()
+    mark = url.partition("#presswatch-item=")[2]
+    url = url.split("#")[0] + ("?item=" + mark if mark else "")
     parts = urlsplit(url)
     path = quote(unquote(parts.path), safe="/") or "/"
     query = quote(unquote(parts.query.replace("+", " ")), safe="=&")
@@ -56,6 +58,12 @@ def title_agrees(got, item):
     if not w:
         return None
     return sum(x in g for x in w) / len(w) >= 0.6
+
+
+# Differences that we hold to be right: (file, field), with the reason.
+RIGHT = {
+    ("files/podcast-4f470cfa.xml", "date"): "\"+3000\" is no offset that exists: read without one, where the case adds 30 hours",
+}
 
 
 def rows_of(site):
@@ -121,10 +129,18 @@ def judge(row, got):
         found.setdefault(key(c["url"]), c)
     result = dict(items=0, hit=0, title=[0, 0], date=[0, 0], missed=[], wrong=[])
     wanted = set()
+    # what is stated without an address, or with a name in its place, is known by its name and title
+    by_id = {(c.get("guid"), " ".join(words(c.get("title")))): key(c["url"]) for c in got.get("list", [])}
     for item in items:
+        name = (item.get("id"), " ".join(words(item.get("title"))))
         if not item.get("url"):
-            continue
-        k = key(urljoin(base, item["url"]))
+            if row["role"] != "feed" or not item.get("title"):
+                continue
+            k = by_id.get(name, "no item of this title: %s" % item["title"])
+        else:
+            k = key(urljoin(base, item["url"]))
+            if not re.match("[hH][tT][tT][pP]", item["url"]) and item["url"] == item.get("id"):
+                k = by_id.get(name, k)
         if k in wanted:
             continue
         wanted.add(k)
@@ -147,7 +163,7 @@ def judge(row, got):
             result["date"][0] += ok
             result["date"][1] += 1
             if not ok:
-                result["wrong"].append(("date", iso, date, c.get("title")))
+                result["wrong"].append(("date", iso, date, c.get("title"), RIGHT.get((row["file"], "date"), "")))
     result["others"] = [c for k, c in found.items() if k not in wanted]
     return result
 
@@ -188,11 +204,14 @@ def main():
             g["other"].append(len(r["others"]) / r["items"])
         g["sec"] += got.get("seconds", 0)
         g["parse"] += got.get("parse_seconds", 0)
-        if args.kind == "listing" or args.show or r["missed"] or got.get("error"):
+        if args.kind == "listing" or args.show or r["missed"] or r["wrong"] or got.get("error"):
             print("%-34s %-44s %3d/%3d other %3d title %3d/%3d date %3d/%3d  %.1f ms (parse %.1f) %s" % (
                 row["site"][:34], row["file"][6:50], r["hit"], r["items"], len(r["others"]), *r["title"],
                 *r["date"], 1000 * got.get("seconds", 0), 1000 * got.get("parse_seconds", 0),
                 got.get("error", "")))
+        if args.kind == "feed" and not args.show:
+            for w in r["wrong"]:
+                print("    differs", w)
         if args.show:
             for m in r["missed"][:6]:
                 print("    missed", m.get("url"), "|", m.get("anchor_text"), "|", m.get("title") or m.get("title_stated"))

@@ -72,6 +72,13 @@ rss_items_are_read(void **state)
 		    "https://x.example/x/3", "/x/3", "T", NULL, NULL },
 		{ RSS("<item><link>news/4.html</link><dc:date>2023-02-09</dc:date></item>"),
 		    "https://x.example/feeds/news/4.html", NULL, NULL, "2023-02-09", NULL },
+		{ "<rss xmlns:media='http://search.yahoo.com/mrss/'><channel><item><link>/13</link><media:group><media:title>M</media:title>"
+		    "<media:description>D</media:description></media:group></item></channel></rss>", "https://x.example/13", NULL, "M",
+		    NULL, "D" },
+		{ RSS("<item><title>don&amp;#146;t</title><link>/14</link></item>"), "https://x.example/14", NULL,
+		    "don\xe2\x80\x99t", NULL, NULL },
+		{ "<CHANNEL><ITEM HREF='/15' LASTMOD='2023-02-09'><TITLE>T</TITLE><ABSTRACT>A</ABSTRACT></ITEM></CHANNEL>",
+		    "https://x.example/15", NULL, "T", NULL, "A" },
 		{ RSS("<item><atom:link rel='alternate' href='/5'/><atom:link rel='self' href='/no'/></item>"),
 		    "https://x.example/5", NULL, NULL, NULL, NULL },
 		{ RSS("<item><title>A &amp;lt;b&amp;gt;bold&amp;lt;/b&amp;gt; &amp;amp;amp; new</title><link>/6</link></item>"),
@@ -128,12 +135,71 @@ json_feeds_are_read(void **state)
 		{ "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"id\":\"1\",\"url\":\"/1\",\"title\":\"T\","
 		    "\"date_published\":\"2023-02-09T16:45:00+09:00\",\"content_html\":\"<p>S</p>\"}]}",
 		    "https://x.example/1", "1", "T", "2023-02-09T16:45:00+09:00", "S" },
-		{ "{\"items\":[{\"id\":2,\"external_url\":\"http://a.example/2\",\"summary\":\"S\"},{\"id\":3},7]}",
+		{ "{\"items\":[{\"id\":2,\"external_url\":\"http://a.example/2\",\"summary\":\"S\"},7]}",
 		    "http://a.example/2", "2", NULL, NULL, "S" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check_one(&cases[i]);
+}
+
+/* Named by title and date, so that neither a rotating id nor a changed order makes another document of it. */
+static void
+items_without_an_address_have_a_name(void **state)
+{
+	CLEANUP(candidates_freep) struct candidates *a = read_feed(RSS("<item><title>T</title><guid isPermaLink='false'>1"
+	    "</guid><pubDate>Thu, 09 Feb 2023 16:45:00 GMT</pubDate><description>short</description><content:encoded>"
+	    "&lt;p&gt;The whole text.&lt;/p&gt;</content:encoded></item><item><title>U</title></item><item><guid>g</guid></item>"
+	    "<item><description>Words alone</description></item><item><category>none</category></item>"));
+	CLEANUP(candidates_freep) struct candidates *b = read_feed(RSS("<item><title>U</title></item><item><title>T</title>"
+	    "<guid isPermaLink='false'>2</guid><pubDate>Thu, 09 Feb 2023 16:45:00 GMT</pubDate></item>"));
+
+	assert_int_equal(a->count, 4);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(strncmp(a->list[i].url, URL "#presswatch-item=", strlen(URL) + 17), 0);
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(a->list[i].url, a->list[k].url);
+	}
+	assert_string_equal(a->list[0].summary, "short");
+	assert_string_equal(a->list[0].content, "The whole text.");
+	assert_string_equal(a->list[3].content, "Words alone");
+	assert_int_equal(b->count, 2);
+	assert_string_equal(b->list[0].url, a->list[1].url);
+	assert_string_equal(b->list[1].url, a->list[0].url);
+}
+
+static void
+languages_are_those_of_the_texts(void **state)
+{
+	static const struct { const char *text, *want; } cases[] = {
+		{ "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='de'><entry><title>T</title><link href='/1'/></entry></feed>",
+		    "de" },
+		{ "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='de'><entry xml:lang='en_GB'><title>T</title><link href='/1'/>"
+		    "</entry></feed>", "en-GB" },
+		{ "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='de'><entry xml:lang=''><title>T</title><link href='/1'/>"
+		    "</entry></feed>", NULL },
+		{ "<rss><channel><language>sv</language><item><link>/1</link></item></channel></rss>", "sv" },
+		{ "<rss xml:lang='en'><channel><language>sv</language><item><title xml:lang='fi'>T</title><link>/1</link></item>"
+		    "</channel></rss>", "fi" },
+		{ RSS("<item><link>/1</link><dc:language>vi</dc:language></item>"), "vi" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(candidates_freep) struct candidates *c = read_feed(cases[i].text);
+
+		assert_int_equal(c->count, 1);
+		same("language", cases[i].text, c->list[0].language, cases[i].want);
+	}
+}
+
+static void
+older_parts_are_further_pages(void **state)
+{
+	CLEANUP(candidates_freep) struct candidates *c = read_feed("<feed xmlns='http://www.w3.org/2005/Atom'>"
+	    "<link rel='prev-archive' href='/2023.xml'/><link rel='current' href='/now.xml'/><entry><link href='/1'/></entry></feed>");
+
+	assert_int_equal(c->more_count, 1);
+	assert_string_equal(c->more[0], "https://x.example/2023.xml");
 }
 
 static void
@@ -216,6 +282,9 @@ main(void)
 		cmocka_unit_test(rss_items_are_read),
 		cmocka_unit_test(atom_entries_are_read),
 		cmocka_unit_test(json_feeds_are_read),
+		cmocka_unit_test(items_without_an_address_have_a_name),
+		cmocka_unit_test(languages_are_those_of_the_texts),
+		cmocka_unit_test(older_parts_are_further_pages),
 		cmocka_unit_test(what_the_feed_says_of_itself_is_kept),
 		cmocka_unit_test(repeated_or_empty_guids_are_doubtful),
 		cmocka_unit_test(a_cut_feed_gives_what_is_readable),

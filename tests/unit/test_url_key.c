@@ -48,6 +48,8 @@ two_names_of_one_document_have_one_key(void **state)
 
 	for (i = 0; i < sizeof(name) / sizeof(name[0]); i++)
 		assert_key(name[i], "www.mofa.gov.vn/tin/a_b?id=7&lang=vi");
+	/* items that have no address of their own are told apart by the name that their list's reader gave them */
+	assert_key("https://a.example/feed.xml#presswatch-item=0f", "a.example/feed.xml#presswatch-item=0f");
 }
 
 static void

@@ -1,0 +1,58 @@
+#ifndef FUZZ_DISCOVER_H
+#define FUZZ_DISCOVER_H
+/* fuzz_discover: whatever the bytes, discover() gives addresses of http(s) and valid text that survive the wire, or an error. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/unicode.h"
+#include "base/url.h"
+#include "discover/discover.h"
+
+#define FUZZ_CANDIDATES 50
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool
+fuzz_is_text(const char *s)
+{
+	return s == NULL || utf8_valid(s, strlen(s));
+}
+
+/* An address is fetched as it stands; only that of an item without one has a fragment. */
+static bool
+fuzz_is_sound(const struct candidate *one)
+{
+	return one->url != NULL && url_is_http(one->url) &&
+	    (strchr(one->url, '#') == NULL || (url_is_item(one->url) && strrchr(one->url, '#') == strchr(one->url, '#'))) &&
+	    fuzz_is_text(one->title) && fuzz_is_text(one->summary) && fuzz_is_text(one->content) &&
+	    fuzz_is_text(one->language);
+}
+
+static int
+fuzz_discover(enum source_kind kind, const uint8_t *data, size_t size)
+{
+	CLEANUP(candidates_freep) struct candidates *c = NULL, *back = NULL;
+	struct discover_opts opts = { .url = "http://127.0.0.1/a/b?c", .kind = kind, .now_ms = 1700000000000,
+	    .max = FUZZ_CANDIDATES };
+	struct err err = { 0 };
+	json_t *j;
+
+	if (discover((const char *)data, size, &opts, &c, &err) < 0) {
+		if (c != NULL || err.class == ERR_NONE || err.class == ERR_TEMPORARY)
+			abort();
+		return 0;
+	}
+	if (c == NULL || c->count > FUZZ_CANDIDATES)
+		abort();
+	for (size_t i = 0; i < c->count; i++) {
+		if (!fuzz_is_sound(&c->list[i]))
+			abort();
+	}
+	j = candidates_to_json(c);
+	if (candidates_from_json(j, &back, NULL) < 0 || back->count != c->count)
+		abort();
+	json_decref(j);
+	return 0;
+}
+
+#endif
