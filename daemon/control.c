@@ -393,35 +393,41 @@ on_event(struct bufferevent *bev, short what, void *arg)
 		client_free(cl);
 }
 
-static void
-on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int len, void *arg)
+void
+control_serve(struct control *c, struct bufferevent *bev)
 {
-	struct control *c = arg;
 	struct timeval idle = { .tv_sec = 60 };
-	struct client *cl;
+	struct client *cl = xcalloc(1, sizeof(*cl));
 
-	if (c->count >= CLIENTS_MAX || c->d->stopping) {
-		close(fd);
-		return;
-	}
-	cl = xcalloc(1, sizeof(*cl));
 	cl->c = c;
-	cl->bev = bufferevent_socket_new(c->d->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (cl->bev == NULL) {
-		close(fd);
-		free(cl);
-		return;
-	}
+	cl->bev = bev;
 	cl->next = c->clients;
 	cl->prev = &c->clients;
 	if (cl->next != NULL)
 		cl->next->prev = &cl->next;
 	c->clients = cl;
 	c->count++;
-	bufferevent_setcb(cl->bev, on_read, NULL, on_event, cl);
-	bufferevent_setwatermark(cl->bev, EV_READ, 0, CONTROL_LINE_MAX);
-	bufferevent_set_timeouts(cl->bev, &idle, &idle);
-	bufferevent_enable(cl->bev, EV_READ | EV_WRITE);
+	bufferevent_setcb(bev, on_read, NULL, on_event, cl);
+	bufferevent_setwatermark(bev, EV_READ, 0, CONTROL_LINE_MAX);
+	bufferevent_set_timeouts(bev, &idle, &idle);
+	bufferevent_enable(bev, EV_READ | EV_WRITE);
+}
+
+static void
+on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int len, void *arg)
+{
+	struct control *c = arg;
+	struct bufferevent *bev;
+
+	if (c->count >= CLIENTS_MAX || c->d->stopping) {
+		close(fd);
+		return;
+	}
+	bev = bufferevent_socket_new(c->d->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (bev == NULL)
+		close(fd);
+	else
+		control_serve(c, bev);
 }
 
 /* A socket file that nobody listens on is left from a crash; one that answers is another daemon's. */

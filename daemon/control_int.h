@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include "daemon/control.h"
 
+struct bufferevent;
 struct client;
 
 struct control_command {
@@ -13,6 +14,8 @@ struct control_command {
 /* Ends with a row without a name. */
 extern const struct control_command control_channel_commands[];
 
+/* A new client at the other end of bev, which it owns from now on. */
+void control_serve(struct control *c, struct bufferevent *bev);
 struct daemon *client_daemon(struct client *cl);
 /* Takes the reference. */
 void client_answer(struct client *cl, json_t *obj);

@@ -83,8 +83,8 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN := $(patsubst %.c,$(B)/%,$(FUZZ_SRC))
 MINUTES ?= 1
 ifeq ($(VARIANT),fuzz)
-$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(LIBS)
-	$(CXX) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LINK_LIBS)
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libdaemon.a $(LIBS)
+	$(CXX) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(B)/libdaemon.a $(LINK_LIBS)
 .PHONY: fuzz
 fuzz: $(FUZZ_BIN)
 	@tools/run-fuzz.sh $(MINUTES) $(FUZZ_BIN)
