@@ -19,7 +19,7 @@ struct cli_opts {			/* as given on the command line; NULL, 0 or false: not given
 	bool json, utc, help;
 	const char *source, *lang, *label, *since, *until, *at, *limit;
 	const char *revision, *format, *output;
-	bool follow, all, explain, watch, dead, test;
+	bool follow, all, explain, watch, dead, test, dry_run;
 	const char *channel;
 	const char *url, *content_type, *manifest, *workers;
 	const char *kind, *select_links, *select_title, *select_date, *select_body;
@@ -123,6 +123,7 @@ int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_import(struct cli *cli, int argc, char **argv);
 int cmd_verify(struct cli *cli, int argc, char **argv);
 int cmd_backup(struct cli *cli, int argc, char **argv);
+int cmd_reextract(struct cli *cli, int argc, char **argv);
 int cmd_match(struct cli *cli, int argc, char **argv);
 int cmd_channels(struct cli *cli, int argc, char **argv);
 int cmd_notify(struct cli *cli, int argc, char **argv);

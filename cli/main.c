@@ -49,6 +49,7 @@ const struct command cli_commands[] = {
 	{ GROUP_WHOLE, "import", cmd_import, 1, ARGS_ANY, NEED_NOTHING, "FILE...", "", "take an export in jsonl into the archive", false },
 	{ GROUP_WHOLE, "verify", cmd_verify, 0, 0, NEED_ARCHIVE, "", "", "check every hash and the chain of events", false },
 	{ GROUP_WHOLE, "backup", cmd_backup, 1, 1, NEED_ARCHIVE, "FILE", "", "copy the archive while it is in use", false },
+	{ GROUP_WHOLE, "reextract", cmd_reextract, 0, 0, NEED_NOTHING, "", "dry-run source", "derive texts anew from the stored responses", false },
 	{ GROUP_OTHER, "help", cmd_help, 0, 1, NEED_NOTHING, "[COMMAND|TOPIC]", "", "explain a command or a topic", false },
 	{ GROUP_OTHER, "completion", cmd_completion, 1, 1, NEED_NOTHING, "SHELL", "", "script for bash, zsh or fish", false },
 	{ GROUP_OTHER, "version", cmd_version, 0, 0, NEED_NOTHING, "", "", "print the version", false },

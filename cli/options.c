@@ -27,6 +27,7 @@ static const struct option_row rows[] = {
 	{ "all", NULL, AT_TEXT(all), "every source" },
 	{ "dead", NULL, AT_TEXT(dead), "notices that were given up" },
 	{ "test", NULL, AT_TEXT(test), "send a test notice" },
+	{ "dry-run", NULL, AT_TEXT(dry_run), "say what would be done, and do nothing" },
 	{ "channel", "NAME", AT_TEXT(channel), "this channel alone" },
 	{ "explain", NULL, AT_TEXT(explain), "say in which structure each link was found" },
 	{ "url", "URL", AT_TEXT(url), "address that the file came from" },

@@ -179,6 +179,20 @@ drop_refused(const struct cfg_source *src, struct candidates *c)
 	return before - kept;
 }
 
+void
+probe_extract_opts(const struct cfg_source *src, struct extract_opts *ret)
+{
+	const struct cfg_select *sel = &src->select;
+
+	*ret = (struct extract_opts){ .select_body = sel->body, .select_title = sel->title, .select_date = sel->date,
+		.select_remove = (const char *const *)sel->remove, .language_hint = src->language };
+	while (sel->remove != NULL && sel->remove[ret->select_remove_count] != NULL)
+		ret->select_remove_count++;
+	/* With `links`, title and date are for the row of the listing, not for the page. */
+	if (sel->links != NULL)
+		ret->select_title = ret->select_date = NULL;
+}
+
 static int
 extract_page_of(const struct cfg_source *src, const struct page *page, const struct candidate *hint,
     int64_t now_ms, struct document **ret, struct err *reterr)
@@ -186,24 +200,16 @@ extract_page_of(const struct cfg_source *src, const struct page *page, const str
 	struct job job = { .kind = JOB_EXTRACT, .bytes = buf_str(&page->body), .len = page->body.len };
 	struct job_answer answer = { 0 };
 	char iso[DATE_ISO_MAX] = "";
-	size_t removes = 0;
 	int rc = -1;
 
-	while (src->select.remove != NULL && src->select.remove[removes] != NULL)
-		removes++;
 	if (hint != NULL)
 		date_iso(&hint->published, iso);
-	job.extract = (struct extract_opts){.url = page->url,
-	    .content_type = page->content_type,
-	    .select_body = src->select.body,
-	    .select_title = src->select.title,
-	    .select_date = src->select.date,
-	    .select_remove = (const char *const *)src->select.remove,
-	    .select_remove_count = removes,
-	    .title_hint = hint != NULL ? hint->title : NULL,
-	    .date_hint = iso[0] != '\0' ? iso : NULL,
-	    .language_hint = src->language,
-	    .now_ms = now_ms};
+	probe_extract_opts(src, &job.extract);
+	job.extract.url = page->url;
+	job.extract.content_type = page->content_type;
+	job.extract.title_hint = hint != NULL ? hint->title : NULL;
+	job.extract.date_hint = iso[0] != '\0' ? iso : NULL;
+	job.extract.now_ms = now_ms;
 	if (pool_run_one(&job, &answer, reterr) == 0) {
 		if (answer.err.class != ERR_NONE || answer.document == NULL) {
 			rc = err_set(reterr,

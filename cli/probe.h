@@ -7,8 +7,12 @@
 #include "cli/cli.h"
 #include "discover/discover.h"
 #include "document/document.h"
+#include "extract/extract.h"
 
 struct probe;
+
+/* How pages of that source are read; borrowed from it. Address, type, hints and the time are the caller's to fill. */
+void probe_extract_opts(const struct cfg_source *src, struct extract_opts *ret);
 
 /* config: manners (contact, proxy, allowed networks), or NULL. ERR_CONFIG, ERR_LOCAL. */
 int probe_new(const struct config *config, struct probe **ret, struct err *reterr);

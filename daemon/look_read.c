@@ -14,7 +14,7 @@ look_extractor(struct look *l, bool pdf)
 	if (pdf) {
 		CLEANUP(freep) char *reader = pdf_reader();
 
-		l->extractor = xasprintf("%s;pdf%d-%s", l->ps->extractor, EXTRACT_PDF_VERSION, reader);
+		l->extractor = extract_identity_pdf(l->ps->extractor, reader);
 	}
 	return l->extractor != NULL ? l->extractor : l->ps->extractor;
 }

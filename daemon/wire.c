@@ -63,24 +63,19 @@ make_routes(const struct config *c, const struct cfg_source *src, struct store_r
 	ret->count = n;
 }
 
-/* The rules that shape a text (select.body, .title, .date, .remove) as one string; plain itself without any. */
+/* Most sources have no rules of their own and share one string. */
 static char *
-extractor_name(const struct cfg_select *sel, char *plain)
+extractor_name(const struct plan *p, const struct plan_source *ps)
 {
-	struct buf b = BUF_INIT(1 << 20);
+	struct extract_opts opts;
 	char *name;
 
-	buf_addf(&b, "%s\n%s\n%s\n", sel->body != NULL ? sel->body : "", sel->title != NULL ? sel->title : "",
-	    sel->date != NULL ? sel->date : "");
-	for (char **r = sel->remove; r != NULL && *r != NULL; r++)
-		buf_addf(&b, "%s\n", *r);
-	if (b.len > 3)
-		name = xasprintf("%d:%08x", DOCUMENT_EXTRACTOR_VERSION,
-		    (unsigned)(digest_xxh64(b.data, b.len, 0) & 0xffffffff));
-	else
-		name = plain;
-	buf_done(&b);
-	return name;
+	plan_extract_opts(ps, &opts);
+	name = extract_identity(&opts);
+	if (strcmp(name, p->extractor) != 0)
+		return name;
+	free(name);
+	return p->extractor;
 }
 
 static int
@@ -108,7 +103,7 @@ plan_new(struct config *config, struct plan **ret, struct err *reterr)
 		p->user_agent = xasprintf("presswatch/" PRESSWATCH_VERSION " (+%s)", config->contact);
 	else
 		p->user_agent = xstrdup("presswatch/" PRESSWATCH_VERSION);
-	p->extractor = xasprintf("%d", DOCUMENT_EXTRACTOR_VERSION);
+	p->extractor = extract_identity(&(struct extract_opts){ .url = NULL });
 	make_routes(config, &(struct cfg_source){ .channels = NULL }, &p->to_all);
 	p->sources = xcalloc(config->sources_count + 1, sizeof(*p->sources));
 	for (size_t i = 0; i < config->sources_count; i++) {
@@ -120,10 +115,10 @@ plan_new(struct config *config, struct plan **ret, struct err *reterr)
 			make_routes(config, ps->cfg, &ps->routes);
 		else
 			ps->routes = p->to_all;
-		ps->extractor = extractor_name(&ps->cfg->select, p->extractor);
 		ps->remove = (const char **)ps->cfg->select.remove;
 		for (r = ps->cfg->select.remove; r != NULL && *r != NULL; r++)
 			ps->remove_count++;
+		ps->extractor = extractor_name(p, ps);
 	}
 	*ret = p;
 	return 0;

@@ -40,4 +40,11 @@ struct extract_opts {			/* all pointers borrowed for the call */
 int extract_page(const char *p, size_t n, const struct extract_opts *opts,
     struct document **ret_doc, struct err *reterr);
 
+/*
+ * What the text depends on besides the bytes: "12", or "12:89abcdef" where rules (select_*) shape it. Another string means that
+ * the same bytes may give other text. Of a PDF the program that reads it is part of it. Caller frees.
+ */
+char *extract_identity(const struct extract_opts *opts);
+char *extract_identity_pdf(const char *identity, const char *reader);
+
 #endif

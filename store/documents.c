@@ -355,20 +355,15 @@ recheck_read(sqlite3_stmt *q, struct store_recheck *r)
 	r->checks = sqlite3_column_int64(q, 19);
 }
 
-int
-store_rechecks_due(struct store *s, int64_t now_ms, unsigned limit,
-    int (*fn)(const struct store_recheck *r, void *arg), void *arg, struct err *reterr)
+/* Read whole before the first call: fn may move the documents about in the order that is read. */
+static int
+rechecks_read(struct store *s, sqlite3_stmt *q, int (*fn)(const struct store_recheck *r, void *arg), void *arg,
+    struct err *reterr)
 {
 	struct store_recheck *list = NULL;
 	size_t count = 0, cap = 0, i;
-	sqlite3_stmt *q;
 	int rc;
 
-	/*
-	 * Read whole before the first call: fn may move the documents about in the order that is
-	 * read.
-	 */
-	q = store_bind(s, STMT_CHECKS_DUE, "ii", now_ms, (int64_t)limit);
 	while ((rc = store_step(s, q, reterr)) > 0) {
 		list = xgrow(list, &cap, count + 1, sizeof(*list));
 		recheck_read(q, &list[count++]);
@@ -380,6 +375,33 @@ store_rechecks_due(struct store *s, int64_t now_ms, unsigned limit,
 		store_recheck_done(&list[i]);
 	free(list);
 	return rc;
+}
+
+int
+store_rechecks_due(struct store *s, int64_t now_ms, unsigned limit,
+    int (*fn)(const struct store_recheck *r, void *arg), void *arg, struct err *reterr)
+{
+	return rechecks_read(s, store_bind(s, STMT_CHECKS_DUE, "ii", now_ms, (int64_t)limit), fn, arg, reterr);
+}
+
+int
+store_derived(struct store *s, const char *source, int64_t after_id, unsigned limit,
+    int (*fn)(const struct store_recheck *r, void *arg), void *arg, struct err *reterr)
+{
+	return rechecks_read(s, store_bind(s, STMT_DERIVED, "tii", source, after_id, (int64_t)limit), fn, arg, reterr);
+}
+
+int
+store_count_derived(struct store *s, const char *source, int64_t *ret, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_COUNT_DERIVED, "t", source);
+	int rc = store_step(s, q, reterr);
+
+	if (rc < 0)
+		return -1;
+	*ret = rc > 0 ? sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	return 0;
 }
 
 int

@@ -405,7 +405,9 @@ rederive_head(struct store *s, const struct doc_row *old, const struct document 
 	int64_t published_ms = 0;
 
 	date_iso(&doc->modified, modified);
-	date_iso(&doc->published, published);
+	/* The row's date stands before what an address looks like, as it did when the document was new. */
+	if (doc->published.source != DATE_FROM_URL || old->listed_published == NULL)
+		date_iso(&doc->published, published);
 	if (published[0] != '\0')
 		published_ms = date_sort_ms(&doc->published, 0);
 	return store_run(s, store_bind(s, STMT_DOC_REPLACE, "ittittttttiiii", old->doc_id, title,

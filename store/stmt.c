@@ -23,6 +23,18 @@
 	" h.first_seen_ms, h.last_changed_ms, h.state, h.story, s.labels"                          \
 	" FROM doc_head h CROSS JOIN source s ON s.source_id = h.source_id"
 
+/* A document as a look at it wants it; see recheck_read(). */
+#define LOOK_COLUMNS                                                                               \
+	"h.doc_id, s.name, h.url, c.etag, c.last_modified, h.title, h.published,"                  \
+	" r.extractor, r.content_type, c.listed_title, c.listed_published, r.raw_hash,"            \
+	" c.body_hash, h.first_seen_ms, h.last_changed_ms, c.last_check_ms,"                       \
+	" c.pending_hash IS NOT NULL, h.text_state, h.gone_since_ms, c.checks"
+/* Texts that a response is kept of; ?1: of this source, or NULL. */
+#define DERIVED                                                                                    \
+	" JOIN source s ON s.source_id = h.source_id"                                              \
+	" JOIN revision r ON r.doc_id = h.doc_id AND r.number = h.revision"                        \
+	" WHERE r.raw_hash IS NOT NULL AND (?1 IS NULL OR s.name = ?1)"
+
 /* since, until, sources, lang, after, before, langs, not langs, urls, not urls, changed from, changed until, stories: numbers of
  * the values. */
 #define FILTERS(SI, UN, SO, LA, AF, BE, LS, NL, UR, NU, CF, CU, ST)                                \
@@ -252,15 +264,16 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " last_error = ?5, failures = failures + 1,"
 	    " gone_checks = gone_checks + (?4 IN (404, 410)) WHERE doc_id = ?1",
 	[STMT_CHECKS_DUE] =
-	    "SELECT h.doc_id, s.name, h.url, c.etag, c.last_modified, h.title, h.published,"
-	    " r.extractor, r.content_type, c.listed_title, c.listed_published, r.raw_hash,"
-	    " c.body_hash, h.first_seen_ms, h.last_changed_ms, c.last_check_ms,"
-	    " c.pending_hash IS NOT NULL, h.text_state, h.gone_since_ms, c.checks"
+	    "SELECT " LOOK_COLUMNS
 	    " FROM (SELECT * FROM doc_check WHERE next_check_ms > 0 AND next_check_ms <= ?1"
 	    "  ORDER BY next_check_ms LIMIT ?2) c JOIN doc_head h ON h.doc_id = c.doc_id"
 	    " JOIN source s ON s.source_id = h.source_id"
 	    " JOIN revision r ON r.doc_id = h.doc_id AND r.number = h.revision"
 	    " WHERE s.configured = 1 ORDER BY c.next_check_ms",
+	[STMT_DERIVED] =
+	    "SELECT " LOOK_COLUMNS " FROM doc_head h JOIN doc_check c ON c.doc_id = h.doc_id" DERIVED
+	    " AND h.doc_id > ?2 ORDER BY h.doc_id LIMIT ?3",
+	[STMT_COUNT_DERIVED] = "SELECT count(*) FROM doc_head h" DERIVED,
 
 	[STMT_GONE_GET] =
 	    "SELECT h.state, h.gone_since_ms, c.gone_checks, s.source_id, s.name, s.state, s.failures,"

@@ -245,6 +245,13 @@ void store_recheck_done(struct store_recheck *r);
 /* Due documents of configured sources, most overdue first. */
 int store_rechecks_due(struct store *s, int64_t now_ms, unsigned limit,
     int (*fn)(const struct store_recheck *r, void *arg), void *arg, struct err *reterr);
+/*
+ * Documents whose present text was derived from a response that is kept: those of the source (NULL: of all, configured or not)
+ * behind after_id, in order, at most limit.
+ */
+int store_derived(struct store *s, const char *source, int64_t after_id, unsigned limit,
+    int (*fn)(const struct store_recheck *r, void *arg), void *arg, struct err *reterr);
+int store_count_derived(struct store *s, const char *source, int64_t *ret, struct err *reterr);
 struct store_recheck_same { int64_t doc_id, at_ms, next_check_ms; const char *etag, *last_modified; };
 /* 304 or equal bytes. Many in one call. A pending difference is dropped when dropped_pending. */
 int store_rechecks_same(struct store *s, const struct store_recheck_same *r, size_t n, struct err *reterr);
