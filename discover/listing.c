@@ -359,7 +359,7 @@ listing_read(const char *p, size_t n, const struct discover_opts *opts, struct c
 	if (compile(&l, reterr) < 0 ||
 	    html_parse(p, n, opts->content_type, opts->url, &l.html, reterr) < 0)
 		goto out;
-	rows_build(&l.rows, l.html->doc, l.html->base_href, opts);
+	rows_build(&l.rows, l.html, opts);
 	listing_rank_dates(&l.rows);
 	read_head(&l);
 	c->truncated = !l.html->complete;

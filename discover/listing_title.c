@@ -368,9 +368,9 @@ script_title(const struct rows *r, const struct listing_row *row)
 	if (href == NULL || strlen(href) < 8 || row->end - row->start > ROW_TEXT)
 		return NULL;
 	for (xmlNodePtr at = root; at != NULL && looked++ < ROW_NODES; at = tree_next(at, root, false)) {
-		if (!tree_is(at, "script") || at->children == NULL || at->children->content == NULL)
+		if (!tree_is(at, "script"))
 			continue;
-		text = (const char *)at->children->content;
+		text = html_script(r->html, at);
 		for (int n = 0; n < 8 && (text = strstr(text, href)) != NULL; n++) {
 			char *title;
 

@@ -335,12 +335,12 @@ walk_tree(struct walk *w, xmlNodePtr root)
 }
 
 void
-rows_build(struct rows *r, xmlDocPtr doc, const char *base, const struct discover_opts *opts)
+rows_build(struct rows *r, const struct html *html, const struct discover_opts *opts)
 {
-	struct walk w = { .r = r, .base = base, .page = url_resolve(opts->url, opts->url), .anchor = -1 };
-	xmlNodePtr root = xmlDocGetRootElement(doc);
+	struct walk w = { .r = r, .base = html->base_href, .page = url_resolve(opts->url, opts->url), .anchor = -1 };
+	xmlNodePtr root = xmlDocGetRootElement(html->doc);
 
-	*r = (struct rows){ 0 };
+	*r = (struct rows){ .html = html };
 	buf_init(&r->text, ROWS_MAX_TEXT);
 	walk_tree(&w, root);
 	free(w.page);

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "document/dates.h"
 #include "discover/discover.h"
+#include "markup/html.h"
 
 #define ROWS_MAX_ANCHORS 20000	/* links of a page that are looked at */
 #define ROWS_MAX_TEXT (8u << 20)
@@ -62,6 +63,7 @@ struct rows_anchor {
 };
 
 struct rows {
+	const struct html *html;	/* borrowed */
 	struct buf text;	/* lines ended by '\n' */
 	struct rows_elem *elems;
 	size_t elems_count, elems_cap;
@@ -74,8 +76,8 @@ struct rows {
 	char language[16];	/* for dates: of the page, with the habit of its numbers */
 };
 
-/* Lay out the tree (node->_private of its elements is overwritten). opts is borrowed for the call. */
-void rows_build(struct rows *r, xmlDocPtr doc, const char *base, const struct discover_opts *opts);
+/* Lay out the tree (node->_private of its elements is overwritten). html is borrowed as long as r, opts for the call. */
+void rows_build(struct rows *r, const struct html *html, const struct discover_opts *opts);
 void rows_done(struct rows *r);
 
 /* enum region bits that an element itself claims. */

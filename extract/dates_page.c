@@ -189,11 +189,10 @@ from_scripts(const struct page *pg, struct doc_date *ret)
 		bool found = false, several = false;
 
 		for (size_t i = 0; i < pg->other_script_count && !several; i++) {
-			const xmlNode *c = pg->other_scripts[i]->children;
-			const char *s = c != NULL ? (const char *)c->content : NULL;
+			const char *s = html_script(pg->html, pg->other_scripts[i]);
 			struct doc_date d;
 
-			while (s != NULL && !several && (s = strstr(s, keys[k])) != NULL) {
+			while (!several && (s = strstr(s, keys[k])) != NULL) {
 				s += strlen(keys[k]);
 				s += strspn(s, " :\"");
 				if (date_parse(s, strcspn(s, "\"") > 40 ? 40 : strcspn(s, "\""), NULL, &d, NULL) < 0 ||

@@ -263,10 +263,9 @@ void
 jsonld_read(const struct page *pg, struct jsonld *ret)
 {
 	for (size_t i = 0; i < pg->script_count; i++) {
-		for (xmlNodePtr c = pg->scripts[i]->children; c != NULL; c = c->next) {
-			if (c->content != NULL)
-				jsonld_text((const char *)c->content, strlen((const char *)c->content), ret);
-		}
+		const char *s = html_script(pg->html, pg->scripts[i]);
+
+		jsonld_text(s, strlen(s), ret);
 	}
 }
 

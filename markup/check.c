@@ -10,12 +10,6 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' || (c & 0x80);
-}
-
 /* Behind the end of a quoted value at p[i] (the quote itself). */
 static size_t
 skip_quoted(const char *p, size_t i, size_t n)
@@ -25,14 +19,19 @@ skip_quoted(const char *p, size_t i, size_t n)
 	return end != NULL ? (size_t)(end - p) + 1 : n;
 }
 
-/* Reads a tag from behind its name; returns where it ends and how many attributes it has. */
-static size_t
-scan_tag(const char *p, size_t i, size_t n, size_t *ret_attrs)
+size_t
+markup_scan_tag(const char *p, size_t i, size_t n, struct markup_tag *ret)
 {
 	size_t attrs = 0;
 	bool in_name = false;
 
+	ret->name = i;
+	while (i < n && !is_blank(p[i]) && p[i] != '>' && p[i] != '/' && p[i] != '<')
+		i++;
+	ret->name_len = i - ret->name;
+	ret->empty = false;
 	for (; i < n && p[i] != '>' && p[i] != '<'; i++) {
+		ret->empty = p[i] == '/';
 		if (is_blank(p[i]) || p[i] == '/') {
 			in_name = false;
 			continue;
@@ -54,26 +53,8 @@ scan_tag(const char *p, size_t i, size_t n, size_t *ret_attrs)
 			attrs++;
 		in_name = true;
 	}
-	*ret_attrs = attrs;
+	ret->attrs = attrs;
 	return i;
-}
-
-static const char *
-raw_text_end(const char *p, size_t i, size_t n, const char *name)
-{
-	size_t len = strlen(name);
-
-	while (i + len + 2 < n) {
-		const char *lt = memchr(p + i, '<', n - i);
-
-		if (lt == NULL)
-			return NULL;
-		i = (size_t)(lt - p);
-		if (i + len + 2 < n && p[i + 1] == '/' && strncasecmp(p + i + 2, name, len) == 0)
-			return lt;
-		i++;
-	}
-	return NULL;
 }
 
 static size_t
@@ -92,46 +73,41 @@ begins(const char *p, size_t i, size_t n, const char *word)
 	return n - i >= len && strncasecmp(p + i, word, len) == 0;
 }
 
-int
-markup_check_tags(const char *p, size_t n, size_t max_attrs, size_t max_tags, bool raw_text,
-    struct err *reterr)
+bool
+markup_is_letter(char c)
 {
-	size_t i = 0, attrs, tags = 0;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' || (c & 0x80);
+}
+
+int
+markup_refuse_tag(const char *p, const struct markup_tag *tag, size_t max_attrs, struct err *reterr)
+{
+	if (tag->attrs <= max_attrs)
+		return 0;
+	return err_set(reterr, ERR_LIMIT, "an element <%.*s> with more than %zu attributes",
+	    (int)(tag->name_len < 32 ? tag->name_len : 32), p + tag->name, max_attrs);
+}
+
+int
+markup_check_tags(const char *p, size_t n, size_t max_attrs, struct err *reterr)
+{
+	struct markup_tag tag;
 	const char *lt;
+	size_t i = 0;
 
 	while (i < n && (lt = memchr(p + i, '<', n - i)) != NULL) {
 		i = (size_t)(lt - p);
 		if (begins(p, i, n, "<!--")) {
 			i = skip_past(p, i + 2, n, "-->");
-			continue;
-		}
-		if (!raw_text && begins(p, i, n, "<![CDATA[")) {
+		} else if (begins(p, i, n, "<![CDATA[")) {
 			i = skip_past(p, i, n, "]]>");
-			continue;
-		}
-		if (i + 1 >= n || !is_letter(p[i + 1])) {
+		} else if (i + 1 >= n || !markup_is_letter(p[i + 1])) {
 			i++;
-			continue;
+		} else {
+			i = markup_scan_tag(p, i + 1, n, &tag);
+			if (markup_refuse_tag(p, &tag, max_attrs, reterr) < 0)
+				return -1;
 		}
-		if (++tags > max_tags)
-			return err_set(reterr, ERR_LIMIT, "more than %zu elements", max_tags);
-		size_t name = i + 1, end = name;
-
-		while (end < n && !is_blank(p[end]) && p[end] != '>' && p[end] != '/' && p[end] != '<')
-			end++;
-		i = scan_tag(p, end, n, &attrs);
-		if (attrs > max_attrs)
-			return err_set(reterr, ERR_LIMIT, "an element <%.*s> with more than %zu attributes",
-			    (int)(end - name < 32 ? end - name : 32), p + name, max_attrs);
-		if (raw_text && end - name == 6 && strncasecmp(p + name, "script", 6) == 0)
-			lt = raw_text_end(p, i, n, "script");
-		else if (raw_text && end - name == 5 && strncasecmp(p + name, "style", 5) == 0)
-			lt = raw_text_end(p, i, n, "style");
-		else
-			continue;
-		if (lt == NULL)
-			break;
-		i = (size_t)(lt - p) + 2;
 	}
 	return 0;
 }

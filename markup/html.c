@@ -1,4 +1,5 @@
 /* html: a page as a libxml2 tree. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <libxml/HTMLparser.h>
@@ -87,7 +88,7 @@ html_parse(const char *p, size_t n, const char *content_type, const char *url,
     struct html **ret, struct err *reterr)
 {
 	CLEANUP(html_freep) struct html *h = NULL;
-	struct buf utf8 = BUF_INIT(3 * (size_t)HTML_MAX_BYTES);
+	struct buf utf8 = BUF_INIT(3 * (size_t)HTML_MAX_BYTES), lean = BUF_INIT(3 * (size_t)HTML_MAX_BYTES);
 	char charset[64];
 	int rc = -1;
 
@@ -102,10 +103,11 @@ html_parse(const char *p, size_t n, const char *content_type, const char *url,
 		rc = err_set(reterr, ERR_INPUT, "the body holds no text");
 		goto out;
 	}
-	if (markup_check_tags(utf8.data, utf8.len, HTML_MAX_ATTRS, HTML_MAX_TAGS, true, reterr) < 0)
+	buf_init(&h->scripts.text, 2 * utf8.len + 1);
+	if (markup_strip(utf8.data, utf8.len, HTML_MAX_ATTRS, HTML_MAX_TAGS, &lean, &h->scripts, reterr) < 0)
 		goto out;
 	h->complete = is_complete(utf8.data, utf8.len);
-	if (to_tree(utf8.data, utf8.len, url, h, reterr) < 0)
+	if (to_tree(buf_str(&lean), lean.len, url, h, reterr) < 0)
 		goto out;
 	h->base_href = find_base(h->doc, url != NULL ? url : "");
 	*ret = h;
@@ -113,6 +115,7 @@ html_parse(const char *p, size_t n, const char *content_type, const char *url,
 	rc = 0;
 out:
 	buf_done(&utf8);
+	buf_done(&lean);
 	return rc;
 }
 
@@ -123,6 +126,20 @@ html_free(struct html *h)
 		return;
 	if (h->doc != NULL)
 		xmlFreeDoc(h->doc);
+	buf_done(&h->scripts.text);
+	free(h->scripts.off);
 	free(h->base_href);
 	free(h);
+}
+
+const char *
+html_script(const struct html *h, const xmlNode *script)
+{
+	const xmlNode *number = script->children;
+	size_t i;
+
+	if (number == NULL || number->content == NULL)
+		return "";
+	i = strtoul((const char *)number->content, NULL, 10);
+	return i < h->scripts.count ? buf_str(&h->scripts.text) + h->scripts.off[i] : "";
 }

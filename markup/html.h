@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <libxml/tree.h>
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "markup/charset.h"
@@ -16,8 +17,16 @@
 #define HTML_MAX_ATTRS 500
 #define HTML_MAX_DEPTH 256
 
+/* Contents of script elements, in order, kept beside the tree: see html_script(). */
+struct html_scripts {
+	struct buf text;		/* each followed by NUL */
+	size_t *off;			/* where each begins */
+	size_t count, cap;
+};
+
 struct html {
-	xmlDocPtr doc;			/* UTF-8 */
+	xmlDocPtr doc;			/* UTF-8; comments, scripts and style sheets are without their contents */
+	struct html_scripts scripts;
 	struct charset_result charset;
 	char *base_href;		/* of <base href>, resolved against url; else url; "" when none */
 	bool too_deep;			/* nesting was cut at HTML_MAX_DEPTH */
@@ -31,6 +40,8 @@ struct html {
 int html_parse(const char *p, size_t n, const char *content_type, const char *url,
     struct html **ret, struct err *reterr);
 void html_free(struct html *h);
+/* What a script element of the tree holds; "" when nothing. Lives as long as h. */
+const char *html_script(const struct html *h, const xmlNode *script);
 CLEANUP_DEFINE(struct html, html_free);
 
 #endif

@@ -257,5 +257,5 @@ xml_prepare(const char *utf8, size_t n, struct buf *out, bool *ret_changed, stru
 	if (out->full)
 		return err_set(reterr, ERR_LIMIT, "XML of more than %zu bytes", out->max);
 	*ret_changed = x.changed;
-	return markup_check_tags(buf_str(out), out->len, XML_MAX_ATTRS, (size_t)-1, false, reterr);
+	return markup_check_tags(buf_str(out), out->len, XML_MAX_ATTRS, reterr);
 }

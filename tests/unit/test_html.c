@@ -104,6 +104,40 @@ repeat(const char *head, const char *piece, size_t times, const char *tail)
 }
 
 static void
+scripts_stand_beside_the_tree_whatever_the_page_does_to_hide_them(void **state)
+{
+	static const struct { const char *page, *text, *scripts; } cases[] = {
+		{ "<p>a<script>1 < 2</script>b<SCRIPT type=x>'</b>'</ScripT >c", "abc", "1 < 2|'</b>'|" },
+		{ "<p>a<style>p::before { content: '</p>' }</style>b", "ab", "" },
+		{ "<p>a<script src=x></script>b<script src='y' />c", "abc", "||" },
+		{ "<p>a<script src=y/>c</script>d", "ad", "c|" },
+		{ "<p>a<!-- <script>no</script> -->b<script>yes</script>", "ab", "yes|" },
+		{ "<p>a<!--><script>no</script>--><!--->no--><script>1</script>c<!-- x --!>d<!---->e", "acde", "1|" },
+		{ "<p>a<!-- never closed <script>no</script>", "a", "" },
+		{ "<p>a<script>never closed <p>b", "a", "never closed <p>b|" },
+		{ "<p title='<script>'>a</p><p title=\"</script>\">b</p>", "a b", "" },
+		{ "<?php echo '<script>' ?>a", "' ?>a", "" },
+		{ "<p>a</p <script>b", "a b", "" },
+		{ "<p>7<script>0</script>1<script>12</script>", "71", "0|12|" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(html_freep) struct html *h = parse(cases[i].page, "text/html; charset=utf-8");
+		xmlNodePtr root = xmlDocGetRootElement(h->doc);
+		CLEANUP(freep) char *line = tree_line(root);
+		struct buf scripts = BUF_INIT(1000);
+
+		for (xmlNodePtr at = root; at != NULL; at = tree_next(at, root, false)) {
+			if (tree_is(at, "script"))
+				buf_addf(&scripts, "%s|", html_script(h, at));
+		}
+		assert_string_equal(line, cases[i].text);
+		assert_string_equal(buf_str(&scripts), cases[i].scripts);
+		buf_done(&scripts);
+	}
+}
+
+static void
 a_flood_of_attributes_is_a_limit_error(void **state)
 {
 	struct buf b = repeat("<p", " a=1", 600, ">x");
@@ -143,6 +177,7 @@ main(void)
 		cmocka_unit_test(nul_bytes_do_not_end_the_page),
 		cmocka_unit_test(the_base_element_is_resolved),
 		cmocka_unit_test(what_is_no_page_is_refused_with_its_name),
+		cmocka_unit_test(scripts_stand_beside_the_tree_whatever_the_page_does_to_hide_them),
 		cmocka_unit_test(a_flood_of_attributes_is_a_limit_error),
 		cmocka_unit_test(too_deep_nesting_is_said),
 	};
