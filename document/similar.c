@@ -64,27 +64,51 @@ common(const uint64_t *a, size_t na, const uint64_t *b, size_t nb)
 	return both;
 }
 
+void
+similar_set_make(struct similar_set *set, const char *text, size_t n)
+{
+	set->v = NULL;
+	set->n = shingle_set(text, n, &set->v);
+}
+
+void
+similar_set_done(struct similar_set *set)
+{
+	free(set->v);
+	*set = (struct similar_set){ 0 };
+}
+
+double
+similar_set_jaccard(const struct similar_set *a, const struct similar_set *b)
+{
+	size_t both;
+
+	if (a->n == 0 || b->n == 0)
+		return a->n == b->n ? 1.0 : 0.0;
+	both = common(a->v, a->n, b->v, b->n);
+	return (double)both / (double)(a->n + b->n - both);
+}
+
 double
 similar_jaccard(const char *a, size_t na, const char *b, size_t nb)
 {
-	CLEANUP(freep) uint64_t *x = NULL;
-	CLEANUP(freep) uint64_t *y = NULL;
-	size_t nx = shingle_set(a, na, &x), ny = shingle_set(b, nb, &y), both;
+	CLEANUP(similar_set_done) struct similar_set x = { 0 };
+	CLEANUP(similar_set_done) struct similar_set y = { 0 };
 
-	if (nx == 0 || ny == 0)
-		return nx == ny ? 1.0 : 0.0;
-	both = common(x, nx, y, ny);
-	return (double)both / (double)(nx + ny - both);
+	similar_set_make(&x, a, na);
+	similar_set_make(&y, b, nb);
+	return similar_set_jaccard(&x, &y);
 }
 
 double
 similar_containment(const char *a, size_t na, const char *b, size_t nb)
 {
-	CLEANUP(freep) uint64_t *x = NULL;
-	CLEANUP(freep) uint64_t *y = NULL;
-	size_t nx = shingle_set(a, na, &x), ny = shingle_set(b, nb, &y);
+	CLEANUP(similar_set_done) struct similar_set x = { 0 };
+	CLEANUP(similar_set_done) struct similar_set y = { 0 };
 
-	if (nx == 0 || ny == 0)
-		return nx == ny ? 1.0 : 0.0;
-	return (double)common(x, nx, y, ny) / (double)(nx < ny ? nx : ny);
+	similar_set_make(&x, a, na);
+	similar_set_make(&y, b, nb);
+	if (x.n == 0 || y.n == 0)
+		return x.n == y.n ? 1.0 : 0.0;
+	return (double)common(x.v, x.n, y.v, y.n) / (double)(x.n < y.n ? x.n : y.n);
 }

@@ -2,10 +2,21 @@
 #define DOCUMENT_SIMILAR_H
 /* similar: how alike two texts are, by their word shingles. */
 #include <stddef.h>
+#include <stdint.h>
+#include "base/cleanup.h"
 
 /* Jaccard similarity of the sets of word 3-shingles, 0..1. Linear in the texts. */
 double similar_jaccard(const char *a, size_t na, const char *b, size_t nb);
 /* Share of the smaller text's shingles that the other one holds, 0..1. */
 double similar_containment(const char *a, size_t na, const char *b, size_t nb);
+
+/* One text that is compared with many. */
+struct similar_set {
+	uint64_t *v;		/* owned, sorted, each once */
+	size_t n;
+};
+void similar_set_make(struct similar_set *set, const char *text, size_t n);
+void similar_set_done(struct similar_set *set);
+double similar_set_jaccard(const struct similar_set *a, const struct similar_set *b);
 
 #endif

@@ -22,7 +22,7 @@
 #define REDIRECTS_MAX 2		/* addresses of other titles that may end at one page: else it is a gate */
 
 static const char *const kind_names[] = {
-	[ALIAS_URL] = "url", [ALIAS_GUID] = "guid", [ALIAS_TEXT] = "text", [ALIAS_STORY] = "story",
+	[ALIAS_URL] = "url", [ALIAS_GUID] = "guid", [ALIAS_TEXT] = "text",
 };
 
 int
@@ -340,6 +340,27 @@ by_claim(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
 	return 1;
 }
 
+/*
+ * Moved and touched up on the way: title and date are the same, the text is but for a few words that are no number, name or
+ * "not". Anything more is left to the reader as a carrier of the same story.
+ */
+static int
+by_near(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
+{
+	size_t i;
+	bool fits = false;
+
+	if (p->title == NULL || store_put_near(p, 0, reterr) < 0)
+		return p->title == NULL ? 0 : -1;
+	for (i = 0; i < p->near.count && p->near.list[i].likeness >= CLAIM_LIKENESS && !fits; i++) {
+		if (claim_fits(p, p->near.list[i].doc_id, &fits, reterr) < 0)
+			return -1;
+		if (fits)
+			*ret_doc = p->near.list[i].doc_id;
+	}
+	return fits;
+}
+
 int
 store_identify(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *reterr)
 {
@@ -351,7 +372,8 @@ store_identify(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *
 	    (rc = by_asked_url(p, ret_doc, ret_same, reterr)) != 0 ||
 	    (rc = by_guid(p, ret_doc, reterr)) != 0 ||
 	    (rc = by_text(p, ret_doc, reterr)) != 0 ||
-	    (rc = by_claim(p, ret_doc, reterr)) != 0)
+	    (rc = by_claim(p, ret_doc, reterr)) != 0 ||
+	    (rc = by_near(p, ret_doc, reterr)) != 0)
 		return rc < 0 ? -1 : 0;
 	return 0;
 }
@@ -399,12 +421,11 @@ store_text_keys(const char *title, const char *text, unsigned words, struct text
 {
 	uint64_t parts[2];
 
-	ret->text[0] = ret->story[0] = '\0';
+	ret->text[0] = '\0';
 	if (text == NULL || words < STORE_ALIAS_WORDS)
 		return;
 	parts[0] = fingerprint_exact(NULL, text);
 	parts[1] = fingerprint_exact(title, "");
-	snprintf(ret->story, sizeof(ret->story), "%016llx", (unsigned long long)parts[0]);
 	snprintf(ret->text, sizeof(ret->text), "%016llx",
 	    (unsigned long long)digest_xxh64(parts, sizeof(parts), 0));
 }
@@ -418,9 +439,7 @@ store_text_names_add(struct store *s, const struct text_keys *keys, const char *
 	if (keys->text[0] == '\0')
 		return 0;
 	site = url_site(url);
-	if (site != NULL && store_alias_add(s, ALIAS_TEXT, site, keys->text, doc_id, NULL, reterr) < 0)
-		return -1;
-	return store_alias_add(s, ALIAS_STORY, "", keys->story, doc_id, NULL, reterr);
+	return site == NULL ? 0 : store_alias_add(s, ALIAS_TEXT, site, keys->text, doc_id, NULL, reterr);
 }
 
 int
@@ -431,27 +450,4 @@ store_claim_add(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 	if (claim == NULL)
 		return 0;
 	return store_run(p->s, store_bind(p->s, STMT_CLAIM_ADD, "ti", claim, doc_id), reterr);
-}
-
-/* The same text on another site is a document of its own in the same story. */
-int
-store_story_join(struct put_ctx *p, int64_t doc_id, struct err *reterr)
-{
-	CLEANUP(store_doc_row_done) struct doc_row first = { 0 };
-	int64_t other, story;
-
-	if (p->keys.story[0] == '\0')
-		return 0;
-	if (store_alias_find(p->s, ALIAS_STORY, "", p->keys.story, &other, reterr) < 0)
-		return -1;
-	if (other <= 0 || other == doc_id)
-		return 0;
-	if (store_doc_row(p->s, other, &first, reterr) < 0)
-		return -1;
-	if (url_same_site(first.url, p->url))
-		return 0;
-	story = first.story != 0 ? first.story : other;
-	if (store_run(p->s, store_bind(p->s, STMT_STORY_SET, "ii", story, story), reterr) < 0)
-		return -1;
-	return store_run(p->s, store_bind(p->s, STMT_STORY_SET, "ii", doc_id, story), reterr);
 }

@@ -71,6 +71,7 @@ ctx_done(struct put_ctx *p)
 	free(p->asked_key);
 	free(p->final_key);
 	free(p->site);
+	store_nears_done(&p->near);
 }
 
 static void
@@ -109,6 +110,8 @@ ctx_read(struct put_ctx *p)
 	free(p->asked_key);
 	free(p->final_key);
 	free(p->site);
+	store_nears_done(&p->near);
+	p->near_asked = false;
 	p->url = doc->url != NULL ? doc->url : put->url;
 	p->asked_key = url_key(put->url);
 	p->final_key = url_key(p->url);
@@ -140,6 +143,15 @@ ctx_init(struct put_ctx *p, struct err *reterr)
 		return err_set(reterr, ERR_INPUT, "not valid UTF-8: %s", put->url);
 	p->quiet = (put->quiet && !put->announce) || (p->candidate.id != 0 && p->candidate.quiet);
 	return 0;
+}
+
+int
+store_put_near(struct put_ctx *p, int64_t self, struct err *reterr)
+{
+	if (p->near_asked || p->text == NULL || p->words < STORE_ALIAS_WORDS)
+		return 0;
+	p->near_asked = true;
+	return store_near_find(p->s, p->text, self, 0, &p->near, reterr);
 }
 
 /* ---- a document that nobody had ---- */
@@ -207,6 +219,7 @@ put_new(struct put_ctx *p, struct err *reterr)
 	if (add_head(p, &id, reterr) < 0 || add_rest(p, id, reterr) < 0 ||
 	    store_names_add(p, id, p->url, reterr) < 0 || store_story_join(p, id, reterr) < 0 ||
 	    store_claim_add(p, id, reterr) < 0 ||
+	    store_near_add(p->s, id, p->text, reterr) < 0 ||
 	    store_text_names_add(p->s, &p->keys, p->url, id, reterr) < 0 || store_raw_keep(p, NULL, reterr) < 0 ||
 	    store_revision_first(p, id, reterr) < 0)
 		return -1;

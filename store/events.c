@@ -62,9 +62,12 @@ source_data(const struct event_new *e)
 }
 
 static json_t *
-document_data(const struct event_new *e, const struct store_doc *doc)
+document_data(const struct event_new *e, const struct store_doc *doc, json_t *carriers)
 {
 	json_t *data = store_doc_json(doc, false);
+
+	if (carriers != NULL)
+		json_object_set(data, "carriers", carriers);
 
 	if (e->previous_revision > 0)
 		json_put_int(data, "previous_revision", e->previous_revision);
@@ -82,8 +85,8 @@ document_data(const struct event_new *e, const struct store_doc *doc)
 }
 
 static char *
-event_body(struct store *s, const struct event_new *e, const struct store_doc *doc, int64_t seq,
-    char id[UUID_TEXT])
+event_body(struct store *s, const struct event_new *e, const struct store_doc *doc,
+    json_t *carriers, int64_t seq, char id[UUID_TEXT])
 {
 	CLEANUP(json_decrefp) json_t *j = json_object();
 	CLEANUP(freep) char *source = NULL;
@@ -99,7 +102,7 @@ event_body(struct store *s, const struct event_new *e, const struct store_doc *d
 	json_put_str(j, "subject", doc != NULL ? doc->url : e->source);
 	json_put_str(j, "time", clock_rfc3339(e->at_ms, true, time));
 	json_put_str(j, "datacontenttype", "application/json");
-	json_object_set_new(j, "data", doc != NULL ? document_data(e, doc) : source_data(e));
+	json_object_set_new(j, "data", doc != NULL ? document_data(e, doc, carriers) : source_data(e));
 	return json_line(j);
 }
 
@@ -127,6 +130,7 @@ store_event_add(struct store *s, const struct event_new *e, const struct store_r
     int64_t *ret_seq, struct err *reterr)
 {
 	CLEANUP(store_doc_freep) struct store_doc *doc = NULL;
+	CLEANUP(json_decrefp) json_t *carriers = NULL;
 	CLEANUP(freep) char *body = NULL;
 	unsigned char prev[STORE_HASH], hash[STORE_HASH], text_hash[STORE_HASH];
 	char id[UUID_TEXT];
@@ -134,9 +138,11 @@ store_event_add(struct store *s, const struct event_new *e, const struct store_r
 
 	if (e->doc_id != 0 && store_doc_load(s, e->doc_id, true, &doc, reterr) < 0)
 		return -1;
+	if (doc != NULL && e->kind == EV_DOCUMENT_NEW && store_story_carriers(s, doc, &carriers, reterr) < 0)
+		return -1;
 	if (chain_end(s, &seq, prev, reterr) < 0)
 		return -1;
-	body = event_body(s, e, doc, seq, id);
+	body = event_body(s, e, doc, carriers, seq, id);
 	if (doc != NULL && doc->text != NULL) {
 		/* No value can hold these bytes: quotes inside strings are escaped. */
 		text_at = strstr(body, "\"text_state\":") - body;

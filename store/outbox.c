@@ -10,25 +10,6 @@
 #include "store/store_int.h"
 #include "base/banned.h"
 
-/* Has a carrier of this story been told, or is one about to be told, on that channel? */
-static int
-story_told(struct store *s, const char *channel, const struct store_doc *doc, bool *ret,
-    struct err *reterr)
-{
-	sqlite3_stmt *q;
-	int rc;
-
-	*ret = false;
-	if (doc->story == NULL)
-		return 0;
-	q = store_bind(s, STMT_STORY_TOLD, "it", doc->doc_id, channel);
-	if ((rc = store_step(s, q, reterr)) < 0)
-		return -1;
-	*ret = rc > 0;
-	sqlite3_reset(q);
-	return 0;
-}
-
 static int
 route_takes(struct store *s, const struct store_route *r, const struct event_new *e,
     const struct store_doc *doc, bool *ret, struct err *reterr)
@@ -45,7 +26,7 @@ route_takes(struct store *s, const struct store_route *r, const struct event_new
 		return 0;
 	}
 	if (r->once_per_story && e->kind == EV_DOCUMENT_NEW) {
-		if (story_told(s, r->channel, doc, &told, reterr) < 0)
+		if (store_story_told(s, r->channel, doc, &told, reterr) < 0)
 			return -1;
 		if (told) {
 			*ret = false;

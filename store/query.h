@@ -48,8 +48,14 @@ int store_get_at(struct store *s, const char *id_or_url, int64_t at_ms, struct s
 struct store_revision { unsigned number; int64_t seen_ms; const char *title; unsigned words, words_inserted, words_deleted, kinds;
 	const char *text_hash, *raw_hash, *extractor; };	/* hashes in hex; raw_hash may be NULL */
 int store_history(struct store *s, int64_t doc_id, int (*fn)(const struct store_revision *r, void *arg), void *arg, struct err *reterr);
-/* Near-duplicates and carriers: fn with similarity 0..1 in place of a snippet ("0.93"). */
-int store_similar(struct store *s, int64_t doc_id, store_doc_fn *fn, void *arg, struct err *reterr);
+struct store_similarity {
+	double share;			/* of the shingles of both texts, 0..1 */
+	const char *tie;		/* "exact" "near" "event" "form" "none": document/tie.h */
+	bool story;			/* both are carriers of one story */
+};
+typedef int store_similar_fn(const struct store_doc *d, const struct store_similarity *how, void *arg);	/* non-zero stops */
+/* Near-duplicates and carriers of the same story, most alike first. Returns how many were told, or -1. */
+int store_similar(struct store *s, int64_t doc_id, store_similar_fn *fn, void *arg, struct err *reterr);
 /* Raw response of a revision (0: current). Caller frees. ERR_INPUT: none kept. */
 int store_raw_of(struct store *s, int64_t doc_id, unsigned revision, char **ret, size_t *ret_len, char **ret_content_type, struct err *reterr);
 /* The event chain and every hash: 0 all well; -1 names the first damage. progress may be NULL. */

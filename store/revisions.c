@@ -63,21 +63,10 @@ store_revision_first(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 int
 store_unindex(struct store *s, const struct doc_row *old, struct err *reterr)
 {
-	sqlite3_stmt *q;
-	uint64_t simhash;
-	int rc;
-
 	if (!old->indexed)
 		return 0;
 	if (store_run(s, store_bind(s, STMT_SEARCH_REMOVE, "itt", old->doc_id, old->title, old->text),
 	    reterr) < 0)
-		return -1;
-	q = store_bind(s, STMT_REVISION_SIMHASH, "i", old->doc_id);
-	if ((rc = store_step(s, q, reterr)) < 0)
-		return -1;
-	simhash = rc > 0 ? (uint64_t)sqlite3_column_int64(q, 0) : 0;
-	sqlite3_reset(q);
-	if (rc > 0 && store_near_remove(s, old->doc_id, simhash, reterr) < 0)
 		return -1;
 	return store_run(s, store_bind(s, STMT_UNINDEXED_ADD, "i", old->doc_id), reterr);
 }
@@ -163,6 +152,8 @@ write_edit(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 	    store_unindex(p->s, old, reterr) < 0 ||
 	    store_old_wait(p->s, old->doc_id, old->revision, reterr) < 0 || replace_head(p, old, reterr) < 0 ||
 	    store_claim_add(p, old->doc_id, reterr) < 0 ||
+	    (old->story == 0 && store_story_join(p, old->doc_id, reterr) < 0) ||
+	    store_near_replace(p->s, old->doc_id, old->text, p->text, reterr) < 0 ||
 	    store_text_names_add(p->s, &p->keys, old->url, old->doc_id, reterr) < 0 ||
 	    store_raw_keep(p, store_hash_is_zero(old->raw_hash) ? NULL : old->raw_hash, reterr) < 0 ||
 	    revision_add(p, old->doc_id, old->revision + 1, p->title, diff, kinds, reterr) < 0)
@@ -388,8 +379,8 @@ rederive_text(struct store *s, const struct doc_row *old, const char *title, con
 
 	if (keep_told_text(s, old, reterr) < 0 || store_unindex(s, old, reterr) < 0)
 		return -1;
-	if (text != NULL && store_run(s, store_bind(s, STMT_TEXT_SET, "it", old->doc_id, text),
-	    reterr) < 0)
+	if (text != NULL && (store_run(s, store_bind(s, STMT_TEXT_SET, "it", old->doc_id, text),
+	    reterr) < 0 || store_near_replace(s, old->doc_id, old->text, text, reterr) < 0))
 		return -1;
 	store_text_keys(title, text, words, &keys);
 	return store_text_names_add(s, &keys, old->url, old->doc_id, reterr);

@@ -8,7 +8,8 @@
  *                 found it first; published is the date as stated (2023-02-09 or with time and offset),
  *                 published_ms its sort key; captions a JSON array; text_state 0 full, 1 none, 2 cut;
  *                 state 0 there, 1 removed by its publisher; story the doc_id of the first carrier
- *                 of the same text on any site.
+ *                 of the same text on any site, or
+ *                 of nearly the same.
  *   doc_text      its current text in the clear.
  *   doc_check     when it is looked at again, with the validators for that, and a difference that
  *                 waits for the second look (pending_hash).
@@ -21,8 +22,7 @@
  *   raw           responses as they came, zstd, the same way; revision.raw_hash names them.
  *   alias         every name a document has. kind url: key is the address without scheme, tracking
  *                 parameters and fragment (address: as met, where it is not the document's own);
- *                 guid: scope is source_id; text: title and text on one site (scope); story: the text
- *                 on any site. doc_id NULL: an address known from the first visit but not fetched, or
+ *                 guid: scope is source_id; text: title and text on one site (scope). doc_id NULL: an address known from the first visit but not fetched, or
  *                 a GUID that turned out to name several documents.
  *   claim         canonical addresses that documents claim: evidence, not names.
  *   source        the sources of the configuration with their health. state 0 new, 1 ok, 2 failing,
@@ -36,7 +36,7 @@
  *                 text_at in decimal and text_hash (when there is one).
  *   delivery      an event for a channel: state 0 waiting, 1 told, 2 given up.
  *   search        the full-text index (FTS5 with a tokenizer of our own: only presswatch reads it).
- *   near          fingerprints in four bands, for near-duplicates.
+ *   near          bands of the sketch of each text (MinHash), for near-duplicates.
  *   window        the list of each source as its last good visit found it: 8 bytes an item, in order;
  *                 more is the next page while a gap is being filled.
  *   same_change   the same words that went and came on several documents of a site.
@@ -180,6 +180,13 @@ static const char *const migration[] = {
 	"  number INTEGER NOT NULL, PRIMARY KEY(doc_id, number)) STRICT, WITHOUT ROWID;"
 	"INSERT INTO unindexed_revision SELECT r.doc_id, r.number FROM revision r"
 	"  JOIN doc_head h ON h.doc_id = r.doc_id WHERE r.number < h.revision AND r.number < 65536;",
+
+	"DROP TABLE near;"
+	"DELETE FROM alias WHERE kind = 'story';"
+	"CREATE TABLE near(band INTEGER NOT NULL, doc_id INTEGER NOT NULL, PRIMARY KEY(band, doc_id))"
+	"  STRICT, WITHOUT ROWID;"
+	"INSERT INTO meta(key, value) SELECT 'near_below', max(doc_id) + 1 FROM doc_head"
+	"  HAVING max(doc_id) IS NOT NULL;",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

@@ -219,17 +219,19 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_DOC_GONE] =
 	    "UPDATE doc_head SET gone_since_ms = coalesce(gone_since_ms, ?2) WHERE doc_id = ?1",
 	[STMT_TEXT_GET] = "SELECT text FROM doc_text WHERE doc_id = ?1",
+	[STMT_TEXT_BELOW] =
+	    "SELECT doc_id, text FROM doc_text WHERE doc_id < ?1 ORDER BY doc_id DESC LIMIT 1",
 	[STMT_TEXT_SET] =
 	    "INSERT INTO doc_text(doc_id, text) VALUES (?1, ?2)"
 	    " ON CONFLICT(doc_id) DO UPDATE SET text = excluded.text",
 	[STMT_STORY_SET] = "UPDATE doc_head SET story = ?2 WHERE doc_id = ?1 AND story IS NULL",
 	[STMT_STORY_MEMBERS] =
-	    "SELECT h.doc_id, r.simhash FROM doc_head h JOIN revision r ON r.doc_id = h.doc_id"
-	    " AND r.number = h.revision WHERE h.story = ?1 LIMIT 1000",
+	    "SELECT doc_id FROM doc_head WHERE story = ?1 ORDER BY doc_id LIMIT ?2",
 	[STMT_STORY_TOLD] =	/* document, channel */
-	    "SELECT 1 FROM doc_head h JOIN event e ON e.doc_id = h.doc_id"
-	    " JOIN delivery d ON d.seq = e.seq AND d.channel = ?2 WHERE h.story ="
-	    " (SELECT story FROM doc_head WHERE doc_id = ?1) AND h.doc_id != ?1 LIMIT 1",
+	    "SELECT t.text FROM doc_head h JOIN doc_text t ON t.doc_id = h.doc_id WHERE h.story ="
+	    " (SELECT story FROM doc_head WHERE doc_id = ?1) AND h.doc_id != ?1"
+	    " AND EXISTS (SELECT 1 FROM event e JOIN delivery d ON d.seq = e.seq AND d.channel = ?2"
+	    "  WHERE e.doc_id = h.doc_id) ORDER BY h.doc_id LIMIT 100",
 	[STMT_LISTED] =		/* document, source: the row as this source listed it */
 	    "SELECT c.listed_title, c.listed_published, c.listed_updated FROM doc_check c"
 	    " JOIN doc_head h ON h.doc_id = c.doc_id WHERE c.doc_id = ?1 AND h.source_id = ?2",
@@ -322,9 +324,6 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_REVISION_RETURNS] =	/* was this text here before, and how often did others come back? */
 	    "SELECT total(compare_hash = ?2), count(*) - count(DISTINCT compare_hash)"
 	    " FROM revision WHERE doc_id = ?1",
-	[STMT_REVISION_SIMHASH] =
-	    "SELECT r.simhash FROM doc_head h JOIN revision r ON r.doc_id = h.doc_id"
-	    " AND r.number = h.revision WHERE h.doc_id = ?1 AND r.text_state != 1",
 	[STMT_REVISION_GET] =
 	    "SELECT title, text_hash, text_state, words, seen_ms, fields FROM revision"
 	    " WHERE doc_id = ?1 AND number = ?2",
@@ -477,9 +476,7 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "SELECT snippet(search, 1, char(2), char(3), '…', 32) FROM search"
 	    " WHERE search MATCH ?1 AND rowid = ?2",
 	[STMT_INDEX_GET] =
-	    "SELECT h.title, t.text, r.simhash, r.text_state FROM doc_head h"
-	    " JOIN revision r ON r.doc_id = h.doc_id AND r.number = h.revision"
-	    " LEFT JOIN doc_text t ON t.doc_id = h.doc_id WHERE h.doc_id = ?1",
+	    "SELECT h.title, t.text FROM doc_head h LEFT JOIN doc_text t ON t.doc_id = h.doc_id WHERE h.doc_id = ?1",
 	/* One row by VALUES: after INSERT ... SELECT, FTS5 writes a segment of its own for each document. */
 	[STMT_SEARCH_ADD] = "INSERT INTO search(rowid, title, text) VALUES (?1, ?2, ?3)",
 	[STMT_SEARCH_REMOVE] =
@@ -490,10 +487,9 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "SELECT doc_id FROM unindexed WHERE doc_id > ?1 ORDER BY doc_id LIMIT 1",
 	[STMT_UNINDEXED_DONE] = "DELETE FROM unindexed WHERE doc_id = ?1",
 	[STMT_NEAR_ADD] =
-	    "INSERT INTO near(band, doc_id, simhash) VALUES (?1, ?2, ?3)"
-	    " ON CONFLICT(band, doc_id) DO UPDATE SET simhash = excluded.simhash",
-	[STMT_NEAR_REMOVE] = "DELETE FROM near WHERE band = ?1 AND doc_id = ?2 AND simhash = ?3",
-	[STMT_NEAR_BAND] = "SELECT doc_id, simhash FROM near WHERE band = ?1",
+	    "INSERT INTO near(band, doc_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+	[STMT_NEAR_REMOVE] = "DELETE FROM near WHERE band = ?1 AND doc_id = ?2",
+	[STMT_NEAR_BAND] = "SELECT doc_id FROM near WHERE band = ?1 ORDER BY doc_id DESC LIMIT ?2",
 
 	/* ---- counts ---- */
 	[STMT_COUNT_DOCUMENTS] = "SELECT count(*) FROM doc_head",

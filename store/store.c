@@ -412,6 +412,7 @@ store_open(const char *path, enum store_mode mode, const struct store_opts *opts
 	s->mode = mode;
 	s->lock_fd = -1;
 	store_set_spellings(s, NULL);
+	s->near_below = -1;
 	s->pack = ZSTD_createCCtx();
 	s->unpack = ZSTD_createDCtx();
 	if ((mode == STORE_WRITE ? open_write : open_read)(s, opts, reterr) < 0)

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "document/diff.h"
+#include "document/sketch.h"
 #include "store/query.h"
 #include "store/stmt.h"
 #include "store/store.h"
@@ -37,6 +38,7 @@ struct store {
 	sqlite3_stmt *stmt[STMT_COUNT];
 	struct matcher *matcher;	/* made when first needed */
 	struct spellings *spellings;
+	int64_t near_below;		/* texts of lower number wait for their sketch; -1: not asked yet */
 	ZSTD_CCtx *pack;
 	ZSTD_DCtx *unpack;
 };
@@ -109,7 +111,7 @@ int store_source_load(struct store *s, const char *name, struct store_source *re
 int store_candidate_load(struct store *s, int64_t id, struct store_candidate *ret, struct err *reterr);
 
 /* ---- aliases.c: under which names a document is known ---- */
-enum alias_kind { ALIAS_URL, ALIAS_GUID, ALIAS_TEXT, ALIAS_STORY };
+enum alias_kind { ALIAS_URL, ALIAS_GUID, ALIAS_TEXT };
 enum { ALIAS_NONE = 0, ALIAS_RECORDED = -1 };	/* in place of a doc_id: never heard of; a known address never fetched */
 /* doc_id, or one of the above, in *ret. */
 int store_alias_find(struct store *s, enum alias_kind kind, const char *scope, const char *key, int64_t *ret, struct err *reterr);
@@ -138,11 +140,22 @@ int store_doc_row(struct store *s, int64_t doc_id, struct doc_row *ret, struct e
 void store_doc_row_done(struct doc_row *r);
 char *store_captions_json(const struct document *doc);	/* caller frees; NULL when it has none */
 
-struct text_keys { char text[24], story[24]; };	/* "" when the text is too short to be a name */
-/* Names that a text gives: with its title on one site, alone on any. */
+struct text_keys { char text[24]; };	/* "" when the text is too short to be a name */
+/* The name that a text gives with its title, on one site. */
 void store_text_keys(const char *title, const char *text, unsigned words, struct text_keys *ret);
 int store_text_names_add(struct store *s, const struct text_keys *keys, const char *url, int64_t doc_id,
     struct err *reterr);
+
+struct near {
+	int64_t doc_id;
+	unsigned bands;			/* shared */
+	double likeness;
+};
+
+struct nears {				/* owned; store_nears_done */
+	struct near *list;		/* most alike first */
+	size_t count, cap;
+};
 
 struct put_ctx {			/* one store_put() */
 	struct store *s;
@@ -161,6 +174,8 @@ struct put_ctx {			/* one store_put() */
 	const char *gate;		/* why what came is no document: a log-in page, the home page */
 	unsigned char text_hash[STORE_HASH], compare_hash[STORE_HASH], raw_hash[STORE_HASH];
 	struct text_keys keys;
+	struct nears near;		/* what resembles the text; asked once */
+	bool near_asked;
 };
 /*
  * Which document is it? *ret 0: a new one. *same: it stands at the document's own address (look at
@@ -169,7 +184,8 @@ struct put_ctx {			/* one store_put() */
 int store_identify(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *reterr);
 int store_names_add(struct put_ctx *p, int64_t doc_id, const char *own_url, struct err *reterr);
 int store_claim_add(struct put_ctx *p, int64_t doc_id, struct err *reterr);
-int store_story_join(struct put_ctx *p, int64_t doc_id, struct err *reterr);
+/* documents.c: fills p->near; self is the document's own number, 0 when it has none yet. */
+int store_put_near(struct put_ctx *p, int64_t self, struct err *reterr);
 /* revisions.c */
 int store_revision_first(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr);
@@ -319,8 +335,22 @@ int store_old_read(struct store *s, int64_t doc_id, unsigned number, char **titl
 int store_doc_at(struct store *s, struct store_doc *d, int64_t at_ms, struct err *reterr);
 
 /* ---- near.c ---- */
-int store_near_add(struct store *s, int64_t doc_id, uint64_t simhash, struct err *reterr);
-int store_near_remove(struct store *s, int64_t doc_id, uint64_t simhash, struct err *reterr);
+void store_nears_done(struct nears *n);
+int store_near_add(struct store *s, int64_t doc_id, const char *text, struct err *reterr);
+/* old, text: NULL when there is none. */
+int store_near_replace(struct store *s, int64_t doc_id, const char *old, const char *text, struct err *reterr);
+/* What resembles text, weighed, and the other carriers of story (0: none). */
+int store_near_find(struct store *s, const char *text, int64_t self, int64_t story, struct nears *ret,
+    struct err *reterr);
+/* Sketches of an archive that was written before there were any; 1: more wait. */
+int store_near_catch_up(struct store *s, unsigned max, struct err *reterr);
+
+/* ---- story.c ---- */
+/* Gives the document the story of what it is a copy of. Before it stands in the index itself. */
+int store_story_join(struct put_ctx *p, int64_t doc_id, struct err *reterr);
+/* *ret: new reference to a list, oldest first, or NULL. */
+int store_story_carriers(struct store *s, const struct store_doc *doc, json_t **ret, struct err *reterr);
+int store_story_told(struct store *s, const char *channel, const struct store_doc *doc, bool *ret, struct err *reterr);
 
 /* ---- walk.c ---- */
 /* Makes of the current document the one that revision was. */

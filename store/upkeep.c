@@ -12,7 +12,6 @@
 static int
 index_row(struct store *s, int64_t doc_id, sqlite3_stmt *row, struct err *reterr)
 {
-	uint64_t simhash = (uint64_t)sqlite3_column_int64(row, 2);
 	sqlite3_stmt *q = store_bind(s, STMT_SEARCH_ADD, "i", doc_id);
 
 	sqlite3_bind_value(q, 2, sqlite3_column_value(row, 0));
@@ -20,7 +19,7 @@ index_row(struct store *s, int64_t doc_id, sqlite3_stmt *row, struct err *reterr
 	if (store_run(s, q, reterr) < 0)
 		return -1;
 	sqlite3_clear_bindings(q);
-	return sqlite3_column_int(row, 3) == TEXT_NONE ? 0 : store_near_add(s, doc_id, simhash, reterr);
+	return 0;
 }
 
 static int
@@ -97,6 +96,8 @@ index_step(struct store *s, unsigned max, struct err *reterr)
 	rc = index_waiting(s, max, &done, reterr);
 	if (rc == 0)
 		rc = merge_some(s, reterr);
+	if (rc == 0 && done == 0)
+		rc = store_near_catch_up(s, max, reterr);
 	return store_leave(s, rc < 0 ? -1 : rc > 0 || (max > 0 && done == max), reterr);
 }
 

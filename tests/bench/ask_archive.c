@@ -57,6 +57,12 @@ one_found(const struct store_doc *d, const char *snippet, void *arg)
 	return 0;
 }
 
+static int
+one_similar(const struct store_doc *d, const struct store_similarity *how, void *arg)
+{
+	return one_found(d, how->tie, arg);
+}
+
 static void
 make_query(const struct class *c, uint64_t *seed, char out[512])
 {
@@ -135,7 +141,7 @@ main(int argc, char **argv)
 		int64_t id = newest * (i + 1) / (repeats + 1) / 40 * 40;
 		double at = cpu_ms();
 
-		rc = store_similar(s, id > 0 ? id : 1, one_found, &last, &err);
+		rc = store_similar(s, id > 0 ? id : 1, one_similar, &last, &err);
 		ms[i] = cpu_ms() - at;
 		found += rc > 0 ? rc : 0;
 	}
