@@ -114,6 +114,8 @@ int cmd_sources(struct cli *cli, int argc, char **argv);
 int cmd_status(struct cli *cli, int argc, char **argv);
 int cmd_check(struct cli *cli, int argc, char **argv);
 int cmd_poll(struct cli *cli, int argc, char **argv);
+int cmd_visits(struct cli *cli, int argc, char **argv);
+json_t *visits_json(const struct store_look *l);	/* a row of the log of looking */
 int cmd_extract(struct cli *cli, int argc, char **argv);
 int cmd_links(struct cli *cli, int argc, char **argv);
 int cmd_try(struct cli *cli, int argc, char **argv);

@@ -181,6 +181,13 @@ span(int64_t ms, char out[40])
 }
 
 char *
+out_span(int64_t ms, char out[64])
+{
+	span(ms, out);
+	return out;
+}
+
+char *
 out_ago(int64_t ms, int64_t now_ms, char out[64])
 {
 	char text[40];

@@ -56,6 +56,8 @@ void out_json_text(struct out *o, const char *line);	/* one that is serialised a
 char *out_time(int64_t ms, char out[OUT_TIME_MAX]);
 /* "3 min ago", "in 2 h", "-": in the largest unit that fits. */
 char *out_ago(int64_t ms, int64_t now_ms, char out[64]);
+/* "2 h". */
+char *out_span(int64_t ms, char out[64]);
 /* "592 KiB". */
 char *out_bytes(int64_t bytes, char out[OUT_TIME_MAX]);
 

@@ -68,6 +68,18 @@ int store_verify(struct store *s, void (*progress)(int64_t done, int64_t all, vo
 enum store_imported { IMPORT_NEW, IMPORT_KNOWN, IMPORT_ALIAS };	/* its address is known; another name of one that is there */
 int store_import(struct store *s, const struct store_doc *d, const struct document *doc, enum store_imported *ret,
     struct err *reterr);
+/* The log of looking at a source, oldest first, from since_ms on. ERR_INPUT: no such source. */
+struct store_look {
+	int64_t first_ms, last_ms, count, bytes, pause_ms;
+	enum store_look_kind kind;
+	enum store_state state;
+	long status;
+	unsigned fresh;
+	const char *reason;		/* of a state that is not well, or NULL */
+	bool merged;			/* looks of one outcome and day, maybe with others between them */
+};
+int store_looks(struct store *s, const char *source, int64_t since_ms,
+    int (*fn)(const struct store_look *look, void *arg), void *arg, struct err *reterr);
 int store_backup(struct store *s, const char *path, void (*progress)(int64_t done, int64_t all, void *arg), void *arg, struct err *reterr);
 
 #endif

@@ -27,6 +27,10 @@
  *   claim         canonical addresses that documents claim: evidence, not names.
  *   source        the sources of the configuration with their health. state 0 new, 1 ok, 2 failing,
  *                 3 blocked, 4 empty, 5 quiet, 6 ended. paused: somebody said pause.
+ *   look          the log of looking: runs of looks at a source with one outcome (kind 0 nothing had
+ *                 changed, 1 the list was read, 2 failed), first to last, how many, the longest pause
+ *                 between two; merged 1: all of a day with that outcome. The run that goes on stands
+ *                 in source (run_..., last_visit_ms).
  *   candidate     addresses found and not fetched yet. quiet: 1 found by the first visit, 2 held
  *                 because too many were new at once.
  *   held          documents that were held so: nobody was told of them yet.
@@ -187,6 +191,19 @@ static const char *const migration[] = {
 	"  STRICT, WITHOUT ROWID;"
 	"INSERT INTO meta(key, value) SELECT 'near_below', max(doc_id) + 1 FROM doc_head"
 	"  HAVING max(doc_id) IS NOT NULL;",
+
+	"ALTER TABLE source ADD COLUMN run_first_ms INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN run_count INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN run_bytes INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN run_pause_ms INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN run_kind INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN run_fresh INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE look(source_id INTEGER NOT NULL REFERENCES source,"
+	"  merged INTEGER NOT NULL DEFAULT 0, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
+	"  count INTEGER NOT NULL, status INTEGER NOT NULL, kind INTEGER NOT NULL,"
+	"  state INTEGER NOT NULL, bytes INTEGER NOT NULL, fresh INTEGER NOT NULL,"
+	"  pause_ms INTEGER NOT NULL, reason TEXT, PRIMARY KEY(source_id, merged, first_ms, kind, status))"
+	"  STRICT, WITHOUT ROWID;",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

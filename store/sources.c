@@ -67,6 +67,11 @@ source_read(sqlite3_stmt *q, struct store_source *src)
 	src->shrunk = (unsigned)sqlite3_column_int64(q, 26);
 	src->lies = sqlite3_column_int(q, 27) != 0;
 	src->paused = sqlite3_column_int(q, 28) != 0;
+	src->run = (struct store_run){ .status = (long)sqlite3_column_int64(q, 29),
+		.first_ms = sqlite3_column_int64(q, 30), .count = sqlite3_column_int64(q, 31),
+		.bytes = sqlite3_column_int64(q, 32), .pause_ms = sqlite3_column_int64(q, 33),
+		.kind = (enum store_look_kind)sqlite3_column_int(q, 34),
+		.fresh = (unsigned)sqlite3_column_int64(q, 35) };
 }
 
 int

@@ -10,7 +10,8 @@
 	"source_id, name, url, kind, labels, etag, last_modified, body_hash, list_hash,"           \
 	" last_visit_ms, last_good_ms, next_visit_ms, last_new_ms, last_full_ms, failures, state," \
 	" state_since_ms, cause, visits, baseline, configured, told, last_gap_ms, rhythm_ms,"    \
-	" quiet_after_ms, watched_ms, shrunk, lies, paused"
+	" quiet_after_ms, watched_ms, shrunk, lies, paused, http_status, run_first_ms, run_count," \
+	" run_bytes, run_pause_ms, run_kind, run_fresh"
 
 #define CANDIDATE_COLUMNS                                                                          \
 	"c.candidate_id, s.name, c.url, c.guid, c.title, c.published, c.updated,"                  \
@@ -127,9 +128,24 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " last_good_ms = ?6, next_visit_ms = ?7, last_new_ms = ?8, last_full_ms = ?9,"
 	    " failures = ?10, state = ?11, cause = ?12, state_since_ms = ?13, told = ?14,"
 	    " page_title = coalesce(?15, page_title), http_status = ?16, kind = ?17, bytes = ?18,"
-	    " baseline = ?19, shrunk = ?20, lies = max(lies, ?21),"
+	    " baseline = ?19, shrunk = ?20, lies = max(lies, ?21), run_first_ms = ?22, run_count = ?23,"
+	    " run_bytes = ?24, run_pause_ms = ?25, run_kind = ?26, run_fresh = ?27,"
 	    " watched_ms = CASE WHEN watched_ms = 0 THEN ?6 ELSE watched_ms END, visits = visits + 1"
 	    " WHERE source_id = ?1",
+	[STMT_LOOK_ADD] =
+	    "INSERT INTO look(source_id, first_ms, last_ms, count, status, kind, state, bytes, fresh,"
+	    " pause_ms, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+	    " ON CONFLICT DO NOTHING",
+	[STMT_LOOKS_MERGE] =	/* source, before */
+	    "INSERT INTO look(source_id, merged, first_ms, last_ms, count, status, kind, state, bytes,"
+	    " fresh, pause_ms, reason) SELECT source_id, 1, min(first_ms), max(last_ms), sum(count),"
+	    " status, kind, state, sum(bytes), sum(fresh), max(pause_ms), reason FROM look"
+	    " WHERE source_id = ?1 AND merged = 0 AND last_ms < ?2"
+	    " GROUP BY first_ms / 86400000, status, kind, state, reason",
+	[STMT_LOOKS_MERGED] = "DELETE FROM look WHERE source_id = ?1 AND merged = 0 AND last_ms < ?2",
+	[STMT_LOOKS] =
+	    "SELECT first_ms, last_ms, count, status, kind, state, bytes, fresh, pause_ms, reason, merged"
+	    " FROM look WHERE source_id = ?1 AND last_ms >= ?2 ORDER BY first_ms, merged",
 	[STMT_SOURCE_BODY] = "UPDATE source SET body_hash = ?2 WHERE source_id = ?1",
 	[STMT_SOURCE_GAP] = "UPDATE source SET last_gap_ms = ?2 WHERE source_id = ?1",
 	[STMT_SOURCE_LABELS] = "SELECT labels FROM source WHERE source_id = ?1",

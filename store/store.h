@@ -42,6 +42,16 @@ enum store_state { STATE_NEW = 0, STATE_OK, STATE_FAILING, STATE_BLOCKED, STATE_
 	STATE_COUNT };
 const char *store_state_name(enum store_state s);
 
+enum store_look_kind { LOOK_SAME, LOOK_READ, LOOK_FAILED };	/* nothing changed; the list was read; no list came */
+const char *store_look_kind_name(enum store_look_kind kind);
+
+struct store_run {			/* looks with one outcome, the last of them the last look */
+	int64_t first_ms, count, bytes, pause_ms;	/* pause: the longest between two of them */
+	enum store_look_kind kind;
+	long status;
+	unsigned fresh;			/* new addresses */
+};
+
 struct store_source {			/* strings owned by the struct when it is read */
 	int64_t id;
 	char *name, *url;
@@ -66,6 +76,7 @@ struct store_source {			/* strings owned by the struct when it is read */
 	int64_t watched_ms;		/* since then we know of its silence: the first good visit */
 	unsigned shrunk;		/* looks in a row that found far fewer items than before */
 	bool lies;			/* its validators stayed while the list changed: no longer sent */
+	struct store_run run;
 	bool paused;			/* somebody said pause: not visited, its documents not looked at */
 };
 void store_source_done(struct store_source *src);

@@ -106,6 +106,11 @@ int store_text_by_hash(struct store *s, int64_t doc_id, const unsigned char hash
 /* ---- sources.c ---- */
 int store_source_load(struct store *s, const char *name, struct store_source *ret, struct err *reterr);	/* ERR_INPUT: unknown */
 
+/* ---- looks.c: the log of looking ---- */
+/* What the source's row says of its run after this look; the run before it is written when it ends. src, v: before, after. */
+int store_look(struct store *s, const struct store_source *src, const struct store_visit *v, enum store_look_kind kind,
+    unsigned fresh, struct store_run *ret, struct err *reterr);
+
 /* ---- candidates.c ---- */
 /* 1 found, 0 not there (any more), -1. */
 int store_candidate_load(struct store *s, int64_t id, struct store_candidate *ret, struct err *reterr);

@@ -61,11 +61,9 @@ visit_enter(struct store *s, const struct store_source *src, const struct store_
 	return 0;
 }
 
-enum visit_kind { VISIT_SAME, VISIT_READ, VISIT_FAILED };
-
 /* A good look may still show what a person should know: the list shrank to a stump, or nothing comes any more. */
 static void
-visit_judge(const struct store_source *src, struct store_visit *v, enum visit_kind kind, bool fresh,
+visit_judge(const struct store_source *src, struct store_visit *v, enum store_look_kind kind, bool fresh,
     char *cause, size_t size)
 {
 	if (store_habit_has_shrunk(src->shrunk)) {
@@ -74,7 +72,7 @@ visit_judge(const struct store_source *src, struct store_visit *v, enum visit_ki
 		    "rebuilt");
 		v->cause = cause;
 		v->advice = "check it with `presswatch try` and adjust `select`";
-	} else if (kind != VISIT_FAILED && !fresh && store_habit_is_quiet(src, v->at_ms, cause, size)) {
+	} else if (kind != LOOK_FAILED && !fresh && store_habit_is_quiet(src, v->at_ms, cause, size)) {
 		v->state = STATE_QUIET;
 		v->cause = cause;
 		v->advice = "look at the site: does it publish elsewhere now?";
@@ -84,29 +82,31 @@ visit_judge(const struct store_source *src, struct store_visit *v, enum visit_ki
 /* Writes the row of the source; validators of a failed visit vouch for nothing and are left out. */
 static int
 visit_row(struct store *s, const struct store_source *src, const struct store_visit *v,
-    enum visit_kind kind, bool baseline, bool fresh, const struct store_routes *routes,
+    enum store_look_kind kind, bool baseline, unsigned fresh, const struct store_routes *routes,
     struct err *reterr)
 {
-	bool good = kind != VISIT_FAILED, is_new;
+	bool good = kind != LOOK_FAILED, is_new;
 	const char *etag = v->etag, *modified = v->last_modified;
-	uint64_t list_hash = kind == VISIT_READ || (good && v->list_hash != 0) ? v->list_hash :
+	uint64_t list_hash = kind == LOOK_READ || (good && v->list_hash != 0) ? v->list_hash :
 	    src->list_hash;
 	enum store_state told;
 	struct store_visit judged = *v;
+	struct store_run run;
 	char cause[200];
 
 	if (good && v->state == STATE_OK)
 		visit_judge(src, &judged, kind, fresh, cause, sizeof(cause));
 	v = &judged;
 	is_new = src->state != v->state;
-	if (visit_enter(s, src, v, routes, &told, reterr) < 0)
+	if (visit_enter(s, src, v, routes, &told, reterr) < 0 ||
+	    store_look(s, src, v, kind, fresh, &run, reterr) < 0)
 		return -1;
-	if (!good || (kind == VISIT_SAME && !v->full)) {
+	if (!good || (kind == LOOK_SAME && !v->full)) {
 		/* A 304 need not repeat the validators it confirms (RFC 9110, 15.4.5). */
 		etag = etag != NULL && good ? etag : src->etag;
 		modified = modified != NULL && good ? modified : src->last_modified;
 	}
-	return store_run(s, store_bind(s, STMT_SOURCE_VISIT, "ittiiiiiiiitiitididii", src->id, etag,
+	return store_run(s, store_bind(s, STMT_SOURCE_VISIT, "ittiiiiiiiitiitididiiiiiiii", src->id, etag,
 	    modified, (int64_t)list_hash,
 	    v->at_ms, good ? v->at_ms : src->last_good_ms, v->next_visit_ms,
 	    fresh ? v->at_ms : src->last_new_ms, good && v->full ? v->at_ms : src->last_full_ms,
@@ -114,7 +114,8 @@ visit_row(struct store *s, const struct store_source *src, const struct store_vi
 	    v->cause, is_new ? v->at_ms : src->state_since_ms,
 	    (int64_t)told, v->page_title, (int64_t)v->http_status,
 	    good && v->kind != 0 ? v->kind : src->kind, (int64_t)v->bytes,
-	    baseline || src->baseline ? 1 : 0, (int64_t)src->shrunk, (int64_t)v->lied), reterr);
+	    baseline || src->baseline ? 1 : 0, (int64_t)src->shrunk, (int64_t)v->lied,
+	    run.first_ms, run.count, run.bytes, run.pause_ms, (int64_t)run.kind, (int64_t)run.fresh), reterr);
 }
 
 static int
@@ -127,18 +128,18 @@ visit_body(struct store *s, const struct store_source *src, const struct store_v
 }
 
 static int
-visit_plain(struct store *s, const struct store_visit *v, enum visit_kind kind,
+visit_plain(struct store *s, const struct store_visit *v, enum store_look_kind kind,
     const struct store_routes *routes, struct err *reterr)
 {
 	CLEANUP(store_source_done) struct store_source src = { 0 };
 
 	if (store_source_load(s, v->source, &src, reterr) < 0)
 		return -1;
-	if (kind == VISIT_SAME && src.shrunk > 0)	/* the same short list again */
+	if (kind == LOOK_SAME && src.shrunk > 0)	/* the same short list again */
 		src.shrunk++;
-	if (visit_row(s, &src, v, kind, false, false, routes, reterr) < 0)
+	if (visit_row(s, &src, v, kind, false, 0, routes, reterr) < 0)
 		return -1;
-	return kind == VISIT_FAILED ? 0 : visit_body(s, &src, v, reterr);
+	return kind == LOOK_FAILED ? 0 : visit_body(s, &src, v, reterr);
 }
 
 int
@@ -151,7 +152,7 @@ store_visits_same(struct store *s, const struct store_visit *v, size_t n,
 	if (store_enter(s, reterr) < 0)
 		return -1;
 	for (i = 0; i < n && rc == 0; i++)
-		rc = visit_plain(s, &v[i], VISIT_SAME, routes != NULL ? routes[i] : NULL, reterr);
+		rc = visit_plain(s, &v[i], LOOK_SAME, routes != NULL ? routes[i] : NULL, reterr);
 	return store_leave(s, rc, reterr);
 }
 
@@ -161,7 +162,7 @@ store_visit_failed(struct store *s, const struct store_visit *v, const struct st
 {
 	if (store_enter(s, reterr) < 0)
 		return -1;
-	return store_leave(s, visit_plain(s, v, VISIT_FAILED, routes, reterr), reterr);
+	return store_leave(s, visit_plain(s, v, LOOK_FAILED, routes, reterr), reterr);
 }
 
 /* ---- a list that was read ---- */
@@ -494,7 +495,7 @@ list_read(struct list *l, const struct store_candidate *list, size_t n,
 	if ((l->result.fresh > 0 || l->src.quiet_after_ms == 0) &&
 	    store_habit_update(l->s, &l->src, reterr) < 0)
 		return -1;
-	if (visit_row(l->s, &l->src, l->v, VISIT_READ, baseline, l->result.fresh > 0, routes,
+	if (visit_row(l->s, &l->src, l->v, LOOK_READ, baseline, l->result.fresh, routes,
 	    reterr) < 0)
 		return -1;
 	return visit_body(l->s, &l->src, l->v, reterr);

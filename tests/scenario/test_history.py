@@ -64,3 +64,21 @@ def test_names_are_found_in_all_their_spellings(edited):
     edited.head = 'spellings: [[one]]\n'
     edited.write()
     assert 'spellings' in edited.command('check', expect=1).stdout
+
+
+def test_the_log_of_looking(edited, origin):
+    rows = edited.lines('visits', 'mofa', '--json')
+    first, total = rows[0], sum(r['count'] for r in rows)
+    assert first['outcome'] == 'read' and first['status'] == 200 and first['new'] == 2 and first['bytes'] > 0
+    assert total == edited.lines('sources', '--json', 'mofa')[0]['visits'] == len(origin.asked('/p/'))
+    for _ in range(3):
+        edited.once()
+    assert [r['outcome'] for r in edited.lines('visits', 'mofa', '--json')][-1] == 'unchanged'
+    origin.pages['/p/'] = (503, {}, b'')
+    edited.once(expect=3)
+    rows = edited.lines('visits', 'mofa', '--json')
+    assert sum(r['count'] for r in rows) == total + 4 and rows[-1]['outcome'] == 'failed' and rows[-1]['status'] == 503 and '503' in rows[-1]['reason']
+    assert 'failed' in edited.command('visits', 'mofa').stdout
+    assert len(edited.lines('visits', 'mofa', '--json', '--limit', '1')) == 1
+    edited.command('visits', 'nobody', expect=1)
+    edited.command('visits', 'mofa', '--since', '2100-01-01', expect=1)
