@@ -10,7 +10,7 @@ static const char *const ordinals[] = {
 
 /* Between day and month. */
 static const char *const of_words[] = {
-	"of", "de", "den", "del", "di", "do", "da", "d", "of", "the", "ta", "tal", "a", "ngày",
+	"of", "de", "den", "del", "di", "do", "da", "d", "day", "the", "ta", "tal", "a", "ngày",
 	"เดือน", "من", "dia", "ning", NULL,
 };
 
@@ -108,19 +108,38 @@ year_at(const struct date_scan *sc, size_t i, enum date_calendar calendar, size_
 	return year;
 }
 
-/* Years of two digits: behind an apostrophe, in 09-Feb-23, or before a clock as in RFC 822. */
+/* "11 Jan 23" with nothing behind it that could be counted: the end, or a mark that parts what follows. */
+static bool
+ends_bare(const struct date_scan *sc, size_t i, size_t month)
+{
+	const struct date_token *e = date_at(sc, i + 1);
+
+	if (i != month + 1 || (date_at(sc, i)->value >= 50 && date_at(sc, i)->value < 90))
+		return false;
+	return e->kind == TOKEN_END || (e->spaced && date_is_mark(sc, i + 1, "|-")) ||
+	    date_is_mark(sc, i + 1, ")]") || (e->kind == TOKEN_MARK && e->spaced && e->mark > 0x7f);
+}
+
+/*
+ * Years of two digits: behind an apostrophe, in 09-Feb-23, before a clock as in RFC 822, or at the end of the
+ * line. Behind a Thai month they are years of the Buddhist era.
+ */
 static int
 short_year_at(const struct date_scan *sc, size_t i, size_t month, size_t *ret_end)
 {
 	const struct date_token *t = date_at(sc, i);
+	bool thai = i > 0 && ((date_at(sc, i - 1)->mark >= 0xe00 && date_at(sc, i - 1)->mark < 0xe80) ||
+	    (i == month + 2 && date_at(sc, month)->mark >= 0xe00 && date_at(sc, month)->mark < 0xe80));
 	bool apostrophe = i > 0 && (date_is_mark(sc, i - 1, "'") || date_at(sc, i - 1)->mark == 0x2019);
 	bool dashed = i > 1 && month + 1 == i - 1 && date_is_mark(sc, i - 1, "-/") && !t->spaced &&
 	    date_is_mark(sc, month - 1, "-/");
 	bool clock = date_is_number(sc, i + 1, 2, 2) && date_at(sc, i + 2)->mark == ':';
 
-	if (!date_is_number(sc, i, 2, 2) || !(apostrophe || dashed || clock))
+	if (!date_is_number(sc, i, 2, 2) || !(apostrophe || dashed || clock || thai || ends_bare(sc, i, month)))
 		return 0;
 	*ret_end = i + 1;
+	if (thai && t->value >= 40)
+		return (int)t->value + 2500 - DATE_BUDDHIST;
 	return (int)t->value + (t->value < 70 ? 2000 : 1900);
 }
 
@@ -157,7 +176,7 @@ match_day_month(const struct date_scan *sc, size_t i, struct date_match *m)
 	at = skip(sc, at + took, ".,-/'", year_words);
 	year = year_at(sc, at, name.calendar, &end);
 	if (year == 0 && name.calendar == CALENDAR_GREGORIAN) {
-		year = short_year_at(sc, at, month, &end);
+		year = short_year_at(sc, at, month + took - 1, &end);
 		if (year == 0) {	/* 9 Feb 16:45 2023 */
 			struct doc_date clock = { 0 };
 			size_t next = date_clock_at(sc, at, &clock);

@@ -105,6 +105,19 @@ year_first(const struct date_scan *sc)
 	return false;
 }
 
+/* Languages in which 8.5.12 is a day; elsewhere it is a version. */
+static bool
+day_dotted(const struct date_scan *sc)
+{
+	static const char *const list[] = { "de", "fi", "nb", "no", "nn", "da", "is", "cs", "sk", "pl", "sl", "hr", "sr",
+	    "bs", "mk", "bg", "ro", "ru", "uk", "be", "et", "lv", "tr", "el", "it", NULL };
+
+	for (size_t i = 0; list[i] != NULL; i++)
+		if (strcmp(sc->language, list[i]) == 0)
+			return true;
+	return false;
+}
+
 static int
 full_year(uint64_t two)
 {
@@ -168,6 +181,8 @@ two_digit_year(const struct date_scan *sc, size_t i, char mark)
 {
 	const struct date_token *e = date_at(sc, i + 5);
 	bool full = date_at(sc, i)->digits == 2 && date_at(sc, i + 2)->digits == 2;
+	bool last = e->kind == TOKEN_END && (i == 0 || date_is_mark(sc, i - 1, ",|(")) && day_dotted(sc) &&
+	    date_at(sc, i + 4)->value < 50;
 
 	if (!(i == 0 || date_at(sc, i)->spaced || date_is_mark(sc, i - 1, "(:|[")) ||
 	    !(e->kind == TOKEN_END || e->spaced || date_is_mark(sc, i + 5, "),;:|].")))
@@ -176,7 +191,7 @@ two_digit_year(const struct date_scan *sc, size_t i, char mark)
 		return false;
 	if (mark == '/')
 		return true;
-	return full && (mark == '.' || (sc->whole && sc->count <= 16));
+	return ((full || last) && mark == '.') || (full && sc->whole && sc->count <= 16);
 }
 
 static bool
@@ -331,6 +346,8 @@ date_match_cjk(const struct date_scan *sc, size_t i, struct date_match *m)
 		year = date_year(sc, at++);
 	} else if (date_is_number(sc, at, 2, 2) && is_sign(sc, at + 1, SIGN_YEAR)) {
 		year = full_year(date_at(sc, at++)->value);
+	} else if (date_is_number(sc, at, 3, 3) && date_at(sc, at)->value >= 90 && date_at(sc, at)->value < 150) {
+		year = (int)date_at(sc, at++)->value + 1911;	/* of the Republic of China */
 	} else if (sc->yearless && date_is_number(sc, at, 1, 2) && is_sign(sc, at + 1, SIGN_MONTH) &&
 	    date_is_number(sc, at + 2, 1, 2) && is_sign(sc, at + 3, SIGN_DAY)) {
 		if (!set(m, i, at + 4, CALENDAR_GREGORIAN, 2000, date_at(sc, at)->value,

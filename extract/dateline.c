@@ -9,6 +9,7 @@
 #include "base/banned.h"
 
 #define LINE_CHARS 200		/* a longer block is prose that mentions a date */
+#define META_LINE_CHARS 600	/* unless its element says that it is the lines about the text */
 #define TRIES_MAX 40		/* blocks in which a date is looked for */
 #define NEAR_BLOCKS 12
 #define AFTER_FOUND 5		/* lines looked at for an "updated" when the date is known */
@@ -24,9 +25,31 @@ struct line_cand {
 };
 
 static bool
-may_hold_date(const struct block *b)
+may_hold_date(const struct block *b, const struct node *nd)
 {
-	return b->digits >= 1 && b->chars >= 5 && b->chars <= LINE_CHARS;
+	return b->digits >= 1 && b->chars >= 5 && (b->chars <= LINE_CHARS ||
+	    (b->chars <= META_LINE_CHARS && (nd->ev & (EV_META | EV_DATE)) != 0));
+}
+
+/* "Posted on", "veröffentlicht am", "发表于": asked of lines whose phrase says so much already. */
+static bool
+says_published(const char *s, size_t n)
+{
+	static const char *const words[] = { "publish", "posted", "released", "veröffentlicht", "erschienen",
+	    "erstellt", "gepostet", "publié", "mis en ligne", "publicado", "publicada", "pubblicat", "gepubliceerd",
+	    "publicerad", "julkaistu", "opublikowan", "zveřejněno", "опубликован", "yayınlan", "đăng", "发表", "发布",
+	    "發表", "發布", "公開日", "掲載", "投稿", "등록", "입력", NULL };
+	CLEANUP(freep) char *low = xstrndup(s, n);
+
+	for (size_t i = 0; low[i] != '\0'; i++) {
+		if (low[i] >= 'A' && low[i] <= 'Z')
+			low[i] = (char)(low[i] + 32);
+	}
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (strstr(low, words[i]) != NULL)
+			return true;
+	}
+	return false;
 }
 
 static bool
@@ -55,6 +78,8 @@ line_score(const struct page *pg, uint32_t i)
 {
 	const struct block *b = &pg->blocks[i];
 	const struct node *nd = &pg->nodes[b->node];
+	bool stated = (b->phrase & PH_UPDATED) != 0 && says_published(page_block_text(pg, b), b->len) &&
+	    !(nd->ev_up & (EV_COMMENT | EV_RELATED | EV_CARD)) && !(nd->tags_up & (UP_NAV | UP_ASIDE)) && !is_row(pg, b);
 	double s = 0, d = -1;
 
 	if (pg->title_block != UINT32_MAX) {
@@ -71,12 +96,13 @@ line_score(const struct page *pg, uint32_t i)
 	if (nd->tags_up & UP_TIME)
 		s += 0.7;
 	if (b->phrase & PH_UPDATED)
-		s += 0.3;
-	if ((b->phrase & PH_COPYRIGHT) != 0 || (in_furniture(nd) && (d < -3 || d > 6 || pg->title_block == UINT32_MAX)))
+		s += stated ? 1.2 : 0.3;
+	if (!stated && ((b->phrase & PH_COPYRIGHT) != 0 ||
+	    (in_furniture(nd) && (d < -3 || d > 6 || pg->title_block == UINT32_MAX))))
 		return SCORE_NEVER;
-	if (b->chars > 60)
+	if (b->chars > 60 && !stated)
 		s -= (b->chars - 60) / 80.0;
-	if (in_furniture(nd))
+	if (in_furniture(nd) && !stated)
 		s -= 1.3;
 	if (nd->ev_up & EV_CARD || nd->tags_up & UP_LINK)
 		s -= 1;
@@ -93,7 +119,7 @@ static bool
 says_modified(const char *s, size_t n)
 {
 	static const char *const words[] = { "updat", "modif", "aktualisiert", "mis à jour", "mise à jour",
-	    "actualiz", "atualiz", "aggiornat", "更新", "oppdatert", "uppdater", "opdateret", "päivitetty",
+	    "actualiz", "atualiz", "aggiornat", "更新", "änderung", "Änderung", "changed", "修改", "oppdatert", "uppdater", "opdateret", "päivitetty",
 	    "edited", "stand:", "обновлено", "geändert", "zmieniono", "aktualizacja", "güncelle", NULL };
 	CLEANUP(freep) char *low = xstrndup(s, n);
 
@@ -166,6 +192,30 @@ rank(struct line_cand *list, size_t *n, uint32_t block, double score)
 	list[at] = (struct line_cand){ .block = block, .score = score };
 }
 
+/*
+ * The date that a line gives as that of publication; one that it gives as that of a change goes to *ret_modified,
+ * unless one is known. "Updated 5 May, published 3 May": the second date counts.
+ */
+static bool
+date_of_line(const char *s, size_t n, const char *language, struct doc_date *ret, size_t *ret_at, size_t *ret_len,
+    struct doc_date *ret_modified)
+{
+	size_t end;
+
+	if (date_find(s, n, language, ret, ret_at, ret_len) < 0 || ret->precision < DATE_DAY)
+		return false;
+	if (*ret_at == 0 || !says_modified(s, *ret_at))
+		return true;
+	if (ret_modified->precision == DATE_NONE)
+		*ret_modified = *ret;
+	end = *ret_at + *ret_len;
+	if (date_find(s + end, n - end, language, ret, ret_at, ret_len) < 0 || ret->precision < DATE_DAY ||
+	    !says_published(s + end, *ret_at) || says_modified(s + end, *ret_at))
+		return false;
+	*ret_at += end;
+	return true;
+}
+
 bool
 dateline_find(struct page *pg, const char *language, struct doc_date *ret_published,
     struct doc_date *ret_modified, uint32_t *ret_block, double *ret_score)
@@ -175,9 +225,10 @@ dateline_find(struct page *pg, const char *language, struct doc_date *ret_publis
 	bool found = false;
 
 	for (uint32_t i = 0; i < pg->block_count; i++) {
+		const struct block *b = &pg->blocks[i];
 		double s;
 
-		if (!may_hold_date(&pg->blocks[i]) || i == pg->title_block)
+		if (!may_hold_date(b, &pg->nodes[b->node]) || i == pg->title_block)
 			continue;
 		s = line_score(pg, i);
 		if (s > SCORE_MIN)
@@ -188,14 +239,8 @@ dateline_find(struct page *pg, const char *language, struct doc_date *ret_publis
 		const char *s = page_block_text(pg, b);
 		struct doc_date d;
 
-		if (date_find(s, b->len, language, &d, &at, &len) < 0 || d.precision < DATE_DAY)
+		if (!date_of_line(s, b->len, language, &d, &at, &len, ret_modified))
 			continue;
-		if (at > 0 && says_modified(s, at)) {
-			if (ret_modified->precision == DATE_NONE)
-				*ret_modified = d;
-			/* "Published 3 May, updated 5 May": what follows may be the other one. */
-			continue;
-		}
 		if (found)
 			continue;
 		found = true;

@@ -42,7 +42,7 @@ static const char *const modified_names[] = {
 	"article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified",
 	"last-modified", "lastmod", "modified", "modified_time", "updated_time", "article:updated_time",
 	"revised", "cxenseparse:recs:modifiedtime", "lastmodified", "dc.modified", "utime",
-	"article:modified", "updated", "dcterms.available", "rnews:datemodified", NULL
+	"article:modified", "updated", "dateupdate", "dateupdated", "dcterms.available", "rnews:datemodified", NULL
 };
 
 static bool
@@ -75,6 +75,43 @@ from_metas(const struct page *pg, const char *const *names, struct doc_date *ret
 {
 	for (; *names != NULL; names++) {
 		if (read_date(pg, meta_get(pg, *names), DATE_FROM_META, NULL, ret))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Names of no standard: "acme:uploaded", "ms.date". The last part must say a date of making, and no part what
+ * else a page may have a date of.
+ */
+static bool
+names_a_making(const char *name)
+{
+	static const char *const makings[] = { "date", "published", "publishdate", "pubdate", "publication-date",
+	    "publication_date", "published_time", "published_at", "uploaded", "created", "created_at", "posted", NULL };
+	static const char *const others[] = { "event", "expir", "start", "end", "valid", "review", "modif", "updat",
+	    "birth", "copyright", "build", "profile", "user", NULL };
+	const char *last = name + strcspn(name, ".:");
+
+	if (*last == '\0')
+		return false;
+	while (last[1 + strcspn(last + 1, ".:")] != '\0')
+		last += 1 + strcspn(last + 1, ".:");
+	for (size_t i = 0; others[i] != NULL; i++)
+		if (strcasestr(name, others[i]) != NULL)
+			return false;
+	for (size_t i = 0; makings[i] != NULL; i++)
+		if (strcasecmp(last + 1, makings[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+from_other_metas(const struct page *pg, struct doc_date *ret)
+{
+	for (size_t i = 0; i < pg->meta_count; i++) {
+		if (names_a_making(pg->metas[i].name) &&
+		    read_date(pg, pg->metas[i].content, DATE_FROM_META, NULL, ret))
 			return true;
 	}
 	return false;
@@ -346,7 +383,8 @@ dates_choose(struct page *pg, struct document *doc)
 		read_date(pg, pg->ld.modified, DATE_FROM_JSONLD, NULL, &f.mod);
 	}
 	from_metas(pg, published_names, &f.meta);
-	from_metas(pg, weak_names, &f.weak);
+	if (!from_metas(pg, weak_names, &f.weak))
+		from_other_metas(pg, &f.weak);
 	if (f.mod.precision == DATE_NONE)
 		from_metas(pg, modified_names, &f.mod);
 	from_times(pg, lang, &f.time, &vis_mod, &f.time_stated, &f.time_near);

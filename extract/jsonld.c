@@ -23,7 +23,7 @@ static const struct {
 	{ "DiscussionForumPosting", 8 }, { "QAPage", 5 }, { "Question", 5 }, { "Recipe", 7 },
 	{ "VideoObject", 3 }, { "Product", 4 }, { "Event", 4 }, { "JobPosting", 5 }, { "PressRelease", 10 },
 	{ "GovernmentService", 4 }, { "WebPage", 3 }, { "ItemPage", 3 }, { "AboutPage", 3 },
-	{ "CreativeWork", 4 }, { "FAQPage", 3 }, { "CollectionPage", 2 }, { "MedicalWebPage", 4 },
+	{ "HowTo", 6 }, { "PodcastEpisode", 5 }, { "Dataset", 4 }, { "CreativeWork", 4 }, { "FAQPage", 3 }, { "CollectionPage", 2 }, { "MedicalWebPage", 4 },
 };
 
 static int

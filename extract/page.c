@@ -235,6 +235,8 @@ add_meta(struct page *pg, const xmlNode *x)
 	static const char *const keys[] = { "property", "name", "itemprop", "http-equiv", NULL };
 	const char *content = tree_attr(x, "content"), *name = NULL;
 
+	if (content == NULL)
+		content = tree_attr(x, "value");	/* written for content by mistake */
 	if (content == NULL || content[0] == '\0')
 		return;
 	for (size_t i = 0; keys[i] != NULL; i++) {

@@ -5,13 +5,14 @@ usage: label_blocks.py TRUTH.jsonl ROWS WEIGHT [no-lists] >> LABELLED
 
 ROWS: what extract_manifest --rows wrote, tab separated: id, block, kind (1: in a list, 2: headline or
 caption, which have fields of their own), text as JSON, numbers.
-Output, a line a row in the same order: fold label weight numbers; label -1: unknown, not trained on.
+Output, a line a row in the same order: site label weight numbers; label -1: unknown, not trained on.
 no-lists: the truth leaves list items out by habit, so an item that it lacks is unknown.
 """
 import hashlib
 import json
 import re
 import sys
+import urllib.parse
 from collections import defaultdict
 
 UNI = re.compile(r'[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|'
@@ -19,8 +20,11 @@ UNI = re.compile(r'[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\
 RUN = 4
 
 
-def fold(page_id):
-    return int(hashlib.sha1(page_id.encode()).hexdigest()[2:6], 16) % 3
+def site(truth):
+    """A number for the site: pages of one site are alike, so they are learnt from or tried on together."""
+    host = (urllib.parse.urlsplit(truth.get('url') or '').hostname or truth['id']).split('.')
+    keep = 3 if len(host) > 2 and len(host[-2]) <= 3 and len(host[-1]) == 2 else 2
+    return int(hashlib.sha1('.'.join(host[-keep:]).encode()).hexdigest()[2:8], 16)
 
 
 def norm(s):
@@ -107,6 +111,7 @@ def main():
             pages[page].append((in_list, json.loads(text, strict=False), numbers))
     for page in order:
         rows, t = pages[page], truth[page]
+        number = site(t)
         if t.get('body'):
             labels = by_body(t['body'], [UNI.findall(r[1]) for r in rows])
         elif t.get('must') or t.get('must_not'):
@@ -120,7 +125,7 @@ def main():
                 label = -1
             if label == 0 and bad > 2:
                 w *= 2 / bad
-            print(fold(page), label, '%.5f' % min(w * scale, 0.5 * scale), numbers)
+            print(number, label, '%.5f' % min(w * scale, 0.5 * scale), numbers)
 
 
 if __name__ == '__main__':

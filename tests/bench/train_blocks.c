@@ -14,20 +14,39 @@
 #include "base/banned.h"
 
 #define BINS 64
-#define FOLDS 3
+#define FOLDS 5			/* as label_blocks.py deals them, by site */
 #define INNER ((1 << MODEL_DEPTH) - 1)
 #define LEAVES (1 << MODEL_DEPTH)
+#ifndef RATE
 #define RATE 0.15
-#define LAMBDA 2.0		/* shrinks leaves of little weight */
-#define MIN_WEIGHT 0.4		/* of a leaf, in pages */
+#endif
+#ifndef LAMBDA
+#define LAMBDA 0.5		/* shrinks leaves of little weight */
+#endif
+#ifndef MIN_WEIGHT
+#define MIN_WEIGHT 0.1		/* of a side of a cut: pages in doubt */
+#endif
+#ifndef MIN_GAIN
+#define MIN_GAIN 0.0
+#endif
+#ifndef FEATURE_PERCENT
+#define FEATURE_PERCENT 60
+#endif
+#ifndef SURE_WEIGHT
+#define SURE_WEIGHT 0.008	/* of a row, in pages */
+#endif
+#ifndef SITE_PERCENT
+#define SITE_PERCENT 100
+#endif
 
 struct data {
 	size_t rows, features;
 	float *x;		/* row-major */
-	uint8_t *bin;		/* row-major */
+	uint8_t *bin;		/* column-major */
 	float cut[FEATURES_MAX][BINS];
 	int cuts[FEATURES_MAX];
 	int8_t *label, *fold;
+	uint32_t *site;		/* by number: what is learnt from one site is not tried on it */
 	float *weight;
 };
 
@@ -37,12 +56,21 @@ struct tree {
 	float leaf[LEAVES];
 };
 
+/* The rows that one run learns from, side by side. */
+struct sample {
+	size_t n;
+	uint32_t *row;
+	uint8_t *bin;		/* column-major, n to a column */
+	uint8_t *at;		/* node of the tree that the row stands in */
+	float *g, *h;
+};
+
 static void
 read_rows(const char *path, struct data *d)
 {
 	FILE *in = fopen(path, "r");
 	char *line = NULL, *p, *end;
-	size_t cap = 0, row_cap = 0, lab_cap = 0, fold_cap = 0, w_cap = 0, k;
+	size_t cap = 0, row_cap = 0, lab_cap = 0, fold_cap = 0, w_cap = 0, site_cap = 0, k;
 
 	if (in == NULL)
 		exit(2);
@@ -50,7 +78,9 @@ read_rows(const char *path, struct data *d)
 		d->fold = xgrow(d->fold, &fold_cap, d->rows + 1, 1);
 		d->label = xgrow(d->label, &lab_cap, d->rows + 1, 1);
 		d->weight = xgrow(d->weight, &w_cap, d->rows + 1, sizeof(float));
-		d->fold[d->rows] = (int8_t)strtol(line, &p, 10);
+		d->site = xgrow(d->site, &site_cap, d->rows + 1, sizeof(*d->site));
+		d->site[d->rows] = (uint32_t)strtoul(line, &p, 10);
+		d->fold[d->rows] = (int8_t)(d->site[d->rows] % FOLDS);
 		d->label[d->rows] = (int8_t)strtol(p, &p, 10);
 		d->weight[d->rows] = strtof(p, &p);
 		if (d->features == 0) {
@@ -85,7 +115,7 @@ make_bins(struct data *d)
 {
 	float *v = xcalloc(d->rows, sizeof(*v));
 
-	d->bin = xcalloc(d->rows, d->features);
+	d->bin = xcalloc(d->features, d->rows);
 	for (size_t f = 0; f < d->features; f++) {
 		size_t n = 0, step, i;
 
@@ -113,125 +143,171 @@ make_bins(struct data *d)
 
 			while (lo < d->cuts[f] && d->x[i * d->features + f] > d->cut[f][lo])
 				lo++;
-			d->bin[i * d->features + f] = (uint8_t)lo;
+			d->bin[f * d->rows + i] = (uint8_t)lo;
 		}
 	}
 	free(v);
 }
 
 struct sums {
-	double g, h;
+	float g, h;
 };
 
-/* One level of a tree: best split of each of its nodes. */
+/* The best cut of one feature in each node of a level. */
 static void
-split_level(const struct data *d, struct tree *t, int level, const uint8_t *at, const float *g, const float *h,
-    const uint32_t *use, size_t n, unsigned seed)
+split_feature(const struct data *d, size_t f, struct tree *t, int first, int nodes, struct sums (*hist)[BINS],
+    double *best)
+{
+	for (int k = 0; k < nodes; k++) {
+		double all_g = 0, all_h = 0, left_g = 0, left_h = 0;
+
+		for (int b = 0; b < BINS; b++) {
+			all_g += (double)hist[k][b].g;
+			all_h += (double)hist[k][b].h;
+		}
+		for (int b = 0; b < d->cuts[f]; b++) {
+			double gr, hr, gain;
+
+			left_g += (double)hist[k][b].g;
+			left_h += (double)hist[k][b].h;
+			gr = all_g - left_g;
+			hr = all_h - left_h;
+			if (left_h < MIN_WEIGHT || hr < MIN_WEIGHT)
+				continue;
+			gain = left_g * left_g / (left_h + LAMBDA) + gr * gr / (hr + LAMBDA) -
+			    all_g * all_g / (all_h + LAMBDA);
+			if (gain > best[k] + 1e-9) {
+				best[k] = gain;
+				t->feature[first + k] = (uint8_t)f;
+				t->bin[first + k] = (uint8_t)b;
+			}
+		}
+	}
+}
+
+/* One level of a tree: best split of each of its nodes, among a part of the features. */
+static void
+split_level(const struct data *d, const struct sample *sm, struct tree *t, int level, unsigned seed)
 {
 	int first = (1 << level) - 1, nodes = 1 << level;
-	struct sums *hist = xcalloc((size_t)nodes * BINS, sizeof(*hist));
-	double best[LEAVES] = { 0 };
+	struct sums hist[LEAVES][BINS];
+	double best[LEAVES];
 
 	for (int k = 0; k < nodes; k++) {
 		t->feature[first + k] = 0;
 		t->bin[first + k] = BINS;	/* everything goes left */
+		best[k] = MIN_GAIN;
 	}
 	for (size_t f = 0; f < d->features; f++) {
+		const uint8_t *bin = &sm->bin[f * sm->n];
+
 		seed = seed * 1103515245u + 12345u;
-		if (d->cuts[f] == 0 || (seed >> 16) % 10 >= 6)
+		if (d->cuts[f] == 0 || (seed >> 16) % 100 >= FEATURE_PERCENT)
 			continue;
-		memset(hist, 0, (size_t)nodes * BINS * sizeof(*hist));
-		for (size_t i = 0; i < n; i++) {
-			uint32_t r = use[i];
-			struct sums *s = &hist[(size_t)(at[i] - first) * BINS + d->bin[r * d->features + f]];
+		memset(hist, 0, sizeof(hist));
+		for (size_t i = 0; i < sm->n; i++) {
+			struct sums *s = &hist[sm->at[i] - first][bin[i]];
 
-			s->g += g[i];
-			s->h += h[i];
+			s->g += sm->g[i];
+			s->h += sm->h[i];
 		}
-		for (int k = 0; k < nodes; k++) {
-			struct sums all = { 0, 0 }, left = { 0, 0 };
-
-			for (int b = 0; b < BINS; b++) {
-				all.g += hist[k * BINS + b].g;
-				all.h += hist[k * BINS + b].h;
-			}
-			for (int b = 0; b < d->cuts[f]; b++) {
-				double gr, hr, gain;
-
-				left.g += hist[k * BINS + b].g;
-				left.h += hist[k * BINS + b].h;
-				gr = all.g - left.g;
-				hr = all.h - left.h;
-				if (left.h < MIN_WEIGHT / 4 || hr < MIN_WEIGHT / 4)
-					continue;
-				gain = left.g * left.g / (left.h + LAMBDA) + gr * gr / (hr + LAMBDA) -
-				    all.g * all.g / (all.h + LAMBDA);
-				if (gain > best[k] + 1e-9) {
-					best[k] = gain;
-					t->feature[first + k] = (uint8_t)f;
-					t->bin[first + k] = (uint8_t)b;
-				}
-			}
-		}
+		split_feature(d, f, t, first, nodes, hist, best);
 	}
-	free(hist);
 }
 
-static unsigned
-step_down(const struct data *d, const struct tree *t, unsigned at, size_t row)
+/* What a new tree is to mend: gradients of the rows it learns from; of the others nothing. */
+static void
+set_gradients(const struct data *d, const struct sample *sm, const float *score, unsigned tree)
 {
-	return 2 * at + (d->bin[row * d->features + t->feature[at]] > t->bin[at] ? 2 : 1);
+	for (size_t i = 0; i < sm->n; i++) {
+		size_t r = sm->row[i];
+		double p = 1 / (1 + exp(-(double)score[r]));
+		uint32_t lot = (uint32_t)(d->site[r] * 2654435761u + tree * 40503u);
+		double w = (lot * 2246822519u >> 16) % 100 < SITE_PERCENT ? fmax((double)d->weight[r], SURE_WEIGHT) : 0;
+
+		sm->g[i] = (float)((d->label[r] - p) * w);
+		sm->h[i] = (float)(p * (1 - p) * w);
+		sm->at[i] = 0;
+	}
+}
+
+/*
+ * Most rows are menu entries of next to no weight. Of those lighter than SURE_WEIGHT a part is drawn, by lots
+ * that are the same each time, and stands for the rest.
+ */
+static bool
+drawn(const struct data *d, size_t row)
+{
+	double lot = (uint32_t)(row * 2654435761u) / 4294967296.0;
+
+	return lot * SURE_WEIGHT < (double)d->weight[row];
+}
+
+static void
+sample_init(struct sample *sm, const struct data *d, int left_out)
+{
+	sm->n = 0;
+	sm->row = xcalloc(d->rows, sizeof(*sm->row));
+	for (size_t i = 0; i < d->rows; i++) {
+		if (d->label[i] >= 0 && d->fold[i] != left_out && drawn(d, i))
+			sm->row[sm->n++] = (uint32_t)i;
+	}
+	sm->bin = xcalloc(d->features, sm->n);
+	for (size_t f = 0; f < d->features; f++) {
+		for (size_t i = 0; i < sm->n; i++)
+			sm->bin[f * sm->n + i] = d->bin[f * d->rows + sm->row[i]];
+	}
+	sm->at = xcalloc(sm->n, 1);
+	sm->g = xcalloc(sm->n, sizeof(*sm->g));
+	sm->h = xcalloc(sm->n, sizeof(*sm->h));
+}
+
+static void
+sample_done(struct sample *sm)
+{
+	free(sm->row);
+	free(sm->bin);
+	free(sm->at);
+	free(sm->g);
+	free(sm->h);
 }
 
 /* Boost on all labelled rows whose fold is not left_out; score gets the sum for every row. */
 static void
 train(const struct data *d, int left_out, size_t trees, struct tree *out, float *score)
 {
-	size_t n = 0;
-	uint32_t *use = xcalloc(d->rows, sizeof(*use));
-	uint8_t *at = xcalloc(d->rows, 1);
-	float *g = xcalloc(d->rows, sizeof(*g)), *h = xcalloc(d->rows, sizeof(*h));
+	struct sample sm;
 
-	for (size_t i = 0; i < d->rows; i++) {
-		score[i] = 0;
-		if (d->label[i] >= 0 && d->weight[i] > 0 && d->fold[i] != left_out)
-			use[n++] = (uint32_t)i;
-	}
+	sample_init(&sm, d, left_out);
+	memset(score, 0, d->rows * sizeof(*score));
 	for (size_t k = 0; k < trees; k++) {
 		struct tree *t = &out[k];
 		double sg[LEAVES] = { 0 }, sh[LEAVES] = { 0 };
 
-		for (size_t i = 0; i < n; i++) {
-			size_t r = use[i];
-			double p = 1 / (1 + exp(-(double)score[r]));
-
-			g[i] = (float)((d->label[r] - p) * d->weight[r]);
-			h[i] = (float)(p * (1 - p) * d->weight[r]);
-			at[i] = 0;
-		}
+		set_gradients(d, &sm, score, (unsigned)k);
 		for (int level = 0; level < MODEL_DEPTH; level++) {
-			split_level(d, t, level, at, g, h, use, n, (unsigned)(k * 31 + (size_t)level + 7));
-			for (size_t i = 0; i < n; i++)
-				at[i] = (uint8_t)step_down(d, t, at[i], use[i]);
+			split_level(d, &sm, t, level, (unsigned)(k * 31 + (size_t)level + 7));
+			for (size_t i = 0; i < sm.n; i++) {
+				unsigned at = sm.at[i];
+
+				sm.at[i] = (uint8_t)(2 * at + (sm.bin[t->feature[at] * sm.n + i] > t->bin[at] ? 2 : 1));
+			}
 		}
-		for (size_t i = 0; i < n; i++) {
-			sg[at[i] - INNER] += g[i];
-			sh[at[i] - INNER] += h[i];
+		for (size_t i = 0; i < sm.n; i++) {
+			sg[sm.at[i] - INNER] += (double)sm.g[i];
+			sh[sm.at[i] - INNER] += (double)sm.h[i];
 		}
 		for (int l = 0; l < LEAVES; l++)
-			t->leaf[l] = (float)(RATE * sg[l] / (sh[l] + LAMBDA / 4));
+			t->leaf[l] = (float)(RATE * sg[l] / (sh[l] + LAMBDA));
 		for (size_t r = 0; r < d->rows; r++) {
-			unsigned a = 0;
+			unsigned at = 0;
 
-			while (a < INNER)
-				a = step_down(d, t, a, r);
-			score[r] += t->leaf[a - INNER];
+			while (at < INNER)
+				at = 2 * at + (d->bin[t->feature[at] * d->rows + r] > t->bin[at] ? 2 : 1);
+			score[r] += t->leaf[at - INNER];
 		}
 	}
-	free(use);
-	free(at);
-	free(g);
-	free(h);
+	sample_done(&sm);
 }
 
 /* Rows hold five digits, so a limit stands a little above the value it was learnt from. */

@@ -29,6 +29,36 @@ each_source_is_read_and_the_stronger_one_wins(void **state)
 }
 
 static void
+a_line_that_says_when_it_was_published_counts_in_a_footer_too(void **state)
+{
+	static const char *const pages[] = {
+		PAGE("", MAIN("") "<div class=postFoot>发表于2023年02月09日 11:57 AM</div>"),
+		PAGE("", MAIN("") "<div class=footer><p>Letzte Änderung: 10.02.2023<br>Erschienen am: 09.02.2023<br>© die Autorin</div>"),
+		PAGE("", MAIN("") "<p class=postmetadata><small>This entry was posted on Thursday, February 9th, 2023 at 10:15 and is "
+		    "filed under <a href=/1>One</a>, <a href=/2>Two</a>. You can follow any responses through the feed, leave a response, "
+		    "or track back from a site of your own, as you like; both are open.</small>"),
+		PAGE("<meta name='acme:uploaded' content='2023-02-09T04:36:36-05:00'>", MAIN("")),
+		PAGE("<meta name='pub_date' value='2023-02-09T21:45:08+00:00'>", MAIN("")),
+	};
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		CLEANUP(document_freep) struct document *doc = document_of(pages[i], NULL);
+		char iso[DATE_ISO_MAX];
+
+		assert_memory_equal(date_iso(&doc->published, iso), "2023-02-09", 10);
+	}
+}
+
+static void
+a_meta_of_another_kind_of_date_is_no_source(void **state)
+{
+	CLEANUP(document_freep) struct document *doc = document_of(PAGE("<meta name='event:start.date' content='2023-02-09'>"
+	    "<meta name='acme.expiry:date' content='2023-02-09'>", MAIN("")), NULL);
+
+	assert_int_equal(doc->published.precision, DATE_NONE);
+}
+
+static void
 a_footer_or_a_teaser_is_no_source(void **state)
 {
 	static const char *const pages[] = {
@@ -83,6 +113,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_source_is_read_and_the_stronger_one_wins),
+		cmocka_unit_test(a_line_that_says_when_it_was_published_counts_in_a_footer_too),
+		cmocka_unit_test(a_meta_of_another_kind_of_date_is_no_source),
 		cmocka_unit_test(a_footer_or_a_teaser_is_no_source),
 		cmocka_unit_test(the_future_is_not_believed),
 		cmocka_unit_test(modified_is_kept_apart),
