@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "markup/arena.h"
 #include "markup/html.h"
 #include "markup/markup_int.h"
 #include "markup/tree.h"
@@ -55,13 +56,18 @@ was_too_deep(htmlParserCtxtPtr ctxt)
 static int
 to_tree(const char *utf8, size_t n, const char *url, struct html *h, struct err *reterr)
 {
-	htmlParserCtxtPtr ctxt = htmlNewParserCtxt();
+	htmlParserCtxtPtr ctxt;
 
+	xmlInitParser();	/* what lives as long as the process is not the arena's */
+	h->arena = arena_begin();
+	if ((ctxt = htmlNewParserCtxt()) != NULL) {
+		h->doc = htmlCtxtReadMemory(ctxt, utf8, (int)n, url, "UTF-8", HTML_OPTIONS);
+		h->too_deep = was_too_deep(ctxt);
+		htmlFreeParserCtxt(ctxt);
+	}
+	arena_end();
 	if (ctxt == NULL)
 		return err_set(reterr, ERR_LOCAL, "libxml2 gave no parser");
-	h->doc = htmlCtxtReadMemory(ctxt, utf8, (int)n, url, "UTF-8", HTML_OPTIONS);
-	h->too_deep = was_too_deep(ctxt);
-	htmlFreeParserCtxt(ctxt);
 	if (h->doc == NULL || xmlDocGetRootElement(h->doc) == NULL)
 		return err_set(reterr, ERR_INPUT, "nothing in it reads as HTML");
 	return 0;
@@ -124,7 +130,9 @@ html_free(struct html *h)
 {
 	if (h == NULL)
 		return;
-	if (h->doc != NULL)
+	if (h->arena != NULL)
+		arena_free(h->arena);
+	else if (h->doc != NULL)
 		xmlFreeDoc(h->doc);
 	buf_done(&h->scripts.text);
 	free(h->scripts.off);

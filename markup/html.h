@@ -27,6 +27,7 @@ struct html_scripts {
 struct html {
 	xmlDocPtr doc;			/* UTF-8; comments, scripts and style sheets are without their contents */
 	struct html_scripts scripts;
+	struct arena *arena;		/* where doc lies; NULL: doc is freed by itself */
 	struct charset_result charset;
 	char *base_href;		/* of <base href>, resolved against url; else url; "" when none */
 	bool too_deep;			/* nesting was cut at HTML_MAX_DEPTH */

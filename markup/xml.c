@@ -3,6 +3,7 @@
 #include <strings.h>
 #include <libxml/parser.h>
 #include "base/mem.h"
+#include "markup/arena.h"
 #include "markup/markup_int.h"
 #include "markup/xml.h"
 #include "base/banned.h"
@@ -10,21 +11,22 @@
 #define XML_OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | \
 	XML_PARSE_COMPACT | XML_PARSE_NOCDATA)
 
-static xmlDocPtr
-to_tree(const char *utf8, size_t n, bool *ret_recovered)
+static void
+to_tree(const char *utf8, size_t n, struct xml *x)
 {
-	xmlParserCtxtPtr ctxt = xmlNewParserCtxt();
-	xmlDocPtr doc;
+	xmlParserCtxtPtr ctxt;
 
-	if (ctxt == NULL)
-		return NULL;
-	doc = xmlCtxtReadMemory(ctxt, utf8, (int)n, NULL, "UTF-8", XML_OPTIONS);
-	if (doc == NULL) {
-		*ret_recovered = true;
-		doc = xmlCtxtReadMemory(ctxt, utf8, (int)n, NULL, "UTF-8", XML_OPTIONS | XML_PARSE_RECOVER);
+	xmlInitParser();	/* what lives as long as the process is not the arena's */
+	x->arena = arena_begin();
+	if ((ctxt = xmlNewParserCtxt()) != NULL) {
+		x->doc = xmlCtxtReadMemory(ctxt, utf8, (int)n, NULL, "UTF-8", XML_OPTIONS);
+		if (x->doc == NULL) {
+			x->recovered = true;
+			x->doc = xmlCtxtReadMemory(ctxt, utf8, (int)n, NULL, "UTF-8", XML_OPTIONS | XML_PARSE_RECOVER);
+		}
+		xmlFreeParserCtxt(ctxt);
 	}
-	xmlFreeParserCtxt(ctxt);
-	return doc;
+	arena_end();
 }
 
 /* Was the root element, the first of the text, closed at its end? */
@@ -106,7 +108,7 @@ xml_parse(const char *p, size_t n, const char *content_type, struct xml **ret, s
 	x->truncated = !is_closed(text.data, text.len);
 	end = tags_end(text.data, text.len);
 	x->cut = end < text.len;
-	x->doc = to_tree(text.data, end, &x->recovered);
+	to_tree(text.data, end, x);
 	if (x->doc == NULL || xmlDocGetRootElement(x->doc) == NULL) {
 		rc = err_set(reterr, ERR_INPUT, "nothing in it reads as XML");
 		goto out;
@@ -125,7 +127,9 @@ xml_free(struct xml *x)
 {
 	if (x == NULL)
 		return;
-	if (x->doc != NULL)
+	if (x->arena != NULL)
+		arena_free(x->arena);
+	else if (x->doc != NULL)
 		xmlFreeDoc(x->doc);
 	free(x);
 }

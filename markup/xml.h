@@ -20,6 +20,7 @@
 
 struct xml {
 	xmlDocPtr doc;
+	struct arena *arena;	/* where doc lies; NULL: doc is freed by itself */
 	struct charset_result charset;
 	bool recovered;		/* it was not well-formed */
 	bool truncated;		/* the root element was not closed */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/buf.h"
@@ -137,6 +138,32 @@ scripts_stand_beside_the_tree_whatever_the_page_does_to_hide_them(void **state)
 	}
 }
 
+/* Trees lie in memory of their own: several stand side by side and go in any order. */
+static void
+trees_live_and_go_in_any_order(void **state)
+{
+	struct html *trees[40];
+	char page[400], want[40];
+
+	for (size_t round = 0; round < 3; round++) {
+		for (size_t i = 0; i < 40; i++) {
+			snprintf(page, sizeof(page), "<p id=a%zu>text %zu<p class='&bogus;'>&amp;</b><script>%0200d</script>", i, i, 7);
+			trees[i] = parse(page, NULL);
+			xmlNodePtr p = xmlGetLastChild(xmlGetLastChild(xmlDocGetRootElement(trees[i]->doc)));
+			xmlNewProp(p, (const xmlChar *)"later", (const xmlChar *)"set");	/* from malloc, in the tree */
+			xmlUnsetProp(p, (const xmlChar *)"later");
+		}
+		for (size_t k = 0; k < 40; k++) {
+			size_t i = k * 7 % 40;
+			CLEANUP(freep) char *line = tree_line(xmlDocGetRootElement(trees[i]->doc));
+
+			snprintf(want, sizeof(want), "text %zu &", i);
+			assert_string_equal(line, want);
+			html_free(trees[i]);
+		}
+	}
+}
+
 static void
 a_flood_of_attributes_is_a_limit_error(void **state)
 {
@@ -178,6 +205,7 @@ main(void)
 		cmocka_unit_test(the_base_element_is_resolved),
 		cmocka_unit_test(what_is_no_page_is_refused_with_its_name),
 		cmocka_unit_test(scripts_stand_beside_the_tree_whatever_the_page_does_to_hide_them),
+		cmocka_unit_test(trees_live_and_go_in_any_order),
 		cmocka_unit_test(a_flood_of_attributes_is_a_limit_error),
 		cmocka_unit_test(too_deep_nesting_is_said),
 	};
