@@ -9,6 +9,22 @@
 
 #define PAGE_MAX ((size_t)64 << 20)
 
+/* What the page says beyond its documents, for people. */
+static void
+say_more(const struct candidates *c)
+{
+	cli_say("read as a %s with %zu documents%s%s", source_kind_name(c->kind), c->count, c->cut ? ", more were cut" : "",
+	    c->truncated ? "; it ends in the middle" : "");
+	for (size_t i = 0; i < c->more_count; i++)
+		cli_say("%s: %s", c->kind == KIND_SITEMAP ? "further file" : "next page", c->more[i]);
+	for (size_t i = 0; i < c->feeds_count; i++)
+		cli_say("feed: %s", c->feeds[i]);
+	if (c->hub != NULL)
+		cli_say("WebSub hub: %s", c->hub);
+	if (c->guids_doubtful)
+		cli_say("the ids of its items are empty or repeated: addresses alone name them");
+}
+
 static int
 discover_file(struct cli *cli, const struct buf *bytes, const char *url, enum source_kind kind)
 {
@@ -34,6 +50,8 @@ discover_file(struct cli *cli, const struct buf *bytes, const char *url, enum so
 		for (size_t i = 0; i < answer.candidates->count; i++)
 			out_json(&cli->out,
 			    candidate_to_line(&answer.candidates->list[i], o->explain));
+		if (o->explain)
+			say_more(answer.candidates);
 		if (answer.candidates->count == 0)
 			rc = EXIT_NOTHING;
 	}

@@ -370,6 +370,8 @@ listing_read(const char *p, size_t n, const struct discover_opts *opts, struct c
 		by_structure(&l, &finds);
 	}
 	emit(&l, &finds);
+	if (c->count == 0)
+		listing_ld(l.html, opts, c);
 	find_next(&l);
 	rc = check_selected(&l, reterr);
 out:

@@ -8,6 +8,7 @@
 #include "base/banned.h"
 
 #define HEADING_LOOK 400	/* dates looked at backwards for a heading */
+#define HEADING_BYTES 120	/* of a heading that ends with its date */
 #define ROW_DATES 40		/* of a row that are looked at */
 
 /* Ranks of date_rank() at which a date is believed: as in a column of dates, and in a short line. */
@@ -142,6 +143,17 @@ row_of(const struct listing_group *g, const struct rows_date *d)
 	return lo < g->rows_count && g->rows[lo].start <= d->start ? &g->rows[lo] : NULL;
 }
 
+/* "Published in the journal of March 12, 2024:" heads what follows, as a heading or with its colon. */
+static bool
+ends_heading(const struct rows *r, const struct rows_date *d)
+{
+	const struct rows_line *line = &r->lines[d->line];
+	const char *text = buf_str(&r->text);
+
+	return line->end - line->start <= HEADING_BYTES && line->end - d->end <= 2 &&
+	    (line->heading || text[line->end - 1] == ':');
+}
+
 /* The nearest date above a row that heads a part of the page rather than belonging to another row's words. */
 static const struct rows_date *
 heading_date(const struct rows *r, const struct listing_group *g, const struct listing_row *row)
@@ -156,8 +168,8 @@ heading_date(const struct rows *r, const struct listing_group *g, const struct l
 			break;
 		if (d->date.precision < DATE_DAY)
 			continue;
-		if (!d->alone && (d->line < 0 || d->start != r->lines[d->line].start ||
-		    r->lines[d->line].end - d->end >= 60))
+		if (!d->alone && (d->line < 0 || ((d->start != r->lines[d->line].start ||
+		    r->lines[d->line].end - d->end >= 60) && !ends_heading(r, d))))
 			continue;
 		/* what leads a row in a flat layout heads those below it too */
 		if ((other = row_of(g, d)) == NULL || d->start < r->elems[other->elem].start)

@@ -9,6 +9,7 @@
 #include "base/banned.h"
 
 #define ROW_BYTES 6000		/* text of a row that is looked at */
+#define CELL_LETTERS 10		/* of a link that is a title */
 #define LEAD_BYTES 600		/* text before a first or behind a last row that may be its own */
 
 struct slot {
@@ -168,6 +169,70 @@ usual_depth(const struct rows *r, const struct listing_row *rows, size_t n)
 	return best;
 }
 
+static bool
+has_date(const struct rows *r, uint32_t from, uint32_t to)
+{
+	for (size_t i = rows_date_from(r, from), n = 0; i < r->dates_count && r->dates[i].start < to && n < 100;
+	    i++, n++) {
+		if (r->dates[i].date.precision >= DATE_DAY)
+			return true;
+	}
+	return false;
+}
+
+/* Does the cell hold a document of its own: words that are a link, and a date? */
+static bool
+is_own_row(const struct rows *r, int cell)
+{
+	size_t lo = 0, hi = r->anchors_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->anchors[mid].elem < cell)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < r->anchors_count && r->anchors[lo].elem < r->elems[cell].last; lo++)
+		if (r->anchors[lo].letters >= CELL_LETTERS)
+			return has_date(r, r->elems[cell].start, r->elems[cell].end);
+	return false;
+}
+
+/* A table row that only lays documents out side by side; *ret_cell is that of elem. */
+static bool
+is_layout_row(const struct rows *r, int tr, int elem, int *ret_cell)
+{
+	size_t own = 0;
+
+	for (int cell = tr + 1; cell < r->elems[tr].last; cell = r->elems[cell].last) {
+		own += is_own_row(r, cell);
+		if (elem >= cell && elem < r->elems[cell].last)
+			*ret_cell = cell;
+	}
+	return own >= 2;
+}
+
+/* The table row around a row's element is the row, where it is not too long. */
+static void
+lift_to_table_row(const struct rows *r, struct listing_row *row)
+{
+	for (int up = row->elem; up >= 0 && r->elems[row->elem].depth - r->elems[up].depth < 6; up = r->elems[up].parent) {
+		int cell = row->elem;
+
+		if (tree_is(r->elems[up].node, "table"))
+			return;
+		if (!tree_is(r->elems[up].node, "tr"))
+			continue;
+		if (is_layout_row(r, up, r->anchors[row->anchor].elem, &cell))
+			row->elem = cell;
+		else if (r->elems[up].end - r->elems[up].start < ROW_BYTES)
+			row->elem = up;
+		return;
+	}
+}
+
 static void
 share_rows(const struct rows *r, struct listing_row *rows, size_t n)
 {
@@ -186,29 +251,8 @@ share_rows(const struct rows *r, struct listing_row *rows, size_t n)
 			rows[i].elem = up;
 	}
 	/* cells of one table row are one row, whatever depth is usual */
-	for (size_t i = 0; i < n; i++) {
-		for (up = rows[i].elem; up >= 0 && r->elems[rows[i].elem].depth - r->elems[up].depth < 6;
-		    up = r->elems[up].parent) {
-			if (tree_is(r->elems[up].node, "tr")) {
-				if (r->elems[up].end - r->elems[up].start < ROW_BYTES)
-					rows[i].elem = up;
-				break;
-			}
-			if (tree_is(r->elems[up].node, "table"))
-				break;
-		}
-	}
-}
-
-static bool
-has_date(const struct rows *r, uint32_t from, uint32_t to)
-{
-	for (size_t i = rows_date_from(r, from), n = 0; i < r->dates_count && r->dates[i].start < to && n < 100;
-	    i++, n++) {
-		if (r->dates[i].date.precision >= DATE_DAY)
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < n; i++)
+		lift_to_table_row(r, &rows[i]);
 }
 
 /* Where the neighbour's part begins (or ends) on the level of elem: a row may be deeper in its own section. */
@@ -236,6 +280,29 @@ free_space(const struct rows *r, const struct listing_group *g, size_t i, uint32
 	*ret_to = to;
 }
 
+/* Where each link stands on a line of its own beside other words, the line is the row. */
+static void
+take_lines(const struct rows *r, struct listing_group *g)
+{
+	size_t known = 0;
+
+	for (size_t i = 0; i < g->rows_count; i++) {
+		struct listing_row *row = &g->rows[i];
+		size_t k = rows_line_from(r, row->start);
+
+		if (k == r->lines_count || r->lines[k].start > row->start || r->lines[k].end < row->end || row->end == row->start ||
+		    r->lines[k].end - r->lines[k].start == row->end - row->start)
+			return;
+		known += i > 0 && r->lines[k].start < g->rows[i - 1].end;
+	}
+	for (size_t i = 0; known == 0 && i < g->rows_count; i++) {
+		const struct rows_line *line = &r->lines[rows_line_from(r, g->rows[i].start)];
+
+		g->rows[i].start = line->start;
+		g->rows[i].end = line->end;
+	}
+}
+
 /*
  * In a flat layout (h3, p, h3, p ... or links parted by br) what a row says stands between its own element and
  * the next one, or between the one before and itself. The first and last rows tell which.
@@ -248,10 +315,13 @@ extend_rows(const struct rows *r, struct listing_group *g)
 	bool led;
 
 	for (size_t i = 0; i < n; i++) {
-		struct listing_row *row = &g->rows[i];
+		g->rows[i].start = r->elems[g->rows[i].elem].start;
+		g->rows[i].end = r->elems[g->rows[i].elem].end;
+	}
+	take_lines(r, g);
+	for (size_t i = 0; i < n; i++) {
+		const struct listing_row *row = &g->rows[i];
 
-		row->start = r->elems[row->elem].start;
-		row->end = r->elems[row->elem].end;
 		free_space(r, g, i, &from, &to);
 		if (has_date(r, row->start, row->end))
 			own++;

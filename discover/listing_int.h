@@ -44,6 +44,23 @@ void listing_rank_dates(struct rows *r);
 /* The date of a row: within it, else the heading above it. NULL when there is none. */
 const struct rows_date *listing_row_date(const struct rows *r, const struct listing_group *g,
     const struct listing_row *row);
+/* Documents that the page lists as JSON-LD, added to c. */
+void listing_ld(const struct html *html, const struct discover_opts *opts, struct candidates *c);
+
+/* Take blanks and marks off both ends of a text. */
+void listing_trim(const char *text, uint32_t *start, uint32_t *end);
+/* Take the dates off both ends of a text, where enough is left. */
+void listing_strip_dates(const struct rows *r, uint32_t *start, uint32_t *end);
+/* The words of a text as a title, without a remark on its file ("PDF, 120 kB"), without dates when dated. Caller frees; or NULL. */
+char *listing_words(const struct rows *r, uint32_t start, uint32_t end, bool dated);
+/* A title that is no words of the page: of the link or of its picture. Caller frees; or NULL. */
+char *listing_attribute_title(const struct rows *r, const struct rows_anchor *a);
+/* The words right above a row that has none of its own (h3, p, h3, p; a table row over each file). Caller frees; or NULL. */
+char *listing_title_above(const struct rows *r, const struct listing_group *g, size_t row);
+/* title, or what an attribute of its link says where title is cut ("Minister opens the ..."). Takes title; caller frees. */
+char *listing_uncut_title(const struct rows *r, const struct rows_anchor *a, char *title);
+/* A title that a script of the row writes. Caller frees; or NULL. */
+char *listing_script_title(const struct rows *r, const struct listing_row *row);
 /* Titles of all rows of a group; caller frees each and the array. */
 char **listing_titles(const struct rows *r, const struct listing_group *g);
 

@@ -5,20 +5,16 @@
 #include <uthash.h>
 #include "base/mem.h"
 #include "base/unicode.h"
-#include "discover/feed_int.h"
 #include "discover/listing_int.h"
 #include "markup/tree.h"
 #include "base/banned.h"
 
-#define TITLE_CHARS 512
 #define PROSE 170		/* a line longer than this is a summary rather than a title */
 #define LABEL_MAX 30
 #define ROW_LINES 200		/* of a row that are looked at */
 #define PIECES_MAX 100000	/* of all rows: rows that share one large element end here */
 #define LINE_LINKS 50
 #define PIECE_BYTES 4096
-#define ROW_TEXT 6000
-#define ROW_NODES 400
 #define LINK_COLUMN 0xa		/* key of the column of the links' own texts */
 #define FEW_LETTERS 6		/* a docket number, no title */
 
@@ -51,44 +47,15 @@ struct seen_words {
 	UT_hash_handle hh;
 };
 
-static void
-trim(const char *text, uint32_t *start, uint32_t *end)
-{
-	while (*start < *end && strchr(" \n,;:|-", text[*start]) != NULL)
-		(*start)++;
-	while (*end > *start && strchr(" \n,;|-([", text[*end - 1]) != NULL)
-		(*end)--;
-}
-
-/* "09.02.2023 - Minister opens the harbour": the date at either end is no part of the title. */
-static void
-strip_dates(const struct rows *r, uint32_t *start, uint32_t *end)
-{
-	size_t k = rows_date_from(r, *start);
-	uint32_t from = *start, to = *end;
-
-	if (k < r->dates_count && r->dates[k].start == from && r->dates[k].end <= to)
-		from = r->dates[k++].end;
-	while (k < r->dates_count && r->dates[k].end < to)
-		k++;
-	if (k < r->dates_count && r->dates[k].start >= from && r->dates[k].end == to)
-		to = r->dates[k].start;
-	trim(buf_str(&r->text), &from, &to);
-	if (to < from + 10)
-		return;		/* little else: leave it whole */
-	*start = from;
-	*end = to;
-}
-
 static struct piece *
 add_piece(struct pieces *ps, const struct rows *r, uint64_t column, uint32_t start, uint32_t end,
     size_t row, uint8_t bonus)
 {
 	struct piece *p;
 
-	trim(buf_str(&r->text), &start, &end);
+	listing_trim(buf_str(&r->text), &start, &end);
 	if (column != LINK_COLUMN)
-		strip_dates(r, &start, &end);
+		listing_strip_dates(r, &start, &end);
 	if (start >= end)
 		return NULL;
 	if (end - start > PIECE_BYTES)
@@ -319,74 +286,6 @@ best_column(struct column *columns)
 	return best;
 }
 
-static char *
-piece_text(const struct rows *r, const struct piece *p)
-{
-	char *line = unicode_line(buf_str(&r->text) + p->start, p->end - p->start);
-
-	line[utf8_cut_chars(line, strlen(line), TITLE_CHARS)] = '\0';
-	if (*line != '\0')
-		return line;
-	free(line);
-	return NULL;
-}
-
-/* A title that is no words of the page: of the link or of its picture. */
-static char *
-attribute_title(const struct rows *r, const struct rows_anchor *a)
-{
-	static const char *const names[] = { "title", "aria-label", NULL };
-	xmlNodePtr node = r->elems[a->elem].node;
-	const char *value = NULL;
-
-	for (size_t i = 0; names[i] != NULL && value == NULL; i++) {
-		value = tree_attr(node, names[i]);
-		if (value != NULL && rows_is_generic(value, strlen(value)))
-			value = NULL;
-	}
-	for (xmlNodePtr at = node; at != NULL && value == NULL && a->has_image; at = tree_next(at, node, false)) {
-		if (tree_is(at, "img"))
-			value = tree_attr(at, "alt");
-	}
-	if (value == NULL || *value == '\0')
-		return NULL;
-	return unicode_line(value, strlen(value));
-}
-
-/*
- * Some result pages write the title by a script in the row: document.write('<a href="X">Title</a>'). The words
- * between are taken when X is the row's own address.
- */
-static char *
-script_title(const struct rows *r, const struct listing_row *row)
-{
-	const char *href = tree_attr(r->elems[r->anchors[row->anchor].elem].node, "href"), *text, *end;
-	xmlNodePtr root = r->elems[row->elem].node;
-	CLEANUP(freep) char *piece = NULL;
-	size_t looked = 0;
-
-	if (href == NULL || strlen(href) < 8 || row->end - row->start > ROW_TEXT)
-		return NULL;
-	for (xmlNodePtr at = root; at != NULL && looked++ < ROW_NODES; at = tree_next(at, root, false)) {
-		if (!tree_is(at, "script"))
-			continue;
-		text = html_script(r->html, at);
-		for (int n = 0; n < 8 && (text = strstr(text, href)) != NULL; n++) {
-			char *title;
-
-			if ((text = strchr(text, '>')) == NULL || (end = strstr(++text, "</a")) == NULL)
-				break;
-			if (end - text > TITLE_CHARS)
-				continue;
-			free(piece);
-			piece = xstrndup(text, (size_t)(end - text));
-			if ((title = feed_plain(piece, TITLE_CHARS)) != NULL)
-				return title;
-		}
-	}
-	return NULL;
-}
-
 /* The piece of the best column in each row; where it is missing, the row's own best piece. */
 static void
 pick(const struct rows *r, const struct pieces *ps, const double *worth, uint64_t column,
@@ -406,6 +305,37 @@ pick(const struct rows *r, const struct pieces *ps, const double *worth, uint64_
 	free(best);
 }
 
+/* Do nearly all titles begin or end with a date? Then the list writes it there, and it is no part of them. */
+static bool
+are_dated(const struct rows *r, const struct piece *const *chosen, size_t rows)
+{
+	size_t known = 0, dated = 0;
+
+	for (size_t i = 0; i < rows; i++) {
+		uint32_t start, end;
+
+		if (chosen[i] == NULL)
+			continue;
+		start = chosen[i]->start;
+		end = chosen[i]->end;
+		listing_strip_dates(r, &start, &end);
+		known++;
+		dated += start != chosen[i]->start || end != chosen[i]->end;
+	}
+	return known >= 3 && dated * 10 >= known * 8;
+}
+
+/* Neither what was found nor the link itself could be a title. */
+static bool
+is_bare(const struct rows *r, const struct rows_anchor *a, const struct piece *p)
+{
+	const char *text = buf_str(&r->text);
+
+	if (p != NULL && p->letters >= 3 && !rows_is_generic(text + p->start, p->end - p->start))
+		return false;
+	return a->letters < 3 || rows_is_generic(text + a->start, a->end - a->start);
+}
+
 char **
 listing_titles(const struct rows *r, const struct listing_group *g)
 {
@@ -417,6 +347,7 @@ listing_titles(const struct rows *r, const struct listing_group *g)
 	char **titles = xcalloc(g->rows_count + 1, sizeof(*titles));
 	size_t used = 0, used_columns = 0;
 	double *worth;
+	bool dated;
 
 	for (size_t i = 0; i < g->rows_count && ps.count < PIECES_MAX; i++)
 		collect_row(&ps, r, &g->rows[i], i);
@@ -441,17 +372,21 @@ listing_titles(const struct rows *r, const struct listing_group *g)
 	best = best_column(columns);
 	if (best != NULL && best->score > 0)
 		pick(r, &ps, worth, best->key, chosen, g->rows_count);
+	dated = are_dated(r, chosen, g->rows_count);
 	for (size_t i = 0; i < g->rows_count; i++) {
 		const struct rows_anchor *a = &r->anchors[g->rows[i].anchor];
 
 		if (chosen[i] == NULL || chosen[i]->letters < FEW_LETTERS)
-			titles[i] = script_title(r, &g->rows[i]);
+			titles[i] = listing_script_title(r, &g->rows[i]);
+		if (titles[i] == NULL && is_bare(r, a, chosen[i]))
+			titles[i] = listing_title_above(r, g, i);
 		if (titles[i] == NULL && chosen[i] != NULL)
-			titles[i] = piece_text(r, chosen[i]);
+			titles[i] = listing_words(r, chosen[i]->start, chosen[i]->end, dated);
 		if (titles[i] == NULL)
-			titles[i] = attribute_title(r, a);
+			titles[i] = listing_attribute_title(r, a);
 		if (titles[i] == NULL && a->end > a->start)
 			titles[i] = unicode_line(buf_str(&r->text) + a->start, a->end - a->start);
+		titles[i] = listing_uncut_title(r, a, titles[i]);
 	}
 	HASH_CLEAR(hh, seen);
 	HASH_CLEAR(hh, columns);

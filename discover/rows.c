@@ -121,13 +121,6 @@ add_elem(struct walk *w, xmlNodePtr node, int parent)
 		e->path = mix(e->path, hash_name(id, strlen(id)));
 	e->region = rows_region(node);
 	e->preformatted = tree_is(node, "pre") || (up != NULL && up->preformatted);
-	if (up != NULL) {
-		/* a content box inside a sidebar is still a sidebar; main undoes a header around it */
-		if (tree_is(node, "main"))
-			e->region = REGION_MAIN;
-		else
-			e->region |= up->region;
-	}
 	node->_private = (void *)(uintptr_t)(r->elems_count + 1);
 	return (int)r->elems_count++;
 }
@@ -205,17 +198,13 @@ static void
 open_anchor(struct walk *w, int elem)
 {
 	struct rows *r = w->r;
-	const xmlNode *node = r->elems[elem].node;
-	const char *href = tree_attr(node, "href");
+	xmlNodePtr node = r->elems[elem].node;
+	CLEANUP(freep) char *href = NULL;
 	struct rows_anchor *a;
 	int parent = r->elems[elem].parent;
 	char *url;
 
-	if (href == NULL || r->anchors_count >= ROWS_MAX_ANCHORS || w->anchor >= 0)
-		return;
-	href += strspn(href, " \t\r\n");
-	if (*href == '\0' || *href == '#' || strncasecmp(href, "javascript:", 11) == 0 ||
-	    strncasecmp(href, "mailto:", 7) == 0 || strncasecmp(href, "tel:", 4) == 0)
+	if (r->anchors_count >= ROWS_MAX_ANCHORS || w->anchor >= 0 || (href = rows_target(node)) == NULL)
 		return;
 	url = url_resolve(w->base, href);
 	if (url == NULL || is_unwanted(w, url)) {
@@ -258,7 +247,7 @@ enter(struct walk *w, int elem)
 
 	if (tree_is_block(node))
 		flush_line(w);
-	if (tree_is(node, "a"))
+	if (tree_is(node, "a") || (node->properties != NULL && tree_is_block(node)))
 		open_anchor(w, elem);
 	else if (w->anchor >= 0 && tree_is(node, "img"))
 		w->r->anchors[w->anchor].has_image = true;
@@ -334,6 +323,37 @@ walk_tree(struct walk *w, xmlNodePtr root)
 	flush_line(w);
 }
 
+/*
+ * A box that holds most of the page's words and its heading is no menu, whatever its class says ("menu-closed",
+ * "has-footer"). What the boxes claim goes down to what they hold.
+ */
+static void
+settle_regions(struct rows *r)
+{
+	uint32_t all = (uint32_t)r->text.len;
+	size_t heading = 0;
+
+	while (heading < r->elems_count && !tree_is(r->elems[heading].node, "h1") &&
+	    !tree_is(r->elems[heading].node, "main"))
+		heading++;
+	for (size_t i = 0; i < r->elems_count; i++) {
+		struct rows_elem *e = &r->elems[i];
+		const struct rows_elem *up = e->parent >= 0 ? &r->elems[e->parent] : NULL;
+		bool whole = e->end - e->start > all / 20 * 19 || (e->end - e->start > all / 10 * 6 && heading > i &&
+		    heading < (size_t)e->last);
+
+		if ((e->region & (REGION_MENU | REGION_WEAK)) && whole)
+			e->region = REGION_NONE;
+		if (up == NULL)
+			continue;
+		/* a content box inside a sidebar is still a sidebar; main undoes a header around it */
+		if (tree_is(e->node, "main"))
+			e->region = REGION_MAIN;
+		else
+			e->region |= up->region;
+	}
+}
+
 void
 rows_build(struct rows *r, const struct html *html, const struct discover_opts *opts)
 {
@@ -344,6 +364,7 @@ rows_build(struct rows *r, const struct html *html, const struct discover_opts *
 	buf_init(&r->text, ROWS_MAX_TEXT);
 	walk_tree(&w, root);
 	free(w.page);
+	settle_regions(r);
 	rows_date_habit(r, tree_attr(root, "lang"), opts);
 	rows_find_dates(r, opts);
 }

@@ -14,7 +14,6 @@
 #define LINE_DATES 3
 #define LINE_TAIL 60		/* of a long line's end, where dates stand too */
 #define DAY_MS 86400000
-#define YEARLESS_LINE 40	/* longest line that may be a date without a year */
 
 static bool
 has_digit(const char *s, size_t n)
@@ -152,8 +151,8 @@ rows_date_habit(struct rows *r, const char *page_language, const struct discover
 	memcpy(r->language, lang, strlen(lang) + 1);
 }
 
-static struct rows_date *
-add_date(struct rows *r, uint32_t start, uint32_t end, int line)
+struct rows_date *
+rows_add_date(struct rows *r, uint32_t start, uint32_t end, int line)
 {
 	struct rows_date *d;
 
@@ -221,7 +220,7 @@ part_dates(struct rows *r, int index, size_t at, size_t n, const char *language)
 		if (!may_be_dated(s + at, n - at) ||
 		    date_find(s + at, n - at, language, &date, &begin, &len) < 0 || len == 0)
 			break;
-		d = add_date(r, (uint32_t)(line->start + at + begin),
+		d = rows_add_date(r, (uint32_t)(line->start + at + begin),
 		    (uint32_t)(line->start + at + begin + len), index);
 		if (d == NULL)
 			return false;
@@ -246,68 +245,6 @@ full_dates(struct rows *r, int index, const char *language)
 	if (n >= head + LINE_TAIL && (blank = memchr(s + n - LINE_TAIL, ' ', LINE_TAIL)) != NULL)
 		(void)part_dates(r, index, (size_t)(blank - s), n, language);
 	return r->dates_count > before;
-}
-
-/* Year named by a short line ("2023", "February 2023"), or 0. */
-static int
-year_of(const char *s, size_t n)
-{
-	for (size_t i = 0; i + 4 <= n && n <= 60; i++) {
-		if ((s[i] == '1' || s[i] == '2') && (i == 0 || !isdigit((unsigned char)s[i - 1])) &&
-		    isdigit((unsigned char)s[i + 1]) && isdigit((unsigned char)s[i + 2]) &&
-		    isdigit((unsigned char)s[i + 3]) && (i + 4 == n || !isdigit((unsigned char)s[i + 4]))) {
-			int year = (s[i] - '0') * 1000 + (s[i + 1] - '0') * 100 + (s[i + 2] - '0') * 10 +
-			    (s[i + 3] - '0');
-
-			return year >= 1900 && year <= 2100 ? year : 0;
-		}
-	}
-	return 0;
-}
-
-/* "11 Jan 23": the year of two digits behind a date; -1: none stands there, 0: other digits do. */
-static int
-two_digits_after(const char *s, size_t n, size_t i)
-{
-	int v = 0;
-	size_t digits = 0;
-
-	while (i < n && strchr(" ,.-/'", s[i]) != NULL)
-		i++;
-	for (; i < n && isdigit((unsigned char)s[i]); i++, digits++)
-		v = v * 10 + (s[i] - '0');
-	if (digits == 0)
-		return has_digit(s + i, n - i) && memchr(s + i, ':', n - i) == NULL ? 0 : -1;
-	if (digits != 2)
-		return i < n && s[i] == ':' ? -1 : 0;
-	return i < n && s[i] == ':' ? -1 : v < 70 ? 2000 + v : 1900 + v;
-}
-
-static void
-yearless_date(struct rows *r, int index, const char *language, int year, int64_t now_ms)
-{
-	const struct rows_line *line = &r->lines[index];
-	const char *s = buf_str(&r->text) + line->start;
-	size_t n = line->end - line->start, begin, len;
-	struct doc_date date;
-	struct rows_date *d;
-	uint64_t h;
-	int short_year;
-
-	/* a month has a name here: bare numbers are pages and dockets */
-	if (n > YEARLESS_LINE || rows_words(s, n, &h) < 3 ||
-	    date_find_yearless(s, n, language, year, now_ms, &date, &begin, &len) < 0 || len * 2 < n)
-		return;
-	short_year = two_digits_after(s, n, begin + len);
-	if (short_year == 0 || short_year > 2100)
-		return;
-	if (short_year > 0)
-		date.year = short_year;
-	d = add_date(r, (uint32_t)(line->start + begin), (uint32_t)(line->start + begin + len), index);
-	if (d != NULL) {
-		d->date = date;
-		d->alone = true;
-	}
 }
 
 /* One day apart: an instant of midnight in another zone than the words are in. */
@@ -376,7 +313,7 @@ silent_time_elements(struct rows *r, const char *language)
 		if ((lo < known && r->dates[lo].start < e->end) ||
 		    date_find(value, strlen(value), language, &date, &begin, &len) < 0)
 			continue;
-		if ((d = add_date(r, e->start, e->end, -1)) == NULL)
+		if ((d = rows_add_date(r, e->start, e->end, -1)) == NULL)
 			break;
 		d->date = date;
 		d->date.source = DATE_FROM_TIME_ELEMENT;
@@ -404,25 +341,17 @@ void
 rows_find_dates(struct rows *r, const struct discover_opts *opts)
 {
 	const char *language = r->language[0] != '\0' ? r->language : NULL;
-	int year = 0, named;
+	struct rows_bare bare = { .language = language, .now_ms = opts->now_ms };
 
 	for (size_t i = 0; i < r->lines_count; i++) {
 		const struct rows_line *line = &r->lines[i];
 		const char *s = buf_str(&r->text) + line->start;
 		size_t n = line->end - line->start;
 
-		if (!has_digit(s, n < LINE_LOOK ? n : LINE_LOOK))
-			continue;
-		if (full_dates(r, (int)i, language) || n > YEARLESS_LINE) {
-			if ((named = year_of(s, n)) != 0 && n <= YEARLESS_LINE)
-				year = named;
-			continue;
-		}
-		if ((named = year_of(s, n)) != 0)
-			year = named;
-		else
-			yearless_date(r, (int)i, language, year, opts->now_ms);
+		rows_bare_line(r, &bare, (int)i, has_digit(s, n < LINE_LOOK ? n : LINE_LOOK) &&
+		    full_dates(r, (int)i, language));
 	}
+	rows_bare_end(r, &bare);
 	time_elements(r, language);
 	silent_time_elements(r, language);
 }

@@ -82,6 +82,8 @@ void rows_done(struct rows *r);
 
 /* enum region bits that an element itself claims. */
 uint8_t rows_region(const xmlNode *node);
+/* Where an element leads, as it is written: an href or what its script opens. Caller frees; NULL: nowhere. */
+char *rows_target(xmlNodePtr node);
 /* Element of a node of the tree, or -1. */
 int rows_elem_of(const struct rows *r, const xmlNode *node);
 /* First line or date that ends behind text offset at. */
@@ -96,5 +98,21 @@ bool rows_is_generic(const char *s, size_t n);
 /* Day, month and order of the page's numeric dates decide the language for dates. */
 void rows_date_habit(struct rows *r, const char *page_language, const struct discover_opts *opts);
 void rows_find_dates(struct rows *r, const struct discover_opts *opts);
+/* A date at the end of r->dates, or NULL when there are too many. Dates are added in the order of the text. */
+struct rows_date *rows_add_date(struct rows *r, uint32_t start, uint32_t end, int line);
+
+/* What the headings met so far say of the dates below them. */
+struct rows_bare {
+	const char *language;
+	int64_t now_ms;
+	int year, month;	/* 0: not said */
+	size_t anchor;		/* first link that ends behind the line */
+	size_t *days;		/* dates made of a bare day below the month */
+	size_t days_count, days_cap;
+};
+
+/* Finds dates without a year or month in a line, by what stands above; lines in order. dated: it has full dates. */
+void rows_bare_line(struct rows *r, struct rows_bare *b, int index, bool dated);
+void rows_bare_end(struct rows *r, struct rows_bare *b);
 
 #endif

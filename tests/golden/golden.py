@@ -4,7 +4,7 @@
   golden.py --bin DIR [--regen] [NAME...]
 
 Each folder below tests/golden holds page.html, opts (JSON: url, content_type; may be absent) and want.txt (title, published, language and
-section one a line, an empty line, the body). The two seeds count as golden pages too. --regen shows each difference
+section one a line, an empty line, the body). listings/NAME.html are pages that list documents, NAME.json what "links" must find. The two seeds count as golden pages too. --regen shows each difference
 and asks before it replaces want.txt. The last line is "golden: N passed, N failed"."""
 import argparse, difflib, json, os, subprocess, sys, tempfile, urllib.parse
 
@@ -75,6 +75,23 @@ def check_page(binary, name, regen):
     return False
 
 
+def check_listing(binary, name):
+    """Documents in page order with title and date ("-03-09": the year is that of the day of the test), and the next page."""
+    path = os.path.join(HERE, 'listings', name)
+    want = json.load(open(path + '.json', encoding='utf-8'))
+    out = subprocess.run([os.path.join(binary, 'presswatch'), 'links', '--explain', '--url', want['url'], path + '.html'], capture_output=True, text=True, timeout=60)
+    found = [json.loads(line) for line in out.stdout.splitlines()]
+    got = [[d['url'], d.get('title'), d.get('published')] for d in found]
+    for g, w in zip(got, want['items']):
+        if g[2] and w[2]:
+            g[2] = g[2][-len(w[2]):] if w[2].startswith('-') else g[2][:10]
+    if got == want['items'] and ('next' not in want or 'presswatch: next page: ' + want['next'] in out.stderr.splitlines()):
+        return True
+    show('listings/' + name, json.dumps(want['items'], indent=1, ensure_ascii=False), json.dumps(got, indent=1, ensure_ascii=False))
+    print(out.stderr)
+    return False
+
+
 def main():
     ap = argparse.ArgumentParser(usage=__doc__)
     ap.add_argument('--bin', required=True)
@@ -84,6 +101,7 @@ def main():
     names = a.names or sorted(d for d in os.listdir(HERE) if os.path.exists(os.path.join(HERE, d, 'page.html')))
     good = [check_page(a.bin, n, a.regen) for n in names]
     if not a.names:
+        good += [check_listing(a.bin, n) for n in sorted(f[:-5] for f in os.listdir(os.path.join(HERE, 'listings')) if f.endswith('.json'))]
         good += [check_seed(a.bin, n) for n in ('mofa', 'vnanet')]
     print('golden: %d passed, %d failed' % (sum(good), len(good) - sum(good)))
     return 0 if all(good) else 1
