@@ -18,7 +18,7 @@ out_of_memory(void)
 
 	n = write(STDERR_FILENO, msg, sizeof(msg) - 1);
 	(void)n;
-	abort();
+	_exit(MEM_EXIT);
 }
 
 static size_t

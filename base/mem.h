@@ -1,10 +1,13 @@
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 /*
- * mem: allocation that cannot fail. Out of memory ends the process with a message: systemd starts it
- * again and the archive has lost nothing. Sizes are multiplied with an overflow check.
+ * mem: allocation that cannot fail. Out of memory ends the process with a message and status 3, as any failure of the
+ * daemon and the command: systemd starts it again, and the archive has lost nothing, because what was not committed was never
+ * vouched for. No signal and no core: it is no fault of the program. Sizes are multiplied with an overflow check.
  */
 #include <stddef.h>
+
+#define MEM_EXIT 3
 
 void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);

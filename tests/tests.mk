@@ -22,22 +22,34 @@ unit-%: $(B)/tests/unit/test_%
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LINK_LIBS)
 
+# Preloaded into the programs by the tests of failing machines.
+$(B)/tests/faults/%.so: tests/faults/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $<
+
+.PHONY: faults
+ifeq ($(VARIANT),release)
+faults: $(patsubst %.c,$(B)/%.so,$(wildcard tests/faults/*.c))
+else
+faults:		# the sanitizers have an allocator of their own
+endif
+
 # Whole programs against servers on loopback. They wait more than they work, so several run at once.
 SCENARIO_JOBS ?= 6
 .PHONY: scenario
-scenario: all
+scenario: all faults
 	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n $(SCENARIO_JOBS) --dist load tests/scenario $(PROMISES:%=--ignore=%)
 
 # Hostile servers and failing machines: apart from the others, because their figures are times and memory; they wait nearly all
 # the time, so some of them run at once.
 PROMISES := tests/scenario/test_hostile.py tests/scenario/test_crash.py
 .PHONY: promises
-promises: all
+promises: all faults
 	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n 3 --dist load $(PROMISES)
 
 # Every promise with its whole figures: some twenty minutes. One line a promise, and a table at the end.
 .PHONY: soak
-soak: all
+soak: all faults
 	@tools/deps.sh test
 	@PRESSWATCH_SOAK=1 PRESSWATCH_BIN=$(abspath $(B)) PYTHON=$(PYTHON) tools/soak.sh
 

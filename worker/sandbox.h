@@ -25,6 +25,9 @@ int sandbox_limits(int keep_fd, size_t memory_bytes, struct err *reterr);
  */
 int sandbox_seal(int keep_fd, bool *ret_filtered, struct err *reterr);
 
+/* Part of it: Landlock with every right taken. Returns the version that the kernel has, 0 for none. For tests, and for seal. */
+int sandbox_landlock(void);
+
 /*
  * CPU seconds for one job: at the limit the kernel ends the process with SIGPROF. 0 switches off.
  */

@@ -6,11 +6,12 @@
 #include <sys/types.h>
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "worker/job.h"
 
 #define WORKER_FD 3			/* the child's end of the pipe */
 #define WORKER_READY_ID 0		/* of the frame that says "sealed and warm"; jobs count from 1 */
-#define WORKER_EXIT_MEMORY 70		/* the address space was used up */
+#define WORKER_EXIT_MEMORY MEM_EXIT	/* the address space was used up */
 #define WORKER_EXIT_START 71		/* could not start, said why on stderr */
 
 #define WORKER_WALL_MS 10000

@@ -43,7 +43,7 @@ set_up(void)
 	struct store *s = NULL;
 	struct err err = { 0 };
 
-	log_init(LOG_P_EMERG, 0);
+	log_init(LOG_P_ERR, 0);
 	snprintf(folder, sizeof(folder), "/tmp/presswatch-fuzz-XXXXXX");
 	if (mkdtemp(folder) == NULL)
 		abort();

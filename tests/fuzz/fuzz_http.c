@@ -48,8 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	opts.guard = guard;
 	req.head_only = data[0] & 1;
 	req.cut_body = data[0] & 2;
-	o.data = data + 1;
-	o.size = size - 1;
+	origin_set(&o, data + 1, size - 1);
 	if (http_run_one(&opts, &req, &answer, &err) == 0) {
 		judge(&answer);
 		http_answer_done(&answer);

@@ -4,6 +4,7 @@
  */
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include "worker/worker_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -58,8 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (f.base == NULL)
 		set_up();
-	f.origin.data = data;
-	f.origin.size = size;
+	origin_set(&f.origin, data, size);
 	f.told = 0;
 	notify_send(f.notify, &sink, &notice, on_told, NULL);
 	while (f.told == 0 && event_base_dispatch(f.base) == 0 && event_base_got_break(f.base) == 0)

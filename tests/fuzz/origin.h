@@ -14,16 +14,31 @@
 struct origin {
 	int fd, port;
 	pthread_t thread;
-	const uint8_t *data;	/* set while nobody asks */
+	pthread_mutex_t lock;
+	uint8_t *data;		/* under lock */
 	size_t size;
 };
 
+/* What is answered from now on; copied, because whoever asked before may have hung up in the middle. */
 static void
-origin_answer(const struct origin *o, int fd)
+origin_set(struct origin *o, const uint8_t *data, size_t size)
+{
+	pthread_mutex_lock(&o->lock);
+	free(o->data);
+	if ((o->data = malloc(size + 1)) == NULL)
+		abort();
+	memcpy(o->data, data, size);
+	o->size = size;
+	pthread_mutex_unlock(&o->lock);
+}
+
+static void
+origin_answer(struct origin *o, int fd)
 {
 	char request[4096];
 	size_t sent = 0;
 
+	pthread_mutex_lock(&o->lock);
 	if (recv(fd, request, sizeof(request), 0) > 0)
 		while (sent < o->size) {
 			ssize_t n = send(fd, o->data + sent, o->size - sent, MSG_NOSIGNAL);
@@ -32,6 +47,7 @@ origin_answer(const struct origin *o, int fd)
 				break;
 			sent += (size_t)n;
 		}
+	pthread_mutex_unlock(&o->lock);
 	shutdown(fd, SHUT_WR);
 	while (recv(fd, request, sizeof(request), MSG_DONTWAIT) > 0)
 		;
@@ -56,6 +72,7 @@ origin_start(struct origin *o)
 	socklen_t len = sizeof(sa);
 
 	signal(SIGPIPE, SIG_IGN);
+	pthread_mutex_init(&o->lock, NULL);
 	o->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (o->fd < 0 || bind(o->fd, (struct sockaddr *)&sa, sizeof(sa)) < 0 || listen(o->fd, 64) < 0 ||
 	    getsockname(o->fd, (struct sockaddr *)&sa, &len) < 0 ||

@@ -498,6 +498,9 @@ def spellings(port):
     hosts = ['127.0.0.1', '127.1', '127.0.1', '0x7f.1', '0x7f000001', '2130706433', '017700000001', '0177.0.0.1', '127.0.0.1.', 'localhost', 'LOCALHOST',
              'localhost.', '0.0.0.0', '0', '[::1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[64:ff9b::7f00:1]', '[64:ff9b::127.0.0.1]',
              '[0:0:0:0:0:0:0:1]', '127.000.000.001', 'user:pass@127.0.0.1', 'example.org@127.0.0.1', '\uff11\uff12\uff17.0.0.1', '\u2460\u2461\u2466.0.0.1',
+             '127.0x0.0.0x1', '0x7F.0.0.1', '0177.1', '[::ffff:0:127.0.0.1]', '[64:ff9b:1::7f00:1]', '[2001:0:7f00:1::80ff:fffe]',
+             '[fe80::1%25lo]', '[::1%25lo]', '[fec0::1]', '[ff02::1]', '[100::1]', '169.254.169.254', '100.64.0.1', '192.168.0.1', '172.16.0.1', '198.18.0.1',
+             '255.255.255.255', '[::ffff:169.254.169.254]', '[::ffff:10.0.0.1]', '[64:ff9b::a9fe:a9fe]', 'localhost.localdomain', 'a.localhost', 'ip6-localhost',
              '127%2e0%2e0%2e1', '127\u30020\u30020\u30021', '[::127.0.0.1]', '[2002:7f00:1::]']
     urls = ['http://%s:%d/' % (h, port) for h in hosts]
     urls += ['//127.0.0.1:%d/' % port, '\\\\127.0.0.1:%d\\' % port, 'http:/\\127.0.0.1:%d/' % port, 'HTTP://127.0.0.1:%d/' % port, 'http:127.0.0.1:%d/' % port,
@@ -908,3 +911,50 @@ def text_feed(a):
 @on('/text-list')
 def text_list(a):
     a.page(listing([('/text/' + n, escape(t[:500]), '2 May 2024') for n, t in TEXTS.items()]))
+
+
+# ---- names that lie ------------------------------------------------------------------------------------------------------
+
+class Resolver(threading.Thread):
+    """A DNS server on UDP whose answers the test sets: answer(name, type, nth question of that name) gives a list of addresses,
+    None for silence, or a number, the error code. Time to live 0."""
+
+    def __init__(self, address, answer):
+        super().__init__(daemon=True)
+        self.sock, self.answer, self.asked = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), answer, {}
+        self.sock.bind((address, 53))
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                data, peer = self.sock.recvfrom(4096)
+            except OSError:
+                return
+            at, labels = 12, []
+            while at < len(data) and data[at]:
+                labels.append(data[at + 1:at + 1 + data[at]].decode('latin-1'))
+                at += data[at] + 1
+            name, kind = '.'.join(labels).lower(), struct.unpack('>H', data[at + 1:at + 3])[0]
+            kind = {1: 'A', 28: 'AAAA'}.get(kind, '?')
+            n = self.asked[(name, kind)] = self.asked.get((name, kind), 0) + 1
+            got = self.answer(name, kind, n - 1)
+            if got is None:
+                continue
+            code, addresses = (got, []) if isinstance(got, int) else (0, got)
+            out = data[:2] + struct.pack('>HHHHH', 0x8180 | code, 1, len(addresses), 0, 0) + data[12:at + 5]
+            for a in addresses:
+                packed = socket.inet_pton(socket.AF_INET6 if ':' in a else socket.AF_INET, a)
+                out += b'\xc0\x0c' + struct.pack('>HHIH', 28 if ':' in a else 1, 1, 0, len(packed)) + packed
+            self.sock.sendto(out, peer)
+
+    def close(self):
+        self.sock.close()
+
+
+def with_resolver(folder, address, argv):
+    """argv in a mount namespace where that address alone resolves names."""
+    conf = os.path.join(folder, 'resolv.conf')
+    with open(conf, 'w') as f:
+        f.write('nameserver %s\noptions timeout:1 attempts:1\n' % address)
+    return ['unshare', '-m', 'sh', '-c', 'mount --bind "$0" /etc/resolv.conf && exec "$@"', conf] + argv

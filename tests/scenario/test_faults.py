@@ -1,7 +1,9 @@
 """Kill, reload, signals: nothing lost, nothing doubled under another id."""
-import os, random, signal, time
+import json, os, random, signal, subprocess, time
 
-from conftest import article, listing, prose, wait_until
+import pytest
+
+from conftest import BIN, article, listing, prose, wait_until
 
 
 def publish(origin, n, edit=0):
@@ -114,3 +116,38 @@ def test_a_truncated_page_becomes_no_revision(world, origin, hook):
     time.sleep(1.1)
     world.once(expect=None)
     assert hook.events == [] and all(d['revision'] == 1 and d['text_state'] == 'full' for d in world.documents())
+
+
+@pytest.mark.skipif('asan' in BIN, reason='such builds do not seal their workers')
+def test_workers_of_the_daemon_and_of_the_command_are_sealed(world, origin, hook):
+    """As the kernel tells it: system call filter, no new privileges, no file but three and the pipe, limits."""
+    def children(pid):
+        with open('/proc/%d/task/%d/children' % (pid, pid)) as f:
+            return [int(p) for p in f.read().split()]
+
+    def sealed(pid):
+        status = dict(line.split(':', 1) for line in open('/proc/%d/status' % pid) if ':' in line)
+        limits = open('/proc/%d/limits' % pid).read()
+        return (status['Seccomp'].strip() == '2' and status['NoNewPrivs'].strip() == '1' and len(os.listdir('/proc/%d/fd' % pid)) <= 4
+                and 'Max open files            4 ' in limits and 'Max core file size        0 ' in limits)
+
+    publish(origin, 3)
+    world.source('site', '/press/').start()
+    wait_until(lambda: world.status()['documents'] == 3, 'the baseline')
+    assert children(world.daemon.pid)
+    wait_until(lambda: all(sealed(p) for p in children(world.daemon.pid)), 'the seal of all')
+    world.stop()
+    # The command: a long manifest keeps its workers at work.
+    page = os.path.join(world.folder, 'page.html')
+    open(page, 'w').write(origin.pages['/press/0.html'])
+    slow = os.path.join(world.folder, 'pages')
+    with open(slow, 'w') as f:
+        f.write(''.join(json.dumps({'id': str(i), 'file': page, 'url': 'https://www.example.org/%d' % i}) + '\n' for i in range(4000)))
+    p = subprocess.Popen([os.path.join(BIN, 'presswatch'), 'extract', '--workers', '2', '--manifest', slow], stdout=subprocess.PIPE)
+    try:
+        wait_until(lambda: len(children(p.pid)) == 2, 'its workers')
+        wait_until(lambda: all(sealed(c) for c in children(p.pid)), 'the seal of both')
+    finally:
+        p.stdout.close()
+        p.kill()
+        p.wait()

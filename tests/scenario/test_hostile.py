@@ -1,11 +1,11 @@
 """Promises P1 to P20: what a hostile origin must not be able to do. One test a promise; each prints its figure."""
-import csv, io, json, os, random, re, shutil, socket, sqlite3, ssl, subprocess, threading, time, urllib.request
+import csv, io, json, os, random, re, shutil, socket, sqlite3, ssl, subprocess, sys, threading, time, urllib.request
 
 import pytest
 
 import hostile
 from conftest import BIN, article, listing, prose, wait_until
-from hostile import Canary, Hostile
+from hostile import Canary, Hostile, Resolver, with_resolver
 
 SOAK = os.environ.get('PRESSWATCH_SOAK') == '1'
 ASAN = 'asan' in BIN
@@ -224,6 +224,101 @@ def test_p5_redirects_never_reach_a_private_address(world, origin, hook, bad, ca
     found = (name in stored if len(name) > 3 else False) or 'CANARY' in stored
     promise('P5', 'canary %d times by %d targets (a naive client %d of 16), file content %d, hops %d' % (len(canary.hits), len(targets), naive, found, chain),
             not canary.hits and naive >= 8 and not found and chain <= 5)
+
+
+def kinds_of_lies(name, kind, n):
+    """What each family of names answers; the rest does not exist."""
+    family = name.split('.')[0].rstrip('0123456789')
+    four = {'turn': ['93.184.216.34'] if n == 0 else ['127.0.0.1'], 'both': ['93.184.216.34', '127.0.0.1'], 'plain': ['127.0.0.1'], 'zero': ['0.0.0.0'],
+            'other': ['127.9.8.7'], 'private': ['10.0.0.1', '127.0.0.1']}
+    six = {'vsix': ['::1'], 'mapped': ['::ffff:127.0.0.1'], 'translated': ['64:ff9b::7f00:1', '::ffff:127.0.0.1'], 'sixtofour': ['2002:7f00:1::1', '::1']}
+    return (four if kind == 'A' else six).get(family, [] if family in four or family in six else 3)
+
+
+FAMILIES = 'turn both plain zero other private vsix mapped translated sixtofour'.split()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or subprocess.run(['unshare', '-m', 'true'], capture_output=True).returncode != 0, reason='needs root: a resolver of its own')
+def test_p5_names_that_turn_to_a_private_address(world, origin, hook, bad, canary, promise):
+    dns = Resolver('127.0.0.77', kinds_of_lies)
+    try:
+        only(world, bad)
+        naive = subprocess.run(with_resolver(world.folder, '127.0.0.77', [sys.executable, '-c', 'import sys, urllib.request\nfor u in sys.argv[1:]:\n try: urllib.request.urlopen(u, timeout=3).read()\n except OSError: pass']
+                                             + ['http://%s1.test:%d/' % (f, canary.port) for f in FAMILIES[2:]]), timeout=60)
+        assert naive.returncode == 0
+        reached = len(canary.hits)
+        canary.hits.clear()
+        dns.asked.clear()
+        each = 10
+        for f in FAMILIES:
+            for i in range(each):
+                world.source('%s-%d' % (f, i), 'http://%s%d.test:%d/' % (f, i, canary.port), every='1s')
+        world.channels = ['{name: hook, webhook: "%s", secret-file: %s, retry: [1s]}' % (hook.url, world.key)] + [
+            '{name: evil-%s, webhook: "http://%s99.test:%d/hook", secret-file: %s, retry: [1s, 1s, 1s]}' % (f, f, canary.port, world.key) for f in FAMILIES]
+        world.write()
+        begun = time.time()
+        world.daemon = subprocess.Popen(with_resolver(world.folder, '127.0.0.77', [os.path.join(BIN, 'presswatchd'), '--config', world.conf]), stderr=open(world.log_path, 'ab'))
+        silent = lambda: ['%s%d' % (f, i) for f in FAMILIES for i in range(each) if ('%s%d.test' % (f, i), 'A') not in dns.asked]      # noqa: E731
+        wait_until(lambda: not silent() or time.time() > begun + 30, 'every name to be asked for', 40)
+        assert not silent(), silent()
+        wait_until(lambda: all(dns.asked.get(('%s99.test' % f, 'A'), 0) for f in FAMILIES), 'the webhooks', 40)
+        turned = lambda: sum(dns.asked.get(('turn%d.test' % i, 'A'), 0) >= 2 for i in range(each))      # noqa: E731
+        try:
+            wait_until(turned, 'a name to be asked for again', 12)
+        except AssertionError:
+            pass
+        time.sleep(2)
+        said = world.log().count('private') + world.log().count('not allowed') + world.log().count('refused')
+        world.stop()
+    finally:
+        dns.close()
+    promise('P5', 'names: canary %d times in %d tries by %d kinds of lying names and %d webhooks (a naive client %d of %d), %d turned between two questions, refusals logged %s' % (
+        len(canary.hits), each * len(FAMILIES), len(FAMILIES), len(FAMILIES), reached, len(FAMILIES) - 2, turned(), said > 0), not canary.hits and reached >= 4 and said > 0)
+
+
+def test_p5_robots_that_lead_to_a_private_address(world, origin, hook, canary, promise):
+    targets, servers = hostile.spellings(canary.port), []
+    for i in range(0, len(targets), 6):
+        server = Hostile()
+        server.robots = lambda a, to=targets[i:i + 6]: a.page(b'', '302 Found', Location=to[a.n % len(to)].encode().decode('latin-1'))
+        servers.append(server)
+        world.source('robots%d' % i, server.base + '/ok/a', kind='page', every='1s')
+    world.network = 'allow: [%s], host-delay: 0s, per-host: 8, timeout: 4s' % ', '.join('"127.0.0.1:%d"' % s.port for s in servers)
+    for _ in range(6):
+        world.once(expect=None)
+    asked = sum(s.asked('/robots.txt') for s in servers)
+    for s in servers:
+        s.close()
+    promise('P5', 'robots.txt: canary %d times by %d redirects' % (len(canary.hits), asked), not canary.hits and asked >= len(targets))
+
+
+HOSTILE_ROUND = ['/never-respond', '/slow-headers', '/slow-body', '/stall-gzip', '/endless-body', '/endless-chunks', '/gzip-bomb', '/gzip-nested', '/gzip-bomb-feed', '/xml-bomb',
+                 '/long-line', '/attr-flood', '/xml-attr-flood', '/deep-html', '/link-flood', '/feed-100k-items', '/entity-flood', '/header-endless', '/redirect-loop', '/cookie-flood']
+
+
+def test_good_sources_beside_hostile_ones(world, origin, hook, bad, promise):
+    """20 sources of a hostile server and 200 good ones: every good visit on time, memory within 64 MB above idle."""
+    every, span = 8, 40 if SOAK else 20
+    hostile.bombs()
+    only(world, bad)
+    good_sources(world, origin, 200, every='%ds' % every)
+    world.start()
+    wait_until(lambda: world.status()['documents'] == 400, 'the baseline', 90)
+    wait_until(lambda: world.status()['in_flight'] == 0 and world.status()['workers']['busy'] == 0, 'rest')
+    for p in HOSTILE_ROUND:
+        world.source('bad' + p.replace('/', '-'), bad.base + p, every='1s')
+    since = time.time()
+    with Peak(world.daemon.pid) as peak:
+        world.write()
+        world.daemon.send_signal(1)
+        wait_until(lambda: all(bad.asked(p) for p in HOSTILE_ROUND), 'the hostile ones to be asked', 40)
+        time.sleep(span)
+        until = time.time()
+    late, total = late_visits(origin, 200, since, until, every)
+    alive, loop = world.daemon.poll() is None, world.status()['loop']
+    world.stop()
+    promise('P1', '20 hostile sources beside 200 good: late visits %d of %d, RSS rise %.1f MiB, longest step of the loop %d ms CPU, alive %s' % (
+        late, total, peak.rise_mib, loop['longest_ms'], alive), alive and late == 0 and (peak.rise_mib < 64 or ASAN))
 
 
 def test_p6_bad_tls(world, origin, hook, promise, tmp_path):

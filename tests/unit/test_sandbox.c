@@ -192,12 +192,50 @@ a_sealed_worker_that_grows_or_spins_is_stopped(void **state)
 	assert_int_equal(WTERMSIG(status), SIGPROF);
 }
 
+/* Without the filter, so that what refuses is Landlock. */
+static int
+behind_landlock(void)
+{
+	struct err err = { 0 };
+	int version;
+
+	if (sandbox_limits(2, (size_t)512 << 20, &err) < 0)
+		return NO_SEAL;
+	version = sandbox_landlock();
+	if (version < 1)
+		return DONE;
+	if (open("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES ||
+	    open("/tmp/presswatch-escaped", O_WRONLY | O_CREAT, 0600) >= 0 || errno != EACCES ||
+	    execl("/bin/true", "true", (char *)NULL) == 0 || errno != EACCES)
+		return DONE + version + 10;
+	return REFUSED;
+}
+
+static void
+where_the_kernel_has_landlock_it_refuses_too(void **state)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(behind_landlock());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == DONE) {
+		print_message("skipped: this kernel has no Landlock\n");
+		skip();
+	}
+	assert_int_equal(WEXITSTATUS(status), REFUSED);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sealed_worker_still_works),
 		cmocka_unit_test(a_sealed_worker_cannot_reach_anything),
+		cmocka_unit_test(where_the_kernel_has_landlock_it_refuses_too),
 		cmocka_unit_test(a_sealed_worker_that_grows_or_spins_is_stopped),
 	};
 
