@@ -115,5 +115,8 @@ cmd_search(struct cli *cli, int argc, char **argv)
 	n = store_search(cli->store, query, &f, cli->opts.json ? print_json : print_hit, &s, &err);
 	if (n < 0)
 		return cli_query_failed(query, &err);
+	if (store_search_bound(cli->store) > 0)
+		cli_say("ranked the newest %lld hits; there are older ones (before: or a rarer word reaches them)",
+		    (long long)store_search_bound(cli->store));
 	return cli_found(cli, n, f.limit, "document fits");
 }

@@ -102,9 +102,15 @@ store_match_snippet(struct store *s, const char *fts, const char *title, const c
 	struct matcher *m;
 	char *snippet = NULL;
 
-	if (matcher_ready(s, NULL) < 0 || matcher_load(s->matcher, title, text, removed) < 0)
+	if (matcher_ready(s, NULL) < 0)
 		return NULL;
 	m = s->matcher;
+	/* Undone is cheaper than deleted. */
+	sqlite3_exec(m->db, "BEGIN", NULL, NULL, NULL);
+	if (matcher_load(m, title, text, removed) < 0) {
+		sqlite3_exec(m->db, "ROLLBACK", NULL, NULL, NULL);
+		return NULL;
+	}
 	/* Where the question is of removed words, these are shown. */
 	for (int column = strstr(fts, "{removed}") != NULL ? 2 : 1; snippet == NULL && column > 0; column--) {
 		sqlite3_bind_text(m->show, 1, fts, -1, SQLITE_STATIC);
@@ -113,6 +119,7 @@ store_match_snippet(struct store *s, const char *fts, const char *title, const c
 			snippet = store_column_text(m->show, 0);
 		sqlite3_reset(m->show);
 	}
+	sqlite3_exec(m->db, "ROLLBACK", NULL, NULL, NULL);
 	gaps_away(snippet);
 	return snippet;
 }

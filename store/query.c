@@ -243,6 +243,12 @@ list_free(struct query_list *list)
 		free(list->item[--list->count]);
 }
 
+bool
+query_has_prefix(const char *fts)
+{
+	return strstr(fts, "\" *") != NULL;
+}
+
 void
 query_done(struct query *q)
 {

@@ -40,6 +40,11 @@ int store_walk(struct store *s, const struct store_filter *f, store_doc_fn *fn, 
  * texts are searched too, with removed: what edits took out of them. snippet marks hits with U+0002 and U+0003. Returns the number found or -1 (ERR_INPUT: points at the character of the query).
  */
 int store_search(struct store *s, const char *query, const struct store_filter *f, store_doc_fn *fn, void *arg, struct err *reterr);
+/*
+ * How many hits, the newest, the last store_search() ranked when it left older ones out, so that it ends in time; 0 when it
+ * ranked all.
+ */
+int64_t store_search_bound(const struct store *s);
 /* By id, or by an address it is known under. revision 0: the current one. ERR_INPUT: not found. */
 int store_get(struct store *s, const char *id_or_url, unsigned revision, struct store_doc **ret, struct err *reterr);
 /* The same as it was at that time. ERR_INPUT: not found, or not known yet. */

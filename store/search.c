@@ -1,22 +1,25 @@
-/*
- * search: ranked full-text search. FTS5's ranking costs time for every hit, so only the newest
- * SEARCH_RANKED of them are ranked; the document's row and the snippet are read after the limit.
- */
+/* search: full-text search, ranked (rank.c) or in order of time. Rows and snippets are read after the limit. */
 #include <string.h>
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "store/store_int.h"
 #include "base/banned.h"
 
-#define SEARCH_RANKED 20000
 #define SEARCH_LIMIT 1000	/* when the caller names none */
 
+/*
+ * For a prefix FTS5 gathers its hits in the whole archive, each time it is asked: then the document alone is asked, which costs
+ * twice what the index does for other queries.
+ */
 static char *
-snippet_of(struct store *s, const char *fts, int64_t doc_id)
+snippet_of(struct store *s, const char *fts, const struct store_doc *doc)
 {
-	sqlite3_stmt *q = store_bind(s, STMT_SNIPPET, "ti", fts, doc_id);
+	sqlite3_stmt *q;
 	char *snippet = NULL;
 
+	if (query_has_prefix(fts))
+		return store_match_snippet(s, fts, doc->title, doc->text, NULL);
+	q = store_bind(s, STMT_SNIPPET, "ti", fts, doc->doc_id);
 	if (store_step(s, q, NULL) > 0) {
 		snippet = store_column_text(q, 0);
 		sqlite3_reset(q);
@@ -39,16 +42,13 @@ is_history(const struct query *query, const struct filter_values *v)
 	return query->in_revisions || query->removed || v->at_ms > 0;
 }
 
-struct hit { int64_t doc_id; unsigned found_in; };	/* found_in 0: the current text has it */
-struct hits { struct hit *list; size_t count; };
-
 /* The current texts know no removed words: they are asked for a word that none has. */
 static sqlite3_stmt *
 history_bind(struct store *s, enum store_stmt which, const struct query *query,
     const struct filter_values *v, int64_t limit)
 {
 	sqlite3_stmt *q = store_bind(s, STMT_SEARCH_HISTORY, "tii", query->removed ? "\"" REMOVED_GAP "\"" : query->fts, limit,
-	    (int64_t)SEARCH_RANKED);
+	    (int64_t)s->ranked_max);
 
 	store_filter_bind(q, 4, v);
 	sqlite3_bind_text(q, 17, query->fts, -1, SQLITE_STATIC);
@@ -58,39 +58,40 @@ history_bind(struct store *s, enum store_stmt which, const struct query *query,
 }
 
 static int
-search_ids(struct store *s, enum store_stmt which, const struct query *query, const struct filter_values *v,
+search_ids(struct store *s, enum store_stmt which, const struct query *query, struct filter_values *v,
     struct hits *ret, struct err *reterr)
 {
 	bool history = is_history(query, v);
-	int64_t limit = v->limit;
 	size_t cap = 0;
 	sqlite3_stmt *q;
 	int rc;
 
-	if (which == STMT_SEARCH && limit > SEARCH_LIMIT)
-		limit = SEARCH_LIMIT;
-	if (history)
-		q = history_bind(s, which, query, v, limit);
-	else
-		q = store_bind(s, which == STMT_SEARCH && is_narrow(v) ? STMT_SEARCH_NARROW : which, "tii", query->fts,
-		    limit, (int64_t)SEARCH_RANKED);
-	if (!history && (which != STMT_SEARCH || is_narrow(v)))
+	s->ranked = 0;
+	if (which == STMT_SEARCH && v->limit > SEARCH_LIMIT)
+		v->limit = SEARCH_LIMIT;
+	if (!history && which == STMT_SEARCH)
+		return store_rank(s, query->fts, v, is_narrow(v), ret, &s->ranked, reterr);
+	if (history) {
+		q = history_bind(s, which, query, v, v->limit);
+	} else {
+		q = store_bind(s, which, "ti", query->fts, (int64_t)v->limit);
 		store_filter_bind(q, 4, v);
+	}
 	while ((rc = store_step(s, q, reterr)) > 0) {
 		ret->list = xgrow(ret->list, &cap, ret->count + 1, sizeof(*ret->list));
-		ret->list[ret->count++] = (struct hit){ sqlite3_column_int64(q, 0),
-			history ? (unsigned)sqlite3_column_int64(q, 1) : 0 };
+		ret->list[ret->count++] = (struct hit){ .doc_id = sqlite3_column_int64(q, 0),
+			.found_in = history ? (unsigned)sqlite3_column_int64(q, 1) : 0 };
 	}
 	return rc;
 }
 
 static char *
-hit_snippet(struct store *s, const struct query *query, const struct hit *hit)
+hit_snippet(struct store *s, const struct query *query, const struct hit *hit, const struct store_doc *doc)
 {
 	CLEANUP(freep) char *title = NULL, *text = NULL, *removed = NULL;
 
 	if (hit->found_in == 0)
-		return snippet_of(s, query->fts, hit->doc_id);
+		return snippet_of(s, query->fts, doc);
 	if (store_old_read(s, hit->doc_id, hit->found_in, &title, &text, &removed, NULL) < 0)
 		return NULL;
 	return store_match_snippet(s, query->fts, title, text, removed);
@@ -132,9 +133,9 @@ search(struct store *s, enum store_stmt which, const struct query *query,
 		    arg, reterr);
 	rc = search_ids(s, which, query, &v, &hits, reterr);
 	while (rc == 0 && i < hits.count && stop == 0) {
-		if ((rc = hit_load(s, &hits.list[i], &v, with_text, &doc, reterr)) < 0)
+		if ((rc = hit_load(s, &hits.list[i], &v, with_text || query_has_prefix(query->fts), &doc, reterr)) < 0)
 			break;
-		snippet = which == STMT_SEARCH ? hit_snippet(s, query, &hits.list[i]) : NULL;
+		snippet = which == STMT_SEARCH ? hit_snippet(s, query, &hits.list[i], doc) : NULL;
 		stop = fn(doc, snippet, arg);
 		free(snippet);
 		store_doc_free(doc);
@@ -163,4 +164,10 @@ store_search(struct store *s, const char *query, const struct store_filter *f, s
     void *arg, struct err *reterr)
 {
 	return store_query_run(s, STMT_SEARCH, query, f, false, fn, arg, reterr);
+}
+
+int64_t
+store_search_bound(const struct store *s)
+{
+	return s->ranked;
 }

@@ -436,15 +436,15 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " ORDER BY h.doc_id LIMIT 1",
 
 	/* ---- search ---- */
-	[STMT_SEARCH] =		/* expression, limit, ranked */
-	    "SELECT doc_id FROM (SELECT rowid AS doc_id, rank AS score FROM search"
-	    " WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ?3)"
-	    " ORDER BY score, doc_id DESC LIMIT ?2",
-	[STMT_SEARCH_NARROW] =	/* the same, then the filters' */
-	    "SELECT doc_id FROM (SELECT search.rowid AS doc_id, search.rank AS score FROM search"
-	    " CROSS JOIN doc_head h ON h.doc_id = search.rowid WHERE search MATCH ?1 AND"
+	[STMT_SEARCH] =		/* expression, limit, from; to at 17 */
+	    "SELECT rowid, presswatch_rank(search) FROM search WHERE search MATCH ?1"
+	    " AND rowid BETWEEN ?3 AND ?17 ORDER BY rowid DESC LIMIT ?2",
+	[STMT_SEARCH_NARROW] =	/* the same, between them the filters' */
+	    "SELECT search.rowid, presswatch_rank(search) FROM search"
+	    " CROSS JOIN doc_head h ON h.doc_id = search.rowid WHERE search MATCH ?1"
+	    " AND search.rowid BETWEEN ?3 AND ?17 AND"
 	    SEARCH_FILTERS
-	    " ORDER BY search.rowid DESC LIMIT ?3) ORDER BY score, doc_id DESC LIMIT ?2",
+	    " ORDER BY search.rowid DESC LIMIT ?2",
 	[STMT_FIND_NEWEST] =	/* expression, limit, -, then the filters' */
 	    "SELECT search.rowid FROM search CROSS JOIN doc_head h ON h.doc_id = search.rowid"
 	    " WHERE search MATCH ?1 AND"
@@ -508,6 +508,7 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_NEAR_BAND] = "SELECT doc_id FROM near WHERE band = ?1 ORDER BY doc_id DESC LIMIT ?2",
 
 	/* ---- counts ---- */
+	[STMT_DOC_LAST] = "SELECT coalesce(max(doc_id), 0) FROM doc_head",
 	[STMT_COUNT_DOCUMENTS] = "SELECT count(*) FROM doc_head",
 	[STMT_COUNT_REVISIONS] = "SELECT count(*) FROM revision",
 	[STMT_COUNT_EVENTS] = "SELECT count(*) FROM event",

@@ -13,6 +13,7 @@
 #define HEADER_LEN 100			/* of an SQLite file (its file format, section 1.3) */
 #define HEADER_APPLICATION_ID 68
 #define CACHE_KIB 8192
+#define RANKED_MAX 20000		/* 10 to 30 ms of CPU; what is newer is more likely meant */
 #define JOURNAL_LIMIT "67108864"	/* bytes of write-ahead log that stay on disk */
 
 /* ---- errors ---- */
@@ -302,7 +303,7 @@ configure(struct store *s, const struct store_opts *opts, struct err *reterr)
 	    "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY", reterr) < 0 ||
 	    store_exec(s, cache, reterr) < 0)
 		return -1;
-	if (store_tokenizer_register(s->db) != SQLITE_OK)
+	if (store_tokenizer_register(s->db) != SQLITE_OK || store_ranking_register(s) != SQLITE_OK)
 		return store_fail(s, "full-text search", reterr);
 	return 0;
 }
@@ -411,6 +412,7 @@ store_open(const char *path, enum store_mode mode, const struct store_opts *opts
 	    "presswatch");
 	s->mode = mode;
 	s->lock_fd = -1;
+	s->ranked_max = opts != NULL && opts->ranked_max > 0 ? opts->ranked_max : RANKED_MAX;
 	store_set_spellings(s, NULL);
 	s->near_below = -1;
 	s->pack = ZSTD_createCCtx();
@@ -442,6 +444,7 @@ store_close(struct store *s)
 		/* Readers of the group cannot replay a log: leave them none. */
 		sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	sqlite3_close(s->db);
+	store_ranking_free(s->ranking);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	ZSTD_freeCCtx(s->pack);

@@ -22,6 +22,7 @@ enum store_mode { STORE_READ, STORE_WRITE };	/* WRITE creates, migrates and take
 struct store_opts {
 	const char *event_source;	/* CloudEvents "source" prefix; NULL: "presswatch" */
 	int cache_kib;			/* page cache; 0: 8 MiB */
+	unsigned ranked_max;		/* hits of a search that are ranked, the newest; 0: 20,000 */
 };
 
 /*

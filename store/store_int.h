@@ -25,6 +25,8 @@
 #define STORE_HASH SHA256_LEN
 
 struct matcher;				/* match.c */
+struct ranking;				/* rank.c */
+struct filter_values;
 
 struct store {
 	sqlite3 *db;
@@ -37,6 +39,9 @@ struct store {
 	bool broken;			/* SQLite threw the group away: nothing more until it is closed */
 	sqlite3_stmt *stmt[STMT_COUNT];
 	struct matcher *matcher;	/* made when first needed */
+	struct ranking *ranking;
+	int64_t ranked;			/* hits, by the last search; 0: all */
+	unsigned ranked_max;
 	struct spellings *spellings;
 	int64_t near_below;		/* texts of lower number wait for their sketch; -1: not asked yet */
 	ZSTD_CCtx *pack;
@@ -78,6 +83,20 @@ int store_tokenizer_register(sqlite3 *db);	/* SQLITE_OK or an error code */
 /* The words of s as the index has them; emit returns non-zero to stop, which is passed on. */
 int store_tokens(const char *s, size_t n, void *arg,
     int (*emit)(void *arg, int flags, const char *token, int len, int start, int end));
+
+int store_fts_api(sqlite3 *db, fts5_api **ret);	/* SQLITE_OK or an error code */
+
+/* ---- rank.c: the best of the newest hits ---- */
+struct hit { int64_t doc_id; double score; unsigned found_in; };	/* found_in 0: the current text has it */
+struct hits { struct hit *list; size_t count; };
+int store_ranking_register(struct store *s);	/* SQLITE_OK or an error code */
+void store_ranking_free(struct ranking *r);
+/*
+ * The v->limit best hits of fts, best first; the caller frees ret->list. *ret_bound: how many of the newest were ranked when
+ * older ones were left out, 0 when all were. narrow: the filters of v count.
+ */
+int store_rank(struct store *s, const char *fts, const struct filter_values *v, bool narrow, struct hits *ret,
+    int64_t *ret_bound, struct err *reterr);
 
 /* ---- spelling.c: names that are written in several ways ---- */
 struct spellings;
@@ -283,6 +302,7 @@ struct query {
 /* spellings may be NULL. */
 int query_parse(const char *text, const struct spellings *spellings, struct query *ret, struct err *reterr);
 void query_done(struct query *q);
+bool query_has_prefix(const char *fts);	/* of query.fts: does a word in it end in *? */
 bool query_takes_source(const struct query *q, const char *name, const char *labels_json);
 bool query_takes_document(const struct query *q, const struct store_doc *doc);	/* filters alone, all but source and label */
 bool store_label_in(const char *labels_json, const char *label);

@@ -244,22 +244,27 @@ tokenizer_tokenize(Fts5Tokenizer *tokenizer, void *ctx, int flags, const char *t
 }
 
 int
-store_tokenizer_register(sqlite3 *db)
+store_fts_api(sqlite3 *db, fts5_api **ret)
 {
-	static fts5_tokenizer ours = { tokenizer_create, tokenizer_delete, tokenizer_tokenize };
 	sqlite3_stmt *q = NULL;
-	fts5_api *api = NULL;
 	int rc;
 
+	*ret = NULL;
 	rc = sqlite3_prepare_v2(db, "SELECT fts5(?1)", -1, &q, NULL);
 	if (rc != SQLITE_OK)
 		return rc;
-	sqlite3_bind_pointer(q, 1, &api, "fts5_api_ptr", NULL);
+	sqlite3_bind_pointer(q, 1, ret, "fts5_api_ptr", NULL);
 	sqlite3_step(q);
 	rc = sqlite3_finalize(q);
-	if (rc != SQLITE_OK)
-		return rc;
-	if (api == NULL)
-		return SQLITE_ERROR;
-	return api->xCreateTokenizer(api, "presswatch", NULL, &ours, NULL);
+	return rc == SQLITE_OK && *ret == NULL ? SQLITE_ERROR : rc;
+}
+
+int
+store_tokenizer_register(sqlite3 *db)
+{
+	static fts5_tokenizer ours = { tokenizer_create, tokenizer_delete, tokenizer_tokenize };
+	fts5_api *api;
+	int rc = store_fts_api(db, &api);
+
+	return rc != SQLITE_OK ? rc : api->xCreateTokenizer(api, "presswatch", NULL, &ours, NULL);
 }

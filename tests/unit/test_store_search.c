@@ -146,9 +146,27 @@ a_query_finds_what_a_reader_would(void **state)
 	}
 }
 
+static void
+a_ranking_that_leaves_older_hits_out_says_so(void **state)
+{
+	struct store_opts opts = { .ranked_max = 1 };
+	struct fixture *f = *state;
+	struct found found = { 0 };
+
+	assert_int_equal(store_search(f->s, "trade", NULL, note, &found, &f->err), 2);
+	assert_int_equal(store_search_bound(f->s), 0);
+	store_close(f->s);
+	assert_int_equal(store_open(f->path, STORE_WRITE, &opts, &f->s, &f->err), 0);
+	memset(&found, 0, sizeof(found));
+	assert_int_equal(store_search(f->s, "trade", NULL, note, &found, &f->err), 1);
+	assert_string_equal(found.ids, "2");	/* the newest */
+	assert_int_equal(store_search_bound(f->s), 1);
+}
+
 static const struct {
 	const char *query, *snippet;
 } snippets[] = {
+	{ "safe*", "\002safety\003 of the seas" },
 	{ "safety seas", "\002safety\003 of the \002seas\003" },
 	{ "thu tuong", "\002Thủ\003 \002tướng\003 Việt Nam" },
 	{ "東京", "\002東京\003都で" },
@@ -320,6 +338,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_mistake_in_a_query_is_named_and_placed),
 		cmocka_unit_test_setup_teardown(a_query_finds_what_a_reader_would, setup_pages, teardown),
+		cmocka_unit_test_setup_teardown(a_ranking_that_leaves_older_hits_out_says_so, setup_pages, teardown),
 		cmocka_unit_test_setup_teardown(a_snippet_marks_the_hits_in_the_original_spelling,
 		    setup_pages, teardown),
 		cmocka_unit_test_setup_teardown(random_queries_are_answered_or_refused_as_input,
