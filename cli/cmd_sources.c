@@ -6,9 +6,13 @@
 #include "discover/candidate.h"
 #include "base/banned.h"
 
+#define DAY_MS INT64_C(86400000)
+#define WIDE 100		/* columns of a terminal that hold all of the table */
+
 struct sources {
 	struct cli *cli;
 	struct table *table;
+	bool wide;		/* there is room for all columns */
 	char **names;		/* wanted ones, or NULL: all */
 	int names_count, count, states[STATE_COUNT + 1];	/* the last: not configured */
 };
@@ -54,6 +58,14 @@ print_json(const struct store_source *s, void *arg)
 	put_time(j, "last_good", s->last_good_ms);
 	put_time(j, "last_new", s->last_new_ms);
 	put_time(j, "next_visit", s->next_visit_ms);
+	if (s->rhythm_ms > 0) {
+		json_put_int(j, "rhythm_s", s->rhythm_ms / 1000);
+		json_put_int(j, "quiet_after_s", s->quiet_after_ms / 1000);
+	}
+	json_put_str(j, "guids", store_guids_name(s->guids));
+	json_object_set_new(j, "validators_lie", json_boolean(s->lies));
+	json_put_int(j, "hints_right", s->hints_right);
+	json_put_int(j, "hints_wrong", s->hints_wrong);
 	json_object_set_new(j, "configured", json_boolean(s->configured));
 	json_object_set_new(j, "paused", json_boolean(s->paused));
 	if (s->labels != NULL && json_read(s->labels, strlen(s->labels), &labels, NULL) == 0)
@@ -94,6 +106,13 @@ trouble(const struct store_source *s, int64_t now, struct buf *b)
 		buf_addf(b, "; last good visit %s", out_ago(s->last_good_ms, now, ago));
 }
 
+static const char *
+guids_in_words(enum store_guids g)
+{
+	return g == GUIDS_ROTATING ? "others at each visit: not taken for names" :
+	    "empty or repeated: not taken for names";
+}
+
 static int
 add_row(const struct store_source *s, void *arg)
 {
@@ -109,9 +128,15 @@ add_row(const struct store_source *s, void *arg)
 	trouble(s, now, &why);
 	table_add(all->table, STYLE_PLAIN, s->name);
 	table_add(all->table, style_of(s), state_of(s));
+	if (all->wide)
+		table_add(all->table, STYLE_PLAIN, s->state_since_ms == 0 ? "-" : out_ago(s->state_since_ms, now, ago));
 	table_addf(all->table, STYLE_PLAIN, "%lld", (long long)s->documents);
 	table_add(all->table, STYLE_PLAIN, s->last_visit_ms == 0 ? "never" : out_ago(s->last_visit_ms, now, ago));
 	table_add(all->table, STYLE_PLAIN, out_ago(s->last_new_ms, now, ago));
+	if (all->wide && s->rhythm_ms > 0)
+		table_addf(all->table, STYLE_PLAIN, "%lld d", (long long)(s->rhythm_ms / DAY_MS));
+	else if (all->wide)
+		table_add(all->table, STYLE_DIM, "-");
 	table_add(all->table, STYLE_PLAIN, !s->configured || s->paused ? "-" :
 	    s->next_visit_ms > 0 && s->next_visit_ms <= now ? "due" : out_ago(s->next_visit_ms, now, ago));
 	if (!all->cli->out.tty)
@@ -189,6 +214,14 @@ print_page(const struct store_source *s, void *arg)
 	buf_clear(&counts);
 	buf_addf(&counts, "%lld", (long long)s->visits);
 	line(t, "  visits", STYLE_PLAIN, buf_str(&counts));
+	if (s->rhythm_ms > 0) {
+		buf_clear(&counts);
+		buf_addf(&counts, "usually every %lld days; %lld without news would be unusual",
+		    (long long)(s->rhythm_ms / DAY_MS), (long long)(s->quiet_after_ms / DAY_MS));
+		line(t, "  rhythm", STYLE_PLAIN, buf_str(&counts));
+	}
+	line(t, "  GUIDs", STYLE_PLAIN, s->guids >= GUIDS_DOUBTFUL ? guids_in_words(s->guids) : NULL);
+	line(t, "  validators", STYLE_YELLOW, s->lies ? "say unchanged of what has changed: everything is read whole" : NULL);
 	line_time(t, "  last visit", s->last_visit_ms, now);
 	line_time(t, "  last good", s->last_good_ms, now);
 	line_time(t, "  last new", s->last_new_ms, now);
@@ -204,12 +237,17 @@ int
 cmd_sources(struct cli *cli, int argc, char **argv)
 {
 	static const struct table_column columns[] = {
+		{ .head = "SOURCE", .flexible = true, .style = STYLE_CYAN }, { .head = "STATE" }, { .head = "SINCE" },
+		{ .head = "DOCUMENTS", .right = true }, { .head = "LAST VISIT" }, { .head = "LAST NEW" },
+		{ .head = "RHYTHM", .right = true }, { .head = "NEXT VISIT" }, { .head = "CAUSE" },
+	}, narrow[] = {
 		{ .head = "SOURCE", .flexible = true, .style = STYLE_CYAN }, { .head = "STATE" },
 		{ .head = "DOCUMENTS", .right = true }, { .head = "LAST VISIT" }, { .head = "LAST NEW" },
-		{ .head = "NEXT VISIT" }, { .head = "CAUSE" },
+		{ .head = "NEXT VISIT" },
 	};
-	CLEANUP(table_freep) struct table *t = table_new(columns, cli->out.tty ? 6 : 7);
-	struct sources all = { .cli = cli, .table = t, .names = argv, .names_count = argc };
+	bool wide = !cli->out.tty || cli->out.width >= WIDE;
+	CLEANUP(table_freep) struct table *t = wide ? table_new(columns, cli->out.tty ? 8 : 9) : table_new(narrow, 6);
+	struct sources all = { .cli = cli, .table = t, .wide = wide, .names = argv, .names_count = argc };
 	struct err err = { 0 };
 
 	table_always_head(t);

@@ -277,9 +277,12 @@ look_start(struct look *l)
 		return;
 	}
 	if (l->kind == LOOK_RECHECK) {
+		struct watch *w;
+
+		HASH_FIND_STR(l->in->d->watches, cfg->name, w);
 		req.url = l->re.url;
 		/* What was missed is looked at whole, and whatever the validators say every few looks. */
-		if (!l->re.pending && l->re.gone_since_ms == 0 && l->re.checks % FULL_CHECK != FULL_CHECK - 1) {
+		if ((w == NULL || !w->lies) && !l->re.pending && l->re.gone_since_ms == 0 && l->re.checks % FULL_CHECK != FULL_CHECK - 1) {
 			req.etag = l->re.etag;
 			req.last_modified = l->re.last_modified;
 		}

@@ -7,10 +7,13 @@
 #include "base/url.h"
 #include "daemon/deliver.h"
 #include "daemon/look_int.h"
+#include "daemon/watch.h"
 #include "base/banned.h"
 
 #define RAW_KEEP_MAX (8u << 20)		/* bytes of a response that we keep */
 #define ARCHIVE_RETRY_MS 10000
+#define SPREAD_FROM_MS 60000
+#define SPREAD_MAX_MS (6 * 3600000LL)
 
 /* Pauses after a candidate failed; then it is archived with what its row says. */
 static const int64_t retry_pause_ms[] = { 60000, 600000, 3600000, 6 * 3600000LL, 24 * 3600000LL };
@@ -30,6 +33,8 @@ look_next_check(const struct look *l, bool hot)
 	if (l->kind == LOOK_RECHECK && !hot)
 		since = l->re.last_changed_ms > l->re.first_seen_ms ? l->re.last_changed_ms : l->re.first_seen_ms;
 	wait = scheduler_recheck_ms(cfg->recheck_s, cfg->recheck_count, now > since ? now - since : 0);
+	if (wait >= SPREAD_FROM_MS)	/* what was found together need not be looked at together for ever */
+		wait += (int64_t)((double)(wait / 10 < SPREAD_MAX_MS ? wait / 10 : SPREAD_MAX_MS) * daemon_random());
 	return wait == 0 ? 0 : now + wait;
 }
 
@@ -59,6 +64,14 @@ fill_from_row(struct look *l)
 		l->doc->language = xstrdup(c->language);
 }
 
+/* Edited, and under the ETag that it had before. */
+static bool
+was_vouched_for(const struct look *l)
+{
+	return l->kind == LOOK_RECHECK && l->re.etag != NULL && l->body.etag != NULL &&
+	    strcmp(l->re.etag, l->body.etag) == 0;
+}
+
 static int
 write_put(struct store *s, void *arg, struct err *reterr)
 {
@@ -83,7 +96,10 @@ write_put(struct store *s, void *arg, struct err *reterr)
 		put.announce = cfg->announce;
 		put.quiet = !l->watch->seen_good && !cfg->announce;
 	}
-	return store_put(s, &put, &l->ps->routes, &l->result, reterr);
+	if (store_put(s, &put, &l->ps->routes, &l->result, reterr) < 0)
+		return -1;
+	return l->result.what == PUT_REVISION && was_vouched_for(l) ?
+	    store_source_distrust(s, cfg->name, put.at_ms, &l->ps->routes, reterr) : 0;
 }
 
 static void
@@ -115,6 +131,16 @@ page_end(struct look *l, int rc, const struct err *err)
 }
 
 static void
+distrust(const struct look *l)
+{
+	struct watch *w;
+
+	HASH_FIND_STR(l->in->d->watches, l->ps->cfg->name, w);
+	if (w != NULL && !w->lies)
+		watch_distrust_host(w);
+}
+
+static void
 wrote_put(void *arg, int rc, const struct err *err)
 {
 	struct look *l = arg;
@@ -139,6 +165,8 @@ wrote_put(void *arg, int rc, const struct err *err)
 		expect_check(in, look_next_check(l, l->result.what != PUT_SAME));
 		if (l->result.urgent_check)
 			expect_check(in, clock_wall_ms() + l->ps->cfg->confirm_s * 1000);
+		if (l->result.what == PUT_REVISION && was_vouched_for(l))
+			distrust(l);
 		if (l->result.event_seq != 0)
 			deliver_kick(in->d->deliver);
 	}

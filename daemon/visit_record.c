@@ -33,6 +33,7 @@ struct record {
 	size_t count;
 	struct store_visit_opts opts;
 	struct store_visit_result result;
+	enum store_state after;
 	int64_t next_in_ms;
 	bool failed;
 };
@@ -98,7 +99,8 @@ record_new(struct visit *v, int64_t next_in_ms)
 	r->next_in_ms = next_in_ms;
 	r->visit = (struct store_visit){ .source = r->ps->cfg->name, .at_ms = clock_wall_ms(),
 		.next_visit_ms = clock_wall_ms() + next_in_ms, .http_status = v->body.status,
-		.bytes = v->body.len, .full = v->full, .state = STATE_OK, .kind = v->watch->kind };
+		.bytes = v->body.len, .full = v->full, .state = STATE_OK, .kind = v->watch->kind,
+		.after = &r->after };
 	return r;
 }
 
@@ -116,6 +118,13 @@ record_free(struct record *r)
 	free(r);
 }
 
+/* A good visit alone ends it. */
+static bool
+is_down(enum store_state state)
+{
+	return state != STATE_OK && state != STATE_QUIET && state != STATE_REDESIGNED;
+}
+
 /* What a good visit leaves in memory; called once the archive holds the same. */
 static void
 remember_good(struct watch *w, const struct store_visit *v)
@@ -127,7 +136,10 @@ remember_good(struct watch *w, const struct store_visit *v)
 	w->list_hash = v->list_hash;
 	w->kind = (enum source_kind)v->kind;
 	w->failures = 0;
-	w->state = STATE_OK;
+	if (v->after != NULL)
+		w->state = *v->after;
+	else if (is_down(w->state))
+		w->state = STATE_OK;	/* quiet or redesigned is judged with the batch */
 	w->seen_good = true;
 	w->last_visit_ms = v->at_ms;
 	w->since_full++;
@@ -145,6 +157,7 @@ struct same_batch {
 	size_t count;
 	struct store_visit *visits;
 	const struct store_routes **routes;
+	enum store_state *after;
 };
 
 static int
@@ -155,6 +168,17 @@ write_same(struct store *s, void *arg, struct err *reterr)
 	return store_visits_same(s, b->visits, b->count, b->routes, reterr);
 }
 
+/* What the batch found out of a source that is well but quiet, or rebuilt. */
+static void
+take_state(struct daemon *d, const char *source, enum store_state state)
+{
+	struct watch *w;
+
+	HASH_FIND_STR(d->watches, source, w);
+	if (w != NULL && w->failures == 0)
+		w->state = state;
+}
+
 static void
 wrote_same(void *arg, int rc, const struct err *err)
 {
@@ -163,12 +187,15 @@ wrote_same(void *arg, int rc, const struct err *err)
 	if (rc < 0)	/* nothing is lost: the validators stand as they were, the next batch says the same */
 		log_kv(LOG_P_ERR, "archive-failed", "class", err_class_name(err->class), "text", err->text, NULL);
 	for (size_t i = 0; i < b->count; i++) {
+		if (rc == 0 && b->after[i] != STATE_OK)
+			take_state(b->d, b->visits[i].source, b->after[i]);
 		free(b->list[i].etag);
 		free(b->list[i].last_modified);
 		plan_unref(b->list[i].plan);
 	}
 	free(b->list);
 	free(b->visits);
+	free(b->after);
 	free(b->routes);
 	deliver_kick(b->d->deliver);
 	daemon_progress(b->d);
@@ -188,10 +215,12 @@ visit_flush(struct daemon *d)
 	b->count = d->same_count;
 	b->visits = xcalloc(b->count, sizeof(*b->visits));
 	b->routes = xcalloc(b->count, sizeof(*b->routes));
+	b->after = xcalloc(b->count, sizeof(*b->after));
 	for (size_t i = 0; i < b->count; i++) {
 		b->list[i].visit.etag = b->list[i].etag;
 		b->list[i].visit.last_modified = b->list[i].last_modified;
 		b->visits[i] = b->list[i].visit;
+		b->visits[i].after = &b->after[i];
 		b->routes[i] = &b->list[i].ps->routes;
 	}
 	d->same = NULL;
@@ -206,7 +235,7 @@ visit_end_same(struct visit *v)
 	struct daemon *d = v->d;
 	int64_t next = interval_ms(v);
 	struct visit_same *s;
-	bool news = w->state != STATE_OK;	/* a recovery is told at once */
+	bool news = is_down(w->state);	/* a recovery is told at once */
 
 	d->same = xgrow(d->same, &d->same_cap, d->same_count + 1, sizeof(*d->same));
 	s = &d->same[d->same_count++];
@@ -357,7 +386,7 @@ visit_end_read(struct visit *v)
 	r->visit.list_hash = again ? 0 : hash_list(r);
 	r->visit.lied = has_lied(v, r->visit.list_hash);
 	if (r->visit.lied && !v->watch->lies) {
-		v->watch->lies = true;
+		watch_distrust_host(v->watch);
 		log_kv(LOG_P_WARNING, "validators-lie", "source", v->watch->name, "etag", v->body.etag, "text",
 		    "the list changed under an unchanged ETag or date: every visit reads it whole now", NULL);
 	}

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/url.h"
 #include "daemon/fill.h"
 #include "daemon/rules.h"
 #include "daemon/visit.h"
@@ -31,6 +32,7 @@ forget_state(struct watch *w)
 	memset(w->body_hash, 0, sizeof(w->body_hash));
 	w->list_hash = 0;
 	w->last_full_ms = 0;
+	w->lies = false;
 	w->kind = KIND_AUTO;
 }
 
@@ -100,6 +102,23 @@ distrust(const char *source, void *arg)
 	w->next_visit_ms = 0;
 }
 
+void
+watch_distrust_host(struct watch *w)
+{
+	CLEANUP(freep) char *host = url_hostport(w->ps->cfg->url);
+	struct watch *other, *tmp;
+
+	w->lies = true;
+	if (host == NULL)
+		return;
+	HASH_ITER(hh, w->d->watches, other, tmp) {
+		CLEANUP(freep) char *its = other->lies ? NULL : url_hostport(other->ps->cfg->url);
+
+		if (its != NULL && strcmp(its, host) == 0)
+			other->lies = true;
+	}
+}
+
 static void
 schedule_first(struct watch *w)
 {
@@ -126,6 +145,9 @@ watch_load_all(struct daemon *d, struct store *s, struct err *reterr)
 	if (store_sources_state(s, load_one, d, reterr) < 0 ||
 	    store_fills(s, load_fill, d, reterr) < 0)
 		return -1;
+	HASH_ITER(hh, d->watches, w, tmp)
+		if (w->lies)
+			watch_distrust_host(w);
 	rules_changed(d->plan, s, distrust, d);
 	HASH_ITER(hh, d->watches, w, tmp)
 		schedule_first(w);

@@ -13,4 +13,7 @@ void watch_pause(struct watch *w, bool pause);
 void watch_free(struct watch *w);
 void watch_free_all(struct daemon *d);
 
+/* What its server vouches for is not believed any more, for none of the sources of that host. */
+void watch_distrust_host(struct watch *w);
+
 #endif

@@ -17,6 +17,7 @@ static const unsigned event_bits[] = {
 	[EV_SOURCE_GAP] = CFG_EVENT_SOURCE,
 	[EV_SOURCE_QUIET] = CFG_EVENT_SOURCE,
 	[EV_SOURCE_TEMPLATE] = CFG_EVENT_SOURCE,
+	[EV_SOURCE_STALE] = CFG_EVENT_SOURCE,
 };
 
 /* The words under `when:` are these bits. */

@@ -22,6 +22,7 @@ static const struct {
 	{ "source.gap", "Possible gap: " },
 	{ "source.quiet", "Unusually quiet: " },
 	{ "source.template", "Changed on all its pages: " },
+	{ "source.stale", "Says unchanged of what has changed: " },
 	{ "channel.test", "Test: " },
 };
 

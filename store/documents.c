@@ -427,7 +427,8 @@ store_rechecks_same(struct store *s, const struct store_recheck_same *r, size_t 
 	if (store_enter(s, reterr) < 0)
 		return -1;
 	for (i = 0; i < n && rc == 0; i++)
-		rc = store_run(s, store_bind(s, STMT_CHECK_SAME, "iiitt", r[i].doc_id,
+		rc = store_hint_judged(s, r[i].doc_id, false, reterr) < 0 ? -1 :
+		    store_run(s, store_bind(s, STMT_CHECK_SAME, "iiitt", r[i].doc_id,
 		    r[i].next_check_ms, r[i].at_ms, r[i].etag, r[i].last_modified), reterr);
 	return store_leave(s, rc, reterr);
 }

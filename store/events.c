@@ -21,7 +21,7 @@ static const char *const event_types[EV_COUNT] = {
 	[EV_DOCUMENT_REMOVED] = "document.removed", [EV_DOCUMENT_RESTORED] = "document.restored",
 	[EV_SOURCE_FAILING] = "source.failing", [EV_SOURCE_RECOVERED] = "source.recovered",
 	[EV_SOURCE_GAP] = "source.gap", [EV_SOURCE_QUIET] = "source.quiet",
-	[EV_SOURCE_TEMPLATE] = "source.template",
+	[EV_SOURCE_TEMPLATE] = "source.template", [EV_SOURCE_STALE] = "source.stale",
 };
 
 const char *

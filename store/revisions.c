@@ -194,6 +194,8 @@ static int
 look_same(struct put_ctx *p, int64_t doc_id, bool vouches, struct err *reterr)
 {
 	p->result->what = PUT_SAME;
+	if (store_hint_judged(p->s, doc_id, false, reterr) < 0)
+		return -1;
 	if (vouches && store_document_back(p, doc_id, reterr) < 0)
 		return -1;
 	return check_set(p, doc_id, p->put->next_check_ms, NULL, 0, vouches, reterr);
@@ -324,7 +326,8 @@ look_different(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 		return check_set(p, old->doc_id, next_ms, p->compare_hash, due_ms, false, reterr);
 	}
 	p->result->held = NULL;
-	if (store_document_back(p, old->doc_id, reterr) < 0 || write_edit(p, old, reterr) < 0)
+	if (store_hint_judged(p->s, old->doc_id, true, reterr) < 0 ||
+	    store_document_back(p, old->doc_id, reterr) < 0 || write_edit(p, old, reterr) < 0)
 		return -1;
 	return check_set(p, old->doc_id, put->next_check_hot_ms != 0 ? put->next_check_hot_ms :
 	    put->next_check_ms, NULL, 0, true, reterr);

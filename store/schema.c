@@ -26,7 +26,9 @@
  *                 a GUID that turned out to name several documents.
  *   claim         canonical addresses that documents claim: evidence, not names.
  *   source        the sources of the configuration with their health. state 0 new, 1 ok, 2 failing,
- *                 3 blocked, 4 empty, 5 quiet, 6 ended. paused: somebody said pause.
+ *                 3 blocked, 4 empty, 5 quiet, 6 ended, 7 redesigned. guids: 0 none, 1 trusted,
+ *                 2 doubtful, 3 rotating. hints_right, hints_wrong: what its "changed" was worth. paused:
+ *                 somebody said pause.
  *   look          the log of looking: runs of looks at a source with one outcome (kind 0 nothing had
  *                 changed, 1 the list was read, 2 failed), first to last, how many, the longest pause
  *                 between two; merged 1: all of a day with that outcome. The run that goes on stands
@@ -204,6 +206,13 @@ static const char *const migration[] = {
 	"  state INTEGER NOT NULL, bytes INTEGER NOT NULL, fresh INTEGER NOT NULL,"
 	"  pause_ms INTEGER NOT NULL, reason TEXT, PRIMARY KEY(source_id, merged, first_ms, kind, status))"
 	"  STRICT, WITHOUT ROWID;",
+
+	"ALTER TABLE source ADD COLUMN guids INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN guid_turns INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN hints_right INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN hints_wrong INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE source ADD COLUMN habit BLOB;"
+	"ALTER TABLE doc_check ADD COLUMN hinted INTEGER NOT NULL DEFAULT 0;",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

@@ -72,6 +72,10 @@ source_read(sqlite3_stmt *q, struct store_source *src)
 		.bytes = sqlite3_column_int64(q, 32), .pause_ms = sqlite3_column_int64(q, 33),
 		.kind = (enum store_look_kind)sqlite3_column_int(q, 34),
 		.fresh = (unsigned)sqlite3_column_int64(q, 35) };
+	src->guids = (enum store_guids)sqlite3_column_int(q, 36);
+	src->guid_turns = (unsigned)sqlite3_column_int(q, 37);
+	src->hints_right = sqlite3_column_int64(q, 38);
+	src->hints_wrong = sqlite3_column_int64(q, 39);
 }
 
 int

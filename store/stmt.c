@@ -11,7 +11,8 @@
 	" last_visit_ms, last_good_ms, next_visit_ms, last_new_ms, last_full_ms, failures, state," \
 	" state_since_ms, cause, visits, baseline, configured, told, last_gap_ms, rhythm_ms,"    \
 	" quiet_after_ms, watched_ms, shrunk, lies, paused, http_status, run_first_ms, run_count," \
-	" run_bytes, run_pause_ms, run_kind, run_fresh"
+	" run_bytes, run_pause_ms, run_kind, run_fresh, guids, guid_turns, hints_right,"           \
+	" hints_wrong"
 
 #define CANDIDATE_COLUMNS                                                                          \
 	"c.candidate_id, s.name, c.url, c.guid, c.title, c.published, c.updated,"                  \
@@ -90,7 +91,8 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_SOURCE_RENAME] = "UPDATE source SET name = ?2 WHERE source_id = ?1",
 	[STMT_SOURCE_MOVE] =
 	    "UPDATE source SET url = ?2, etag = NULL, last_modified = NULL, body_hash = NULL,"
-	    " list_hash = 0, kind = 0, last_full_ms = 0 WHERE source_id = ?1 AND url != ?2",
+	    " list_hash = 0, kind = 0, last_full_ms = 0, lies = 0, guids = 0,"
+	    " guid_turns = 0, hints_right = 0, hints_wrong = 0 WHERE source_id = ?1 AND url != ?2",
 	[STMT_SOURCE_SYNC] =
 	    "UPDATE source SET labels = ?2, configured = 1"
 	    " WHERE source_id = ?1 AND (labels != ?2 OR configured != 1)",
@@ -128,8 +130,8 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " last_good_ms = ?6, next_visit_ms = ?7, last_new_ms = ?8, last_full_ms = ?9,"
 	    " failures = ?10, state = ?11, cause = ?12, state_since_ms = ?13, told = ?14,"
 	    " page_title = coalesce(?15, page_title), http_status = ?16, kind = ?17, bytes = ?18,"
-	    " baseline = ?19, shrunk = ?20, lies = max(lies, ?21), run_first_ms = ?22, run_count = ?23,"
-	    " run_bytes = ?24, run_pause_ms = ?25, run_kind = ?26, run_fresh = ?27,"
+	    " baseline = ?19, shrunk = ?20, run_first_ms = ?21, run_count = ?22,"
+	    " run_bytes = ?23, run_pause_ms = ?24, run_kind = ?25, run_fresh = ?26,"
 	    " watched_ms = CASE WHEN watched_ms = 0 THEN ?6 ELSE watched_ms END, visits = visits + 1"
 	    " WHERE source_id = ?1",
 	[STMT_LOOK_ADD] =
@@ -147,6 +149,17 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "SELECT first_ms, last_ms, count, status, kind, state, bytes, fresh, pause_ms, reason, merged"
 	    " FROM look WHERE source_id = ?1 AND last_ms >= ?2 ORDER BY first_ms, merged",
 	[STMT_SOURCE_BODY] = "UPDATE source SET body_hash = ?2 WHERE source_id = ?1",
+	[STMT_SOURCE_GUIDS] = "UPDATE source SET guids = ?2, guid_turns = ?3 WHERE source_id = ?1",
+	[STMT_SOURCE_LIES] = "UPDATE source SET lies = 1 WHERE source_id = ?1",
+	[STMT_SOURCE_HINT] =	/* source, right, wrong, kept */
+	    "UPDATE source SET"
+	    " hints_right = (hints_right + ?2) / (1 + (hints_right + hints_wrong >= ?4)),"
+	    " hints_wrong = (hints_wrong + ?3) / (1 + (hints_right + hints_wrong >= ?4))"
+	    " WHERE source_id = ?1",
+	[STMT_HINTED] =
+	    "SELECT h.source_id FROM doc_check c JOIN doc_head h ON h.doc_id = c.doc_id"
+	    " WHERE c.doc_id = ?1 AND c.hinted = 1",
+	[STMT_HINT_DONE] = "UPDATE doc_check SET hinted = 0 WHERE doc_id = ?1",
 	[STMT_SOURCE_GAP] = "UPDATE source SET last_gap_ms = ?2 WHERE source_id = ?1",
 	[STMT_SOURCE_LABELS] = "SELECT labels FROM source WHERE source_id = ?1",
 	[STMT_SOURCES_LABELS] = "SELECT source_id, name, labels FROM source ORDER BY source_id",
@@ -266,8 +279,8 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " pending_due_ms = ?5, http_status = ?6, checks = checks + 1, failures = 0,"
 	    " gone_checks = 0, last_error = NULL WHERE doc_id = ?1",
 	[STMT_CHECK_AT] = "UPDATE doc_check SET next_check_ms = ?2 WHERE doc_id = ?1",
-	[STMT_CHECK_SOONER] =
-	    "UPDATE doc_check SET next_check_ms = ?2 WHERE doc_id = ?1"
+	[STMT_CHECK_HINTED] =
+	    "UPDATE doc_check SET next_check_ms = ?2, hinted = 1 WHERE doc_id = ?1"
 	    " AND (next_check_ms > ?2 OR next_check_ms = 0)",
 	[STMT_CHECK_VALIDATORS] =
 	    "UPDATE doc_check SET etag = ?2, last_modified = ?3,"

@@ -42,6 +42,9 @@ void store_rollback(struct store *s);
 enum store_state { STATE_NEW = 0, STATE_OK, STATE_FAILING, STATE_BLOCKED, STATE_EMPTY, STATE_QUIET, STATE_ENDED, STATE_REDESIGNED,
 	STATE_COUNT };
 const char *store_state_name(enum store_state s);
+/* Are its GUIDs names? doubtful: some are empty or repeated; rotating: others at each visit. */
+enum store_guids { GUIDS_NONE = 0, GUIDS_TRUSTED, GUIDS_DOUBTFUL, GUIDS_ROTATING };
+const char *store_guids_name(enum store_guids g);
 
 enum store_look_kind { LOOK_SAME, LOOK_READ, LOOK_FAILED };	/* nothing changed; the list was read; no list came */
 const char *store_look_kind_name(enum store_look_kind kind);
@@ -78,6 +81,9 @@ struct store_source {			/* strings owned by the struct when it is read */
 	unsigned shrunk;		/* looks in a row that found far fewer items than before */
 	bool lies;			/* its validators stayed while the list changed: no longer sent */
 	struct store_run run;
+	enum store_guids guids;
+	unsigned guid_turns;		/* visits in a row with other GUIDs */
+	int64_t hints_right, hints_wrong;	/* rows that said "changed": what the look found */
 	bool paused;			/* somebody said pause: not visited, its documents not looked at */
 };
 void store_source_done(struct store_source *src);
@@ -98,7 +104,7 @@ int store_source_pause(struct store *s, const char *source, bool pause, struct e
 
 enum store_event_kind { EV_DOCUMENT_NEW, EV_DOCUMENT_EDITED, EV_DOCUMENT_REMOVED, EV_DOCUMENT_RESTORED,
 	EV_SOURCE_FAILING, EV_SOURCE_RECOVERED, EV_SOURCE_GAP, EV_SOURCE_QUIET,
-	EV_SOURCE_TEMPLATE, EV_COUNT };
+	EV_SOURCE_TEMPLATE, EV_SOURCE_STALE, EV_COUNT };
 const char *store_event_type(enum store_event_kind k);	/* "document.new" ... */
 
 struct store_route {			/* borrowed for the call */
@@ -130,6 +136,7 @@ struct store_visit {			/* borrowed for the call */
 	const char *cause, *advice;	/* of a state that is not ok */
 	const char *page_title;
 	bool lied;			/* the validators are the old ones and the list is not */
+	enum store_state *after;	/* out: the state as the archive judged it, or NULL */
 };
 
 struct store_candidate {		/* borrowed when given; owned by the struct when read */
@@ -151,6 +158,9 @@ struct store_visit_result { unsigned found, known, fresh, recorded, touched, hel
 	the newest baseline_max, kept as known addresses; touched: known documents whose row changed, now due for a recheck;
 	held: fresh > max_fresh, so all of them are quiet and one source.gap says so */
 
+/* What was vouched for had changed: its validators are not sent any more; source.stale, once. */
+int store_source_distrust(struct store *s, const char *source, int64_t at_ms, const struct store_routes *routes,
+    struct err *reterr);
 /* Nothing new (304, or equal bytes or list): validators, times and state only. Many visits in one call. */
 int store_visits_same(struct store *s, const struct store_visit *v, size_t n, const struct store_routes *const *routes,
     struct err *reterr);

@@ -370,6 +370,18 @@ int store_near_find(struct store *s, const char *text, int64_t self, int64_t sto
 /* Sketches of an archive that was written before there were any; 1: more wait. */
 int store_near_catch_up(struct store *s, unsigned max, struct err *reterr);
 
+/* ---- trust.c: what a source proved true ---- */
+struct guid_count { unsigned stated, kept, turned; };	/* GUIDs of one list: at all; the known one; another one */
+/* A GUID beside a known address: a name of that document too. */
+int store_guid_met(struct store *s, const struct store_source *src, const char *guid, int64_t doc_id,
+    struct guid_count *n, struct err *reterr);
+int store_guids_judge(struct store *s, struct store_source *src, const struct guid_count *n, bool doubtful, struct err *reterr);
+/* Is a row that says something else than last time worth a look? */
+bool store_hints_heard(const struct store_source *src);
+int store_hint_follow(struct store *s, int64_t doc_id, int64_t at_ms, struct err *reterr);
+/* A look ended: was there an edit? Nothing unless a hint had asked for it. */
+int store_hint_judged(struct store *s, int64_t doc_id, bool right, struct err *reterr);
+
 /* ---- story.c ---- */
 /* Gives the document the story of what it is a copy of. Before it stands in the index itself. */
 int store_story_join(struct put_ctx *p, int64_t doc_id, struct err *reterr);

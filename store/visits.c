@@ -97,6 +97,8 @@ visit_row(struct store *s, const struct store_source *src, const struct store_vi
 	if (good && v->state == STATE_OK)
 		visit_judge(src, &judged, kind, fresh, cause, sizeof(cause));
 	v = &judged;
+	if (v->after != NULL)
+		*v->after = v->state;
 	is_new = src->state != v->state;
 	if (visit_enter(s, src, v, routes, &told, reterr) < 0 ||
 	    store_look(s, src, v, kind, fresh, &run, reterr) < 0)
@@ -106,7 +108,7 @@ visit_row(struct store *s, const struct store_source *src, const struct store_vi
 		etag = etag != NULL && good ? etag : src->etag;
 		modified = modified != NULL && good ? modified : src->last_modified;
 	}
-	return store_run(s, store_bind(s, STMT_SOURCE_VISIT, "ittiiiiiiiitiitididiiiiiiii", src->id, etag,
+	return store_run(s, store_bind(s, STMT_SOURCE_VISIT, "ittiiiiiiiitiitididiiiiiii", src->id, etag,
 	    modified, (int64_t)list_hash,
 	    v->at_ms, good ? v->at_ms : src->last_good_ms, v->next_visit_ms,
 	    fresh ? v->at_ms : src->last_new_ms, good && v->full ? v->at_ms : src->last_full_ms,
@@ -114,7 +116,7 @@ visit_row(struct store *s, const struct store_source *src, const struct store_vi
 	    v->cause, is_new ? v->at_ms : src->state_since_ms,
 	    (int64_t)told, v->page_title, (int64_t)v->http_status,
 	    good && v->kind != 0 ? v->kind : src->kind, (int64_t)v->bytes,
-	    baseline || src->baseline ? 1 : 0, (int64_t)src->shrunk, (int64_t)v->lied,
+	    baseline || src->baseline ? 1 : 0, (int64_t)src->shrunk,
 	    run.first_ms, run.count, run.bytes, run.pause_ms, (int64_t)run.kind, (int64_t)run.fresh), reterr);
 }
 
@@ -192,6 +194,7 @@ struct list {				/* one store_visit_read() */
 	size_t met_count, met_cap;
 	int64_t *changed;		/* documents whose row says something else than last time */
 	size_t changed_count, changed_cap;
+	struct guid_count guids;
 };
 
 static void
@@ -207,6 +210,12 @@ list_done(struct list *l)
 	store_window_done(&l->before);
 	store_window_done(&l->now);
 	store_source_done(&l->src);
+}
+
+static bool
+list_trusts_guids(const struct list *l)
+{
+	return l->opts->trust_guid && l->src.guids != GUIDS_ROTATING;
 }
 
 static bool
@@ -250,12 +259,9 @@ list_known(struct list *l, const struct store_candidate *c, int64_t doc_id, stru
 static int
 list_guid(struct list *l, const struct store_candidate *c, int64_t doc_id, struct err *reterr)
 {
-	char scope[24];
-
-	if (!l->opts->trust_guid || c->guid == NULL)
+	if (!list_trusts_guids(l) || c->guid == NULL)
 		return 0;
-	snprintf(scope, sizeof(scope), "%lld", (long long)l->src.id);
-	return store_alias_add(l->s, ALIAS_GUID, scope, c->guid, doc_id, NULL, reterr);
+	return store_guid_met(l->s, &l->src, c->guid, doc_id, &l->guids, reterr);
 }
 
 static int
@@ -269,6 +275,7 @@ list_row(struct list *l, const struct store_candidate *c, size_t place, struct e
 	if (key == NULL)
 		return 0;
 	l->result.found++;
+	l->guids.stated += c->guid != NULL;
 	if (l->opts->window)
 		store_window_add(&l->now, key);
 	if (store_alias_find(l->s, ALIAS_URL, "", key, &doc_id, reterr) < 0)
@@ -360,7 +367,7 @@ static int
 fresh_keep(struct list *l, const struct fresh *f, int64_t quiet, struct err *reterr)
 {
 	const struct store_candidate *c = f->c;
-	const char *guid = l->opts->trust_guid ? c->guid : NULL;
+	const char *guid = list_trusts_guids(l) ? c->guid : NULL;
 	sqlite3_stmt *q;
 
 	q = store_bind(l->s, STMT_CANDIDATE_ADD, "itttttttdtiii", l->src.id, f->key, c->url, guid,
@@ -401,7 +408,7 @@ list_fresh(struct list *l, struct err *reterr)
 
 /*
  * Rows that changed are due for a look, unless the list stamps all its rows with the hour of the
- * visit.
+ * visit, or cried wolf too often.
  */
 static int
 list_touch(struct list *l, struct err *reterr)
@@ -411,9 +418,10 @@ list_touch(struct list *l, struct err *reterr)
 
 	if (l->changed_count >= NOISE_MIN && l->changed_count * 2 > l->result.known)
 		return 0;
+	if (!store_hints_heard(&l->src))
+		return 0;
 	for (i = 0; i < l->changed_count; i++)
-		if (store_run(l->s, store_bind(l->s, STMT_CHECK_SOONER, "ii", l->changed[i], at_ms),
-		    reterr) < 0)
+		if (store_hint_follow(l->s, l->changed[i], at_ms, reterr) < 0)
 			return -1;
 	l->result.touched = (unsigned)l->changed_count;
 	return 0;
@@ -490,6 +498,7 @@ list_read(struct list *l, const struct store_candidate *list, size_t n,
 		if (list_row(l, &list[i], i, reterr) < 0)
 			return -1;
 	if (list_fresh(l, reterr) < 0 || list_met(l, reterr) < 0 || list_touch(l, reterr) < 0 ||
+	    store_guids_judge(l->s, &l->src, &l->guids, !l->opts->trust_guid, reterr) < 0 ||
 	    list_window(l, reterr) < 0 || list_gap(l, routes, reterr) < 0)
 		return -1;
 	if ((l->result.fresh > 0 || l->src.quiet_after_ms == 0) &&
@@ -497,6 +506,8 @@ list_read(struct list *l, const struct store_candidate *list, size_t n,
 		return -1;
 	if (visit_row(l->s, &l->src, l->v, LOOK_READ, baseline, l->result.fresh, routes,
 	    reterr) < 0)
+		return -1;
+	if (l->v->lied && store_source_distrust(l->s, l->src.name, l->v->at_ms, routes, reterr) < 0)
 		return -1;
 	return visit_body(l->s, &l->src, l->v, reterr);
 }

@@ -148,12 +148,112 @@ every_way_to_meet_a_release_again_gives_the_right_number_of_documents_and_notice
 	print_message("%zu ways, %d cells\n", i, (int)i * GUID_COUNT);
 }
 
+/* ---- every combination ---- */
+
+static const struct { const char *what, *url, *title, *text; } addresses[] = {
+	{ "http", "http://www.alpha.example/press/1", NULL, NULL },
+	{ "https, no www", "https://alpha.example/press/1", NULL, NULL },
+	{ "tracking", HOST "/press/1?utm_source=rss&fbclid=x", NULL, NULL },
+	{ "print view", HOST "/print/1", NULL, print_text },
+	{ "AMP", HOST "/amp/press/1", NULL, NULL },
+	{ "second slug", HOST "/news/talks-on-trade", NULL, NULL },
+	{ "moved path", HOST "/archive/2023/press/1", NULL, NULL },
+	{ "the same", HOST "/press/1", NULL, NULL },
+	{ "sister in another language", HOST "/de/presse/1", "Gespräche über Handel", german_text },
+};
+enum { ADDRESSES = sizeof(addresses) / sizeof(addresses[0]), SISTER = ADDRESSES - 1 };
+
+static const struct { const char *what, *first, *second; bool doubtful; } guids[] = {
+	{ "no GUID", NULL, NULL, false }, { "the same GUID", "g1", "g1", false }, { "a rotated GUID", "g1", NULL, false },
+	{ "a repeated GUID", "g1", "g1", true }, { "an empty GUID", "", "", true },
+};
+enum { GUIDS = sizeof(guids) / sizeof(guids[0]), ROTATED = 2 };
+
+static const struct { const char *what, *url; bool shared; } canonicals[] = {
+	{ "no canonical address", NULL, false }, { "its canonical address", HOST "/press/1", false },
+	{ "the home page as canonical address", HOST "/", false },
+	{ "a canonical address that others claim too", HOST "/press/overview", true },
+};
+enum { CANONICALS = sizeof(canonicals) / sizeof(canonicals[0]) };
+
+struct combination { unsigned address, guid, canonical; bool redirect; };
+
+static void
+meet_row(struct fixture *f, struct page p, const char *guid, bool doubtful)
+{
+	struct store_candidate c = { .url = (char *)p.url, .guid = (char *)guid };
+	const struct store_visit v = { .source = "alpha", .at_ms = f->now += HOUR, .http_status = 200,
+		.next_visit_ms = f->now + 15 * MINUTE, .state = STATE_OK, .list_hash = (uint64_t)f->now };
+	const struct store_visit_opts opts = { .trust_guid = !doubtful, .baseline_max = 200 };
+	int64_t id = 0;
+
+	assert_int_equal(store_visit_read(f->s, &v, &c, 1, &opts, to_desk(), NULL, &f->err), 0);
+	assert_int_equal(store_candidates_due(f->s, f->now, 0, 1, first_id, &id, &f->err), 0);
+	p.candidate_id = id;
+	if (id != 0)
+		put_page(f, &p, to_desk());
+}
+
+static void
+combine(void **state, const struct combination *c)
+{
+	struct page first = { .url = HOST "/press/1", .date = "2023-02-09", .title = "Talks on trade" }, second = first;
+	struct page other = { .url = HOST "/press/9", .date = "2023-02-09", .title = "Prices of fuel", .text = other_text,
+		.canonical = canonicals[c->canonical].url };
+	bool sister = c->address == SISTER, doubtful = guids[c->guid].doubtful;
+	struct fixture *f;
+	char rotated[24];
+	int repeat, told = 0, docs = 2 + sister;
+
+	setup_store(state);
+	f = *state;
+	first.canonical = second.canonical = canonicals[c->canonical].url;
+	if (sister) {
+		second.title = addresses[SISTER].title;
+		if (canonicals[c->canonical].url != NULL && !canonicals[c->canonical].shared)
+			second.canonical = NULL;	/* a sister names itself */
+	}
+	second.text = addresses[c->address].text;
+	second.url = c->redirect ? HOST "/go?to=1" : addresses[c->address].url;
+	second.final = c->redirect ? addresses[c->address].url : NULL;
+	visit(f, "alpha", NULL, 0);
+	meet_row(f, other, guids[c->guid].doubtful ? guids[c->guid].first : "g9", doubtful);
+	for (repeat = 0; repeat < 2; repeat++) {
+		snprintf(rotated, sizeof(rotated), "r%d", repeat);
+		meet_row(f, repeat % 2 == 0 ? first : second, c->guid == ROTATED ? rotated : guids[c->guid].first, doubtful);
+		snprintf(rotated, sizeof(rotated), "s%d", repeat);
+		meet_row(f, repeat % 2 == 0 ? second : first, c->guid == ROTATED ? rotated : guids[c->guid].second, doubtful);
+	}
+	assert_int_equal(store_events(f->s, 0, 100, count_new, &told, &f->err), 0);
+	if (documents(f) != docs || told != docs)
+		fail_msg("%s%s, %s, %s: %d documents and %d notices, not %d", c->redirect ? "redirect to " : "",
+		    addresses[c->address].what, guids[c->guid].what, canonicals[c->canonical].what, (int)documents(f), told, docs);
+	teardown(state);
+}
+
+static void
+every_combination_of_names_gives_the_right_number_of_documents_and_notices(void **state)
+{
+	struct combination c = { 0 };
+	unsigned cells = 0;
+
+	for (c.address = 0; c.address < ADDRESSES; c.address++)
+		for (c.guid = 0; c.guid < GUIDS; c.guid++)
+			for (c.canonical = 0; c.canonical < CANONICALS; c.canonical++)
+				for (int redirect = 0; redirect < 2; redirect++, cells++) {
+					c.redirect = redirect != 0;
+					combine(state, &c);
+				}
+	print_message("%u combinations\n", cells);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    every_way_to_meet_a_release_again_gives_the_right_number_of_documents_and_notices),
+		cmocka_unit_test(every_combination_of_names_gives_the_right_number_of_documents_and_notices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
