@@ -188,7 +188,14 @@ enum phrase {
 	PH_COOKIE = 1 << 10, PH_BACK = 1 << 11, PH_LOGIN = 1 << 12, PH_DATE = 1 << 13, PH_TAGS = 1 << 14,
 	PH_SCRIPT = 1 << 15, PH_COUNT = 16
 };
-uint32_t phrase_of(const char *s, size_t n);
+#define PHRASE_ROWS_MAX 512
+struct phrases {
+	uint16_t first[257];	/* where in row[] those of a first byte begin */
+	uint16_t row[PHRASE_ROWS_MAX];	/* numbers from 1 */
+	uint64_t second[256];	/* of those that may stand anywhere: which second bytes, by 64 */
+};
+void phrases_init(struct phrases *idx);
+uint32_t phrase_of(const struct phrases *idx, const char *s, size_t n);
 
 /* features.c */
 #define FEATURES_MAX 176

@@ -137,6 +137,8 @@ page_habits(struct page *pg)
 void
 features_prepare(struct page *pg)
 {
+	struct phrases phrases;
+
 	for (size_t i = 0; i < pg->node_count; i++) {
 		struct node *nd = &pg->nodes[i];
 		const struct node *up = &pg->nodes[nd->parent];
@@ -152,10 +154,11 @@ features_prepare(struct page *pg)
 	}
 	count_same(pg);
 	count_dups(pg);
+	phrases_init(&phrases);
 	for (size_t i = 0; i < pg->block_count; i++) {
 		struct block *b = &pg->blocks[i];
 
-		b->phrase = phrase_of(page_block_text(pg, b), b->len);
+		b->phrase = phrase_of(&phrases, page_block_text(pg, b), b->len);
 	}
 	overlap_jsonld(pg);
 	page_habits(pg);

@@ -110,7 +110,33 @@ static const struct phrase_row rows[] = {
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
-/* Rows whose first byte is c are few, so two filters of 256 bits spare most comparisons. */
+/* Rows by their first byte, so that a place in a text is held against the few that may stand there. */
+void
+phrases_init(struct phrases *idx)
+{
+	uint16_t at = 0;
+
+	memset(idx, 0, sizeof(*idx));
+	for (size_t r = 0; r < ROW_COUNT; r++) {
+		const unsigned char *text = (const unsigned char *)rows[r].text;
+
+		idx->first[text[0] + 1]++;
+		if (rows[r].at == IN)
+			idx->second[text[0]] |= 1ull << (text[1] & 63);
+	}
+	for (size_t c = 0; c < 256; c++)
+		idx->first[c + 1] = (uint16_t)(idx->first[c + 1] + idx->first[c]);
+	_Static_assert(ROW_COUNT <= PHRASE_ROWS_MAX, "room for all phrases");
+	for (size_t r = 0; r < ROW_COUNT; r++) {
+		unsigned char c = (unsigned char)rows[r].text[0];
+
+		at = idx->first[c];
+		while (idx->row[at] != 0)
+			at++;
+		idx->row[at] = (uint16_t)(r + 1);
+	}
+}
+
 static bool
 same_at(const char *text, size_t n, const char *word)
 {
@@ -123,11 +149,26 @@ same_at(const char *text, size_t n, const char *word)
 	return true;
 }
 
+/* What the rows that begin with the byte at low[i] say there. */
+static uint32_t
+phrases_at(const struct phrases *idx, const char *low, size_t i, size_t n, uint32_t known)
+{
+	unsigned char c = (unsigned char)low[i];
+	uint32_t ph = 0;
+
+	for (uint16_t k = idx->first[c]; k < idx->first[c + 1]; k++) {
+		const struct phrase_row *row = &rows[idx->row[k] - 1];
+
+		if ((row->at == IN || i == 0) && ((known | ph) & row->ph) == 0 && same_at(low + i, n - i, row->text))
+			ph |= row->ph;
+	}
+	return ph;
+}
+
 uint32_t
-phrase_of(const char *s, size_t n)
+phrase_of(const struct phrases *idx, const char *s, size_t n)
 {
 	char low[PHRASE_TEXT_MAX + 1];
-	bool has[256] = { false };
 	uint32_t ph = 0;
 	size_t i;
 
@@ -137,17 +178,11 @@ phrase_of(const char *s, size_t n)
 		char c = s[i];
 
 		low[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c == '\n' ? ' ' : c;
-		has[(unsigned char)low[i]] = true;
 	}
 	low[n] = '\0';
-	for (size_t r = 0; r < ROW_COUNT; r++) {
-		const struct phrase_row *row = &rows[r];
-
-		if ((ph & row->ph) != 0 || !has[(unsigned char)row->text[0]])
-			continue;
-		if (row->at == HEAD ? same_at(low, n, row->text) :
-		    strstr(low, row->text) != NULL)
-			ph |= row->ph;
+	for (i = 0; i < n; i++) {
+		if (i == 0 || (idx->second[(unsigned char)low[i]] >> (low[i + 1] & 63) & 1) != 0)
+			ph |= phrases_at(idx, low, i, n, ph);
 	}
 	return ph;
 }
