@@ -112,12 +112,22 @@ put_kinship(const struct page *pg, const struct block *b, float *out, size_t *k)
 	out[(*k)++] = pg->nodes[b->node].sig == pg->nodes[pg->blocks[best].node].sig;
 }
 
+/* The numbers of the block alone, as score_blocks() left them where it did. */
+static size_t
+known_alone(const struct page *pg, size_t i, float *out)
+{
+	if (pg->alone == NULL || pg->alone_count == 0)
+		return features_alone(pg, i, out);
+	memcpy(out, pg->alone + i * FEATURES_MAX, pg->alone_count * sizeof(*out));
+	return pg->alone_count;
+}
+
 size_t
 features_context(const struct page *pg, size_t i, float out[FEATURES_MAX])
 {
 	const struct block *b = &pg->blocks[i];
 	const struct node *body = &pg->nodes[pg->body_node];
-	size_t k = features_alone(pg, i, out);
+	size_t k = known_alone(pg, i, out);
 	uint32_t w = b->node, shape = shape_of(pg, b);
 	static const int near[] = { -1, 1, -2, 2, -3, 3 };
 	bool inside = i >= body->b0 && i < body->b1;

@@ -144,6 +144,8 @@ struct page {
 	float og_article;		/* 1: og:type says article, 0: something else, -1: nothing */
 	float card_share, post_share;	/* of the text in teasers, in posts and comments, by their names */
 	float long_share;		/* of the text that stands in long blocks */
+	float *alone;			/* FEATURES_MAX numbers a block, as features_alone() gave them; NULL: not kept */
+	size_t alone_count;		/* how many of them are set; 0: none */
 	float *sums;			/* block_count + 1 running sums of score times size, and of size */
 	float *sizes;
 	float *shape_sum;		/* of shapes of elements: sum and size, in turn */

@@ -51,6 +51,7 @@ page_done(struct page *pg)
 	free(pg->other_scripts);
 	free(pg->h1);
 	free(pg->times);
+	free(pg->alone);
 	free(pg->sums);
 	free(pg->sizes);
 	free(pg->shape_sum);

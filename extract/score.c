@@ -9,6 +9,8 @@
 #include "extract/extract_int.h"
 #include "base/banned.h"
 
+#define ALONE_KEPT_BLOCKS 4000	/* of larger pages the numbers are worked out twice: 700 bytes a block */
+
 static float
 hand_score(const struct page *pg, size_t i)
 {
@@ -39,8 +41,9 @@ model_score(const struct model_tree *t, size_t count, const float *f)
 	for (; count > 0; count--, t++) {
 		unsigned at = 0;
 
-		while (at < (1 << MODEL_DEPTH) - 1)
-			at = 2 * at + (f[t->feature[at]] > t->limit[at] ? 2 : 1);
+		/* no branch depends on the numbers: a wrong guess costs more than the comparison */
+		for (int level = 0; level < MODEL_DEPTH; level++)
+			at = 2 * at + 1 + (unsigned)(f[t->feature[at]] > t->limit[at]);
 		sum += t->leaf[at - ((1 << MODEL_DEPTH) - 1)];
 	}
 	return (float)sum / 1000;
@@ -49,13 +52,17 @@ model_score(const struct model_tree *t, size_t count, const float *f)
 void
 score_blocks(struct page *pg)
 {
-	float f[FEATURES_MAX];
+	float own[FEATURES_MAX], *f = own;
 
+	if (pg->block_count <= ALONE_KEPT_BLOCKS)
+		pg->alone = xcalloc(pg->block_count + 1, FEATURES_MAX * sizeof(*pg->alone));
 	for (size_t i = 0; i < pg->block_count; i++) {
 		if (pg->given1 != NULL) {
 			pg->blocks[i].s1 = pg->given1[i];
 		} else if (model_alone_count > 0) {
-			features_alone(pg, i, f);
+			if (pg->alone != NULL)
+				f = pg->alone + i * FEATURES_MAX;
+			pg->alone_count = features_alone(pg, i, f);
 			pg->blocks[i].s1 = model_score(model_alone, model_alone_count, f);
 		} else
 			pg->blocks[i].s1 = hand_score(pg, i);

@@ -361,6 +361,18 @@ well_formed(const unsigned char *p, size_t n)
 	return p[0] >= 0xc2 && p[0] <= 0xf4 && len <= n && malformed(p, n) == len ? len : 0;
 }
 
+/* Eight bytes, each from 0x20 to 0x7e? */
+static bool
+is_plain(const unsigned char *s)
+{
+	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
+	uint64_t v;
+
+	memcpy(&v, s, 8);
+	/* the high bit of a byte is set when it has one itself, is below 0x20, or is 0x7f */
+	return ((v | (v - ones * 0x20) | (v + ones)) & high) == 0;
+}
+
 static void
 from_utf8(const char *p, size_t n, struct charset_result *ret, struct buf *out)
 {
@@ -369,6 +381,10 @@ from_utf8(const char *p, size_t n, struct charset_result *ret, struct buf *out)
 
 	while (i < n && !out->full) {
 		for (run = i; i < n; i += len) {
+			while (n - i >= 8 && is_plain(s + i))
+				i += 8;
+			if (i >= n)
+				break;
 			if (s[i] >= 0x20 && s[i] < 0x7f) {
 				len = 1;
 			} else if (s[i] < 0x80) {
