@@ -241,6 +241,14 @@ same_primary(const char *a, const char *b)
 char *
 lang_decide(const char *declared, const char *text, size_t n, char out[LANG_MAX])
 {
+	bool agreed;
+
+	return lang_weigh(declared, text, n, out, &agreed);
+}
+
+char *
+lang_weigh(const char *declared, const char *text, size_t n, char out[LANG_MAX], bool *ret_agreed)
+{
 	char page[LANG_MAX], found[LANG_MAX];
 	struct letters letters;
 	bool reliable;
@@ -248,7 +256,8 @@ lang_decide(const char *declared, const char *text, size_t n, char out[LANG_MAX]
 	lang_canonical(declared, page);
 	detect(text != NULL ? text : "", text != NULL ? n : 0, page[0] != '\0' ? page : NULL, found,
 	    &reliable, &letters);
-	if (!reliable || (page[0] != '\0' && same_primary(page, found)))
+	*ret_agreed = reliable && page[0] != '\0' && same_primary(page, found);
+	if (!reliable || *ret_agreed)
 		memcpy(out, page, LANG_MAX);
 	else if (page[0] == '\0' || letters.all >= SURE_LETTERS || by_letters(&letters) != NULL ||
 	    (letters.foreign >= SURE_FOREIGN && letters.foreign * 2 > letters.all))

@@ -14,6 +14,8 @@ char *lang_detect(const char *text, size_t n, char out[LANG_MAX], bool *ret_reli
  * canonical BCP 47 tag or "". Returns out.
  */
 char *lang_decide(const char *declared, const char *text, size_t n, char out[LANG_MAX]);
+/* The same; *ret_agreed: the text is surely in the language that the page declares. */
+char *lang_weigh(const char *declared, const char *text, size_t n, char out[LANG_MAX], bool *ret_agreed);
 /* Canonical form of a declared tag ("EN_us" to "en-US", "jp" to "ja", "cz" to "cs"); "" when malformed. */
 char *lang_canonical(const char *tag, char out[LANG_MAX]);
 

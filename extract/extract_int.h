@@ -140,6 +140,7 @@ struct page {
 	uint32_t title_block;		/* UINT32_MAX: none */
 	uint32_t body_node;		/* container chosen */
 	float dateline_score;		/* how sure the visible date line is; below 0: hardly */
+	bool language_agreed;		/* page and text name one language */
 	bool cut;			/* a limit ended the walk early */
 	float og_article;		/* 1: og:type says article, 0: something else, -1: nothing */
 	float card_share, post_share;	/* of the text in teasers, in posts and comments, by their names */

@@ -217,7 +217,7 @@ set_language(struct page *pg, struct document *doc, const char *text, size_t max
 	char out[LANG_MAX];
 	size_t n = utf8_cut(text, strlen(text), max);
 
-	if (lang_decide(declared_language(pg), text, n, out)[0] != '\0')
+	if (lang_weigh(declared_language(pg), text, n, out, &pg->language_agreed)[0] != '\0')
 		document_set_line(&doc->language, out, 0);
 }
 
@@ -242,6 +242,7 @@ meta_read(struct page *pg, struct document *doc)
 	read_links(pg, doc);
 	read_author(pg, doc);
 	read_section(pg, doc);
-	if (doc->text != NULL)
+	/* what the page says and the first lines of its body confirm needs no third opinion */
+	if (doc->text != NULL && !pg->language_agreed)
 		set_language(pg, doc, doc->text, 16384);
 }
