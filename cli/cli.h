@@ -19,6 +19,7 @@ struct cli_opts {			/* as given on the command line; NULL, 0 or false: not given
 	bool json, utc, help;
 	const char *source, *lang, *label, *since, *until, *at, *limit;
 	const char *revision, *format, *output;
+	const char *before, *keep;
 	bool follow, all, explain, watch, dead, test, dry_run;
 	const char *channel;
 	const char *url, *content_type, *manifest, *workers;
@@ -123,6 +124,7 @@ int cmd_audit(struct cli *cli, int argc, char **argv);
 int cmd_add(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_import(struct cli *cli, int argc, char **argv);
+int cmd_prune(struct cli *cli, int argc, char **argv);
 int cmd_verify(struct cli *cli, int argc, char **argv);
 int cmd_backup(struct cli *cli, int argc, char **argv);
 int cmd_reextract(struct cli *cli, int argc, char **argv);

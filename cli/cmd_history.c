@@ -32,6 +32,8 @@ print_json(const struct store_revision *r, void *arg)
 	json_put_str(j, "text_hash", r->text_hash);
 	json_put_str(j, "raw_hash", r->raw_hash);
 	json_put_str(j, "extractor", r->extractor);
+	if (r->pruned_ms > 0)
+		json_put_str(j, "pruned", clock_rfc3339(r->pruned_ms, true, seen));
 	out_json(&h->cli->out, j);
 	return 0;
 }
@@ -47,13 +49,15 @@ add_row(const struct store_revision *r, void *arg)
 		return 1;
 	h->count++;
 	doc_kinds(r->kinds, &kinds);
+	if (r->pruned_ms > 0)
+		buf_addf(&kinds, "%stext pruned", kinds.len > 0 ? ", " : "");
 	table_addf(h->table, STYLE_PLAIN, "%u", r->number);
 	table_add(h->table, STYLE_PLAIN, out_time(r->seen_ms, seen));
 	table_addf(h->table, STYLE_PLAIN, "%u", r->words);
 	table_addf(h->table, r->words_inserted > 0 ? STYLE_GREEN : STYLE_DIM, "+%u",
 	    r->words_inserted);
 	table_addf(h->table, r->words_deleted > 0 ? STYLE_RED : STYLE_DIM, "-%u", r->words_deleted);
-	table_add(h->table, r->number == 1 ? STYLE_DIM : STYLE_PLAIN, r->number == 1 ? "first seen" : buf_str(&kinds));
+	table_add(h->table, r->number == 1 ? STYLE_DIM : STYLE_PLAIN, r->number == 1 && r->pruned_ms == 0 ? "first seen" : buf_str(&kinds));
 	/* In a pipe every row is whole; a person sees a title where it is another one. */
 	if (!h->cli->out.tty) {
 		table_add(h->table, STYLE_PLAIN, r->title);

@@ -176,8 +176,12 @@ store_event_line(struct store *s, const char *body, int64_t text_at, int64_t doc
 	}
 	if ((size_t)text_at > strlen(body))
 		return err_set(reterr, ERR_LOCAL, "%s: an event is damaged", s->path);
-	if (store_text_by_hash(s, doc_id, text_hash, &text, reterr) < 0)
-		return -1;
+	if (store_text_by_hash(s, doc_id, text_hash, &text, reterr) < 0) {
+		if (store_text_pruned(s, doc_id, text_hash, NULL) <= 0)
+			return -1;
+		*ret = xstrdup(body);
+		return 0;
+	}
 	j = json_string(text);
 	if (j == NULL)
 		return err_set(reterr, ERR_LOCAL, "%s: the text of an event is damaged", s->path);

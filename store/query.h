@@ -51,7 +51,8 @@ int store_get(struct store *s, const char *id_or_url, unsigned revision, struct 
 int store_get_at(struct store *s, const char *id_or_url, int64_t at_ms, struct store_doc **ret, struct err *reterr);
 
 struct store_revision { unsigned number; int64_t seen_ms; const char *title; unsigned words, words_inserted, words_deleted, kinds;
-	const char *text_hash, *raw_hash, *extractor; };	/* hashes in hex; raw_hash may be NULL */
+	const char *text_hash, *raw_hash, *extractor;	/* hashes in hex; raw_hash may be NULL */
+	int64_t pruned_ms; };				/* when its text was taken out; 0: it is there */
 int store_history(struct store *s, int64_t doc_id, int (*fn)(const struct store_revision *r, void *arg), void *arg, struct err *reterr);
 struct store_similarity {
 	double share;			/* of the shingles of both texts, 0..1 */
@@ -73,6 +74,21 @@ int store_verify(struct store *s, void (*progress)(int64_t done, int64_t all, vo
 enum store_imported { IMPORT_NEW, IMPORT_KNOWN, IMPORT_ALIAS };	/* its address is known; another name of one that is there */
 int store_import(struct store *s, const struct store_doc *d, const struct document *doc, enum store_imported *ret,
     struct err *reterr);
+/*
+ * Takes out what is old, for room; what goes leaves a stub under which the chain of events and every hash can still be verified.
+ * RAW: responses; REVISIONS: earlier texts with their responses; DOCUMENTS: all texts of documents that did not change since.
+ * ERR_INPUT: no such source. With dry_run it only counts, and the store may be open for reading.
+ */
+enum store_prune_what { PRUNE_RAW, PRUNE_REVISIONS, PRUNE_DOCUMENTS };
+struct store_prune {
+	enum store_prune_what what;
+	const char *source;		/* or NULL: all */
+	int64_t before_ms, now_ms;	/* seen (documents: changed) before that */
+	unsigned keep;			/* so many of the newest revisions of a document stay */
+	bool dry_run;
+};
+struct store_pruned { int64_t documents, revisions, responses, bytes; };	/* bytes: as they are packed */
+int store_prune(struct store *s, const struct store_prune *what, struct store_pruned *ret, struct err *reterr);
 /* The log of looking at a source, oldest first, from since_ms on. ERR_INPUT: no such source. */
 struct store_look {
 	int64_t first_ms, last_ms, count, bytes, pause_ms;

@@ -177,6 +177,39 @@ store_blob_put(struct store *s, enum store_blob kind, const unsigned char hash[S
 }
 
 int
+store_blob_repack(struct store *s, enum store_blob kind, const unsigned char hash[STORE_HASH], struct err *reterr)
+{
+	CLEANUP(freep) char *p = NULL, *type = NULL;
+	sqlite3_stmt *q;
+	size_t n;
+	int rc = store_blob_get(s, kind, hash, &p, &n, reterr);
+
+	if (rc <= 0)
+		return rc < 0 ? -1 : damaged(s, kind, hash, reterr);
+	if (kind == BLOB_RAW) {
+		q = store_bind(s, STMT_RAW_TYPE, "h", hash);
+		if ((rc = store_step(s, q, reterr)) < 0)
+			return -1;
+		type = rc > 0 ? store_column_text(q, 0) : NULL;
+		sqlite3_reset(q);
+	}
+	if (store_run(s, store_bind(s, kind == BLOB_RAW ? STMT_RAW_DROP : STMT_OLD_TEXT_DROP, "h", hash), reterr) < 0)
+		return -1;
+	return store_blob_put(s, kind, hash, p, n, NULL, type, reterr);
+}
+
+int
+store_text_pruned(struct store *s, int64_t doc_id, const unsigned char hash[STORE_HASH], struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_REVISION_PRUNED, "ih", doc_id, hash);
+	int rc = store_step(s, q, reterr);
+
+	if (rc > 0)
+		sqlite3_reset(q);
+	return rc;
+}
+
+int
 store_text_by_hash(struct store *s, int64_t doc_id, const unsigned char hash[STORE_HASH],
     char **ret, struct err *reterr)
 {

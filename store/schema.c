@@ -17,6 +17,8 @@
  *                 doc_text; earlier ones are in old_text under text_hash. kinds is a bit mask:
  *                 1 title, 2 body, 4 number, 8 date, 16 name, 32 negation, 64 quotation,
  *                 128 date only, 256 form only, 512 attachment. fields: JSON, what else it said then.
+ *                 pruned_ms: its text was taken out then, of which text_hash stays; pruned_raw: the hash
+ *                 of a response that was.
  *   old_text      earlier texts, zstd; when base is not NULL, the text of that hash is the prefix
  *                 (zstd --patch-from).
  *   raw           responses as they came, zstd, the same way; revision.raw_hash names them.
@@ -213,6 +215,9 @@ static const char *const migration[] = {
 	"ALTER TABLE source ADD COLUMN hints_wrong INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE source ADD COLUMN habit BLOB;"
 	"ALTER TABLE doc_check ADD COLUMN hinted INTEGER NOT NULL DEFAULT 0;",
+
+	"ALTER TABLE revision ADD COLUMN pruned_ms INTEGER;"
+	"ALTER TABLE revision ADD COLUMN pruned_raw BLOB;",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

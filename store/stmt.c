@@ -358,7 +358,7 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " WHERE doc_id = ?1 AND number = ?2",
 	[STMT_REVISION_NEXT] =
 	    "SELECT number, seen_ms, title, words, words_inserted, words_deleted, kinds, text_hash,"
-	    " raw_hash, extractor FROM revision WHERE doc_id = ?1 AND number > ?2"
+	    " raw_hash, extractor, pruned_ms FROM revision WHERE doc_id = ?1 AND number > ?2"
 	    " ORDER BY number LIMIT 1",
 	[STMT_REVISION_RAW] =	/* revision 0: the newest */
 	    "SELECT raw_hash, content_type FROM revision WHERE doc_id = ?1"
@@ -482,6 +482,17 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "  AND n.seen_ms > ?19)) AND" SEARCH_FILTERS " ORDER BY old_search.rowid DESC LIMIT ?3)"
 	    ") GROUP BY doc_id ORDER BY CASE ?18 WHEN 0 THEN min(score) WHEN 1 THEN -doc_id ELSE doc_id END,"
 	    " doc_id DESC LIMIT ?2",
+	/* ---- pruning ---- */
+	[STMT_RAW_TYPE] = "SELECT content_type FROM raw WHERE hash = ?1",
+	[STMT_RAW_DROP] = "DELETE FROM raw WHERE hash = ?1",
+	[STMT_OLD_TEXT_DROP] = "DELETE FROM old_text WHERE hash = ?1",
+	[STMT_REVISION_PRUNED] =
+	    "SELECT 1 FROM revision WHERE doc_id = ?1 AND text_hash = ?2 AND pruned_ms IS NOT NULL LIMIT 1",
+	[STMT_DOC_STUB_TEXT] = "DELETE FROM doc_text WHERE doc_id = ?1",
+	[STMT_DOC_STUB_HEAD] = "UPDATE doc_head SET text_state = 1 WHERE doc_id = ?1",
+	[STMT_OLD_WAITS] = "SELECT 1 FROM unindexed_revision WHERE doc_id = ?1 AND number = ?2",
+	[STMT_REMOVED_DROP] = "DELETE FROM removed WHERE doc_id = ?1 AND number = ?2",
+
 	[STMT_OLD_WAIT] =
 	    "INSERT INTO unindexed_revision(doc_id, number) SELECT ?1, ?2 WHERE ?2 < 65536"
 	    " ON CONFLICT DO NOTHING",

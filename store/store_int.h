@@ -119,6 +119,10 @@ int store_blob_put(struct store *s, enum store_blob kind, const unsigned char ha
 /* 1 found (caller frees *ret, NUL behind it), 0 not there, -1. */
 int store_blob_get(struct store *s, enum store_blob kind, const unsigned char hash[STORE_HASH], char **ret, size_t *ret_len,
     struct err *reterr);
+/* Packs the row anew, by itself. */
+int store_blob_repack(struct store *s, enum store_blob kind, const unsigned char hash[STORE_HASH], struct err *reterr);
+/* Was the text of that hash taken out by store_prune()? 1, 0, -1. */
+int store_text_pruned(struct store *s, int64_t doc_id, const unsigned char hash[STORE_HASH], struct err *reterr);
 /* The text of that hash, which doc_id had once or has now. ERR_LOCAL when it is lost. */
 int store_text_by_hash(struct store *s, int64_t doc_id, const unsigned char hash[STORE_HASH], char **ret, struct err *reterr);
 

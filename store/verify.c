@@ -96,7 +96,7 @@ static const struct {
 	  "the search index knows it, the archive does not" },
 	{ "SELECT 'document ' || r.doc_id || ', revision ' || r.number FROM revision r"
 	  " JOIN doc_head h ON h.doc_id = r.doc_id WHERE r.number < h.revision AND r.number < 65536"
-	  " AND NOT EXISTS (SELECT 1 FROM unindexed_revision u WHERE u.doc_id = r.doc_id AND u.number = r.number)"
+	  " AND r.pruned_ms IS NULL AND NOT EXISTS (SELECT 1 FROM unindexed_revision u WHERE u.doc_id = r.doc_id AND u.number = r.number)"
 	  " AND NOT EXISTS (SELECT 1 FROM old_search_docsize WHERE id = r.doc_id * 65536 + r.number) LIMIT 1",
 	  "the index of earlier texts does not know it" },
 	{ "SELECT 'document ' || id / 65536 || ', revision ' || id % 65536 FROM old_search_docsize WHERE NOT EXISTS"
@@ -165,9 +165,10 @@ verify_texts(struct verify *v, const char *sql, struct err *reterr)
 		return -1;
 	while ((rc = store_step(v->s, q, reterr)) > 0) {
 		store_column_hash(q, 1, hash);
-		if (store_text_by_hash(v->s, sqlite3_column_int64(q, 0), hash, &text, reterr) < 0)
+		if (store_text_by_hash(v->s, sqlite3_column_int64(q, 0), hash, &text, reterr) == 0)
+			free(text);
+		else if (store_text_pruned(v->s, sqlite3_column_int64(q, 0), hash, NULL) <= 0)
 			return -1;
-		free(text);
 		advance(v);
 	}
 	return rc;

@@ -379,6 +379,7 @@ store_history(struct store *s, int64_t doc_id,
 		r.raw_hash = store_column_hash(q, 8, hash) ? digest_hex(hash, STORE_HASH, raw_hex) : NULL;
 		free(extractor);
 		r.extractor = extractor = store_column_text(q, 9);
+		r.pruned_ms = sqlite3_column_int64(q, 10);
 		sqlite3_reset(q);
 		stop = fn(&r, arg);
 	}
