@@ -20,6 +20,7 @@ struct cli_opts {			/* as given on the command line; NULL, 0 or false: not given
 	const char *source, *lang, *label, *since, *until, *at, *limit;
 	const char *revision, *format, *output;
 	const char *before, *keep;
+	bool http;
 	bool follow, all, explain, watch, dead, test, dry_run;
 	const char *channel;
 	const char *url, *content_type, *manifest, *workers;
@@ -113,6 +114,7 @@ int cmd_similar(struct cli *cli, int argc, char **argv);
 int cmd_tail(struct cli *cli, int argc, char **argv);
 int cmd_sources(struct cli *cli, int argc, char **argv);
 int cmd_status(struct cli *cli, int argc, char **argv);
+int cmd_plan(struct cli *cli, int argc, char **argv);
 int cmd_check(struct cli *cli, int argc, char **argv);
 int cmd_poll(struct cli *cli, int argc, char **argv);
 int cmd_visits(struct cli *cli, int argc, char **argv);

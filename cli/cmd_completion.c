@@ -49,7 +49,9 @@ print_bash(FILE *f)
 		fprintf(f, "\t%s) words='", c->name);
 		put_options(f, c, " ");
 		fputs("'", f);
-		if (wants(c, "SOURCE") || wants(c, "NAME"))
+		if (wants(c, "SOURCE") && wants(c, "CHANNEL"))
+			fputs("; [[ $cur == -* ]] || words=$(" NAMES("sources") "; " NAMES("channels") ")", f);
+		else if (wants(c, "SOURCE") || wants(c, "NAME"))
 			fputs("; [[ $cur == -* ]] || words=$(" NAMES("sources") ")", f);
 		else if (wants(c, "CHANNEL"))
 			fputs("; [[ $cur == -* ]] || words=$(" NAMES("channels") ")", f);

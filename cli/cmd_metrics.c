@@ -2,7 +2,11 @@
  * metrics: what a monitoring system asks, in the text format of Prometheus (version 0.0.4). The archive answers for itself;
  * what only the daemon knows is left out, and presswatch_up is 0, when it does not answer.
  */
+#include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include "base/clock.h"
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/control.h"
@@ -44,6 +48,7 @@ put_daemon(struct cli *cli, FILE *f)
 {
 	static const struct { const char *name, *type, *object, *key, *help; } rows[] = {
 		{ "visits_total", "counter", NULL, "visits", "Visits since the daemon started." },
+		{ "visits_milliseconds_total", "counter", NULL, "visits_ms", "Time that these visits took together." },
 		{ "visits_failed_total", "counter", NULL, "visits_failed", "Visits that failed since then." },
 		{ "requests_in_flight", "gauge", NULL, "in_flight", "Requests under way." },
 		{ "requests_waiting", "gauge", NULL, "waiting", "Requests that wait for their host." },
@@ -90,6 +95,39 @@ static int64_t failures(const struct store_source *s) { return s->failures; }
 static int64_t last_visit(const struct store_source *s) { return s->last_visit_ms / 1000; }
 static int64_t last_good(const struct store_source *s) { return s->last_good_ms / 1000; }
 static int64_t last_new(const struct store_source *s) { return s->last_new_ms / 1000; }
+static int64_t visits(const struct store_source *s) { return s->visits; }
+
+#define DELAYS_MAX 100	/* of the newest documents */
+
+static int
+rising(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+struct delays { FILE *f; struct store *s; };
+
+static int
+put_delays(const struct store_source *s, void *arg)
+{
+	static const struct { const char *name; int percent; } quantiles[] = { { "0.5", 50 }, { "0.9", 90 }, { "0.99", 99 } };
+	struct delays *d = arg;
+	int64_t ms[DELAYS_MAX];
+	size_t n = s->configured ? store_source_delays(d->s, s->id, ms, DELAYS_MAX) : 0;
+
+	if (n == 0)
+		return 0;
+	qsort(ms, n, sizeof(*ms), rising);
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
+		fputs("presswatch_source_detection_delay_seconds{source=\"", d->f);
+		put_label(d->f, s->name);
+		fprintf(d->f, "\",quantile=\"%s\"} %lld\n", quantiles[i].name,
+		    (long long)(ms[(n * (size_t)quantiles[i].percent + 99) / 100 - 1] / 1000));
+	}
+	return 0;
+}
 
 static int
 put_sources(struct cli *cli, FILE *f, struct err *err)
@@ -97,6 +135,7 @@ put_sources(struct cli *cli, FILE *f, struct err *err)
 	static const struct { const char *name, *type, *help; int64_t (*value)(const struct store_source *s); bool states; } rows[] = {
 		{ "source_state", "gauge", "The state of each source; the series of its state is 1.", one, true },
 		{ "source_documents", "gauge", "Documents of each source.", documents, false },
+		{ "source_visits_total", "counter", "Visits of each source.", visits, false },
 		{ "source_failures", "gauge", "Failed visits in a row.", failures, false },
 		{ "source_last_visit_timestamp_seconds", "gauge", "When it was visited.", last_visit, false },
 		{ "source_last_good_visit_timestamp_seconds", "gauge", "When a visit last went well.", last_good, false },
@@ -149,23 +188,107 @@ put_channels(struct cli *cli, FILE *f, struct err *err)
 	return 0;
 }
 
-int
-cmd_metrics(struct cli *cli, int argc, char **argv)
+static int
+print_metrics(struct cli *cli, FILE *f)
 {
+	struct delays delays = { f, cli->store };
 	struct store_counts n = { 0 };
 	struct err err = { 0 };
-	FILE *f = cli->out.f;
+	int64_t oldest;
 
 	if (store_get_counts(cli->store, &n, &err) < 0)
 		return cli_failed(&err);
 	put_daemon(cli, f);
 	single(f, "documents", "gauge", "Documents in the archive.", n.documents);
 	single(f, "revisions", "gauge", "Revisions of documents.", n.revisions);
+	single(f, "edits_total", "counter", "Edits of documents.", n.revisions - n.documents);
 	single(f, "events_total", "counter", "Events written.", n.events);
 	single(f, "candidates", "gauge", "Addresses found and not yet read.", n.candidates);
+	oldest = store_oldest_candidate_ms(cli->store);
+	single(f, "oldest_candidate_seconds", "gauge", "Age of the one that waits longest.",
+	    oldest > 0 && oldest < cli->now_ms ? (cli->now_ms - oldest) / 1000 : 0);
+	single(f, "raw_bytes", "gauge", "Responses kept, as they are packed.", n.raw_bytes);
 	single(f, "unindexed_documents", "gauge", "Documents that search does not find yet.", n.unindexed);
 	single(f, "archive_bytes", "gauge", "Size of the archive.", n.file_bytes);
 	if (put_sources(cli, f, &err) < 0 || put_channels(cli, f, &err) < 0)
 		return cli_failed(&err);
-	return EXIT_FOUND;
+	head(f, "source_detection_delay_seconds", "gauge", "From the time of publication to the discovery, of the newest documents.");
+	return store_sources_state(cli->store, put_delays, &delays, &err) < 0 ? cli_failed(&err) : EXIT_FOUND;
+}
+
+/* ---- one request over a socket that systemd accepted ------------------------------------------------------------- */
+
+#define REQUEST_MAX 8192
+#define REQUEST_MS 5000
+
+/* The request's first line; false when none came whole within the limits. */
+static bool
+read_request(char line[REQUEST_MAX])
+{
+	int64_t until = clock_mono_ms() + REQUEST_MS;
+	size_t n = 0;
+
+	for (;;) {
+		struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+		int64_t left = until - clock_mono_ms();
+		ssize_t got;
+
+		if (left <= 0 || n + 1 >= REQUEST_MAX || poll(&p, 1, (int)left) <= 0 ||
+		    (got = read(STDIN_FILENO, line + n, REQUEST_MAX - 1 - n)) <= 0)
+			return false;
+		n += (size_t)got;
+		line[n] = '\0';
+		if (strstr(line, "\r\n\r\n") != NULL || strstr(line, "\n\n") != NULL)
+			break;
+	}
+	line[strcspn(line, "\r\n")] = '\0';
+	return true;
+}
+
+static int
+answer(FILE *f, const char *status, const char *type, const char *body, size_t n, bool with_body)
+{
+	fprintf(f, "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", status, type, n);
+	if (with_body)
+		fwrite(body, 1, n, f);
+	return status[0] == '2' ? EXIT_FOUND : EXIT_FAILED;
+}
+
+static int
+refuse(FILE *f, const char *status)
+{
+	return answer(f, status, "text/plain; charset=utf-8", status, strlen(status), true);
+}
+
+static int
+serve(struct cli *cli)
+{
+	char line[REQUEST_MAX], *body = NULL;
+	bool get, is_head;
+	size_t n = 0;
+	FILE *f;
+	int rc;
+
+	if (!read_request(line))
+		return refuse(cli->out.f, "400 Bad Request");
+	get = strncmp(line, "GET ", 4) == 0;
+	is_head = strncmp(line, "HEAD ", 5) == 0;
+	if (!get && !is_head)
+		return refuse(cli->out.f, "405 Method Not Allowed");
+	if (strncmp(strchr(line, ' ') + 1, "/metrics", 8) != 0 || strchr(" ?", strchr(line, ' ')[9]) == NULL)
+		return refuse(cli->out.f, "404 Not Found");
+	if ((f = open_memstream(&body, &n)) == NULL)
+		return refuse(cli->out.f, "500 Internal Server Error");
+	rc = print_metrics(cli, f);
+	fclose(f);
+	rc = rc == EXIT_FOUND ? answer(cli->out.f, "200 OK", "text/plain; version=0.0.4; charset=utf-8", body, n, get) :
+	    refuse(cli->out.f, "500 Internal Server Error");
+	free(body);
+	return rc;
+}
+
+int
+cmd_metrics(struct cli *cli, int argc, char **argv)
+{
+	return cli->opts.http ? serve(cli) : print_metrics(cli, cli->out.f);
 }

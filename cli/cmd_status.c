@@ -123,7 +123,7 @@ print_rows(struct out *o, const json_t *answer)
 static bool
 is_known(const char *key)
 {
-	static const char *const others[] = { "version", "pid", "since", "archive_bytes", "states", "workers", "loop" };
+	static const char *const others[] = { "version", "pid", "since", "archive_bytes", "states", "workers", "visits_ms", "loop" };
 	size_t n = strlen(key);
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

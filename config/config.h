@@ -45,6 +45,9 @@ void config_judge_with(config_judge_fn *selector, config_judge_fn *query);
 /* Does the source take documents at that address (include, exclude)? On the thread that loads configurations. */
 bool config_takes(const struct cfg_source *src, const char *url);
 
+/* The rules by which its list is read (kind, select, language, include, exclude): equal for equal ones. */
+uint64_t config_rules_hash(const struct cfg_source *src);
+
 const struct cfg_source *config_source(const struct config *c, const char *name);
 const struct cfg_channel *config_channel(const struct config *c, const char *name);
 

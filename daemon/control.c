@@ -175,6 +175,7 @@ status(struct daemon *d, const struct store_counts *n)
 	json_put_int(obj, "archive_bytes", n->file_bytes);
 	json_put_int(obj, "visits", (int64_t)d->visits_done);
 	json_put_int(obj, "visits_failed", (int64_t)d->visits_failed);
+	json_put_int(obj, "visits_ms", (int64_t)d->visits_ms);
 	json_object_set_new(obj, "workers", worker_stats(d));
 	json_object_set_new(obj, "loop", loop_figures(&d->loop));
 	count_states(d, obj);

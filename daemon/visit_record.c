@@ -60,7 +60,9 @@ leave(struct watch *w, int64_t next_in_ms)
 {
 	struct daemon *d = w->d;
 	bool again = w->again;
+	int64_t took_ms = clock_wall_ms() - w->visit->started_ms;	/* the clock may have been set back */
 
+	d->visits_ms += (uint64_t)(took_ms > 0 ? took_ms : 0);
 	visit_free(w->visit);
 	w->visit = NULL;
 	if (w->gone) {

@@ -185,7 +185,7 @@ renamed(struct daemon *d, const struct cfg_source *cfg)
 static void
 repoint(struct watch *w, const struct plan_source *ps)
 {
-	bool moved = strcmp(w->ps->cfg->url, ps->cfg->url) != 0 || rules_hash(w->ps) != rules_hash(ps);
+	bool moved = strcmp(w->ps->cfg->url, ps->cfg->url) != 0 || config_rules_hash(w->ps->cfg) != config_rules_hash(ps->cfg);
 	bool sooner = ps->cfg->every_s < w->ps->cfg->every_s;
 
 	w->ps = ps;

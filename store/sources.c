@@ -1,4 +1,5 @@
 /* sources: what the archive remembers of each source of the configuration. */
+#include <stdlib.h>
 #include <string.h>
 #include <jansson.h>
 #include "base/cleanup.h"
@@ -162,19 +163,6 @@ labels_json(const struct store_source_def *def)
 	return json_line(list);
 }
 
-/* True when the row says it all already: of ten thousand sources, most do. */
-static bool
-sync_stands(struct store *s, const struct store_source_def *def, const char *labels)
-{
-	sqlite3_stmt *q = store_bind(s, STMT_SOURCE_BY_NAME, "t", def->name);
-	bool same = store_step(s, q, NULL) > 0 && sqlite3_column_int(q, 20) == 1 &&
-	    strcmp((const char *)sqlite3_column_text(q, 2), def->url) == 0 &&
-	    strcmp((const char *)sqlite3_column_text(q, 4), labels) == 0;
-
-	sqlite3_reset(q);
-	return same;
-}
-
 /* -1 failed, else the source_id, 0: none of that name. */
 static int64_t
 source_id_of(struct store *s, const char *name, struct err *reterr)
@@ -190,31 +178,125 @@ source_id_of(struct store *s, const char *name, struct err *reterr)
 	return id;
 }
 
+struct decision { int64_t id; unsigned what; char *url; bool baseline; };
+
+static void
+decision_done(struct decision *d)
+{
+	free(d->url);
+}
+
+/* What the configuration's line makes of the archive's row: decided here, for the sync and for those who ask first. */
+static int
+sync_decide(struct store *s, const struct store_source_def *def, const char *labels, struct decision *ret,
+    struct err *reterr)
+{
+	const char *name = def->name;
+	sqlite3_stmt *q;
+	int64_t id;
+	int rc;
+
+	*ret = (struct decision){ 0 };
+	if ((id = source_id_of(s, name, reterr)) == 0 && def->was != NULL &&
+	    (id = source_id_of(s, name = def->was, reterr)) > 0)
+		ret->what |= SYNC_RENAME;
+	if (id <= 0) {
+		ret->what = SYNC_ADD;
+		return id < 0 ? -1 : 0;
+	}
+	q = store_bind(s, STMT_SOURCE_BY_NAME, "t", name);
+	if ((rc = store_step(s, q, reterr)) <= 0)
+		return rc;
+	ret->id = id;
+	ret->url = store_column_text(q, 2);
+	ret->baseline = sqlite3_column_int(q, 19) != 0;
+	ret->what |= (strcmp(ret->url, def->url) != 0 ? SYNC_MOVE : 0) |
+	    (strcmp((const char *)sqlite3_column_text(q, 4), labels) != 0 ? SYNC_LABELS : 0) |
+	    (sqlite3_column_int(q, 20) != 1 ? SYNC_BACK : 0);
+	sqlite3_reset(q);
+	return 0;
+}
+
 static int
 sync_one(struct store *s, const struct store_source_def *def, struct err *reterr)
 {
 	CLEANUP(freep) char *labels = labels_json(def);
-	int64_t id, old;
+	CLEANUP(decision_done) struct decision d = { 0 };
 
-	if (sync_stands(s, def, labels))
+	if (sync_decide(s, def, labels, &d, reterr) < 0)
+		return -1;
+	if (d.what == 0)	/* of ten thousand sources, most */
 		return 0;
-	if ((id = source_id_of(s, def->name, reterr)) < 0)
+	if (d.what & SYNC_ADD)
+		return store_run(s, store_bind(s, STMT_SOURCE_ADD, "ttt", def->name, def->url, labels), reterr);
+	if (d.what & SYNC_RENAME && store_run(s, store_bind(s, STMT_SOURCE_RENAME, "it", d.id, def->name), reterr) < 0)
 		return -1;
-	if (id == 0 && def->was != NULL) {
-		if ((old = source_id_of(s, def->was, reterr)) < 0)
-			return -1;
-		if (old > 0 && store_run(s, store_bind(s, STMT_SOURCE_RENAME, "it", old, def->name),
-		    reterr) < 0)
-			return -1;
-		id = old;
-	}
-	if (id == 0)
-		return store_run(s, store_bind(s, STMT_SOURCE_ADD, "ttt", def->name, def->url, labels),
-		    reterr);
 	/* What the old address vouched for says nothing of the new one. */
-	if (store_run(s, store_bind(s, STMT_SOURCE_MOVE, "it", id, def->url), reterr) < 0)
+	if (d.what & SYNC_MOVE && store_run(s, store_bind(s, STMT_SOURCE_MOVE, "it", d.id, def->url), reterr) < 0)
 		return -1;
-	return store_run(s, store_bind(s, STMT_SOURCE_SYNC, "it", id, labels), reterr);
+	return store_run(s, store_bind(s, STMT_SOURCE_SYNC, "it", d.id, labels), reterr);
+}
+
+static int
+plan_one(struct store *s, const struct store_source_def *def, int (*fn)(const struct store_sync *sync, void *arg),
+    void *arg, struct err *reterr)
+{
+	CLEANUP(freep) char *labels = labels_json(def);
+	CLEANUP(decision_done) struct decision d = { 0 };
+	struct store_source src = { 0 };
+
+	if (sync_decide(s, def, labels, &d, reterr) < 0)
+		return -1;
+	src.id = d.id;
+	if (d.what == 0 || (d.id != 0 && count_documents(s, &src, reterr) < 0))
+		return d.what == 0 ? 0 : -1;
+	return fn(&(struct store_sync){ .what = d.what, .def = def, .name = def->name, .was = def->was, .url = d.url,
+	    .documents = src.documents, .baseline = d.baseline }, arg) != 0 ? 1 : 0;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+struct drops {
+	const char **names;	/* of the configuration, and those that they were called before */
+	size_t count;
+	int (*fn)(const struct store_sync *sync, void *arg);
+	void *arg;
+};
+
+static int
+plan_drop(const struct store_source *src, void *arg)
+{
+	struct drops *d = arg;
+	const char *name = src->name;
+
+	if (!src->configured || bsearch(&name, d->names, d->count, sizeof(*d->names), by_name) != NULL)
+		return 0;
+	return d->fn(&(struct store_sync){ .what = SYNC_DROP, .name = src->name, .url = src->url,
+	    .documents = src->documents, .baseline = src->baseline }, d->arg);
+}
+
+int
+store_sources_plan(struct store *s, const struct store_source_def *defs, size_t n,
+    int (*fn)(const struct store_sync *sync, void *arg), void *arg, struct err *reterr)
+{
+	CLEANUP(freep) const char **names = xcalloc(2 * n + 1, sizeof(*names));
+	struct drops drops = { .names = names, .fn = fn, .arg = arg };
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = plan_one(s, &defs[i], fn, arg, reterr);
+		names[drops.count++] = defs[i].name;
+		if (defs[i].was != NULL)
+			names[drops.count++] = defs[i].was;
+	}
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	qsort(names, drops.count, sizeof(*names), by_name);
+	return store_sources(s, plan_drop, &drops, reterr);
 }
 
 /*
@@ -250,4 +332,35 @@ store_sources_sync(struct store *s, const struct store_source_def *defs, size_t 
 	if (rc == 0)
 		rc = sync_rest(s, names, reterr);
 	return store_leave(s, rc, reterr);
+}
+
+/* ---- the rules by which lists were read ---- */
+
+#define META_RULES "rules"
+
+int
+store_rules_set(struct store *s, const struct store_rule *list, size_t n, struct err *reterr)
+{
+	CLEANUP(json_decrefp) json_t *obj = json_object();
+	CLEANUP(freep) char *line = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		json_put_int(obj, list[i].source, (int64_t)list[i].hash);
+	line = json_line(obj);
+	return store_meta_set(s, META_RULES, line, reterr);
+}
+
+void
+store_rules_changed(struct store *s, const struct store_rule *list, size_t n,
+    void (*fn)(const char *source, void *arg), void *arg)
+{
+	CLEANUP(freep) char *line = store_meta_get(s, META_RULES);
+	CLEANUP(json_decrefp) json_t *obj = NULL;
+
+	if (line == NULL || json_read(line, strlen(line), &obj, NULL) < 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (json_object_get(obj, list[i].source) != NULL &&
+		    json_get_int(obj, list[i].source, 0) != (int64_t)list[i].hash)
+			fn(list[i].source, arg);
 }

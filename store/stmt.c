@@ -134,6 +134,12 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " run_bytes = ?23, run_pause_ms = ?24, run_kind = ?25, run_fresh = ?26,"
 	    " watched_ms = CASE WHEN watched_ms = 0 THEN ?6 ELSE watched_ms END, visits = visits + 1"
 	    " WHERE source_id = ?1",
+	[STMT_SOURCE_DELAYS] =	/* source, limit: with a time of day, published while we watched */
+	    "SELECT d.first_seen_ms - d.published_ms FROM (SELECT first_seen_ms, published_ms, published"
+	    "  FROM doc_head WHERE source_id = ?1 ORDER BY doc_id DESC LIMIT ?2) d"
+	    " JOIN source s ON s.source_id = ?1 WHERE length(d.published) > 10"
+	    " AND d.published_ms > s.watched_ms AND s.watched_ms > 0 AND d.first_seen_ms >= d.published_ms",
+	[STMT_CANDIDATE_OLDEST] = "SELECT found_ms FROM candidate ORDER BY candidate_id LIMIT 1",
 	[STMT_LOOK_ADD] =
 	    "INSERT INTO look(source_id, first_ms, last_ms, count, status, kind, state, bytes, fresh,"
 	    " pause_ms, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"

@@ -92,6 +92,26 @@ struct store_source_def { const char *name, *was, *url; const char *const *label
 /* Makes the archive's sources those of the configuration: adds, renames by `was`, marks others as no longer configured.
  * A changed url drops validators and hashes, keeps history. */
 int store_sources_sync(struct store *s, const struct store_source_def *defs, size_t n, struct err *reterr);
+/* What that would do, by reading alone: fn for each source that would change. */
+enum { SYNC_ADD = 1, SYNC_RENAME = 2, SYNC_MOVE = 4, SYNC_BACK = 8, SYNC_LABELS = 16, SYNC_DROP = 32 };
+struct store_sync {
+	unsigned what;			/* bits of the above */
+	const struct store_source_def *def;	/* NULL: dropped */
+	const char *name, *was, *url;	/* was, url: as the archive has them */
+	int64_t documents;
+	bool baseline;			/* its first good visit is recorded */
+};
+int store_sources_plan(struct store *s, const struct store_source_def *defs, size_t n,
+    int (*fn)(const struct store_sync *sync, void *arg), void *arg, struct err *reterr);
+/*
+ * By which rules (config_rules_hash()) a source's list was read. The archive remembers them, because a server's "unchanged" speaks
+ * of its bytes and not of our rules: after a change the next visit must read all anew.
+ */
+struct store_rule { const char *source; uint64_t hash; };
+int store_rules_set(struct store *s, const struct store_rule *list, size_t n, struct err *reterr);
+/* fn for every source whose rules are others than the archive remembers. */
+void store_rules_changed(struct store *s, const struct store_rule *list, size_t n,
+    void (*fn)(const char *source, void *arg), void *arg);
 /* In order of name; fn returns non-zero to stop. The struct lives for the call. */
 int store_sources(struct store *s, int (*fn)(const struct store_source *src, void *arg), void *arg, struct err *reterr);
 /* The same without the number of documents, which takes time that grows with the archive. */
@@ -346,6 +366,13 @@ int store_index_step(struct store *s, unsigned max, struct err *reterr);
 int store_checkpoint(struct store *s, struct err *reterr);
 struct store_counts { int64_t documents, revisions, events, candidates, deliveries, dead_deliveries, sources, aliases, raw_bytes,
 	file_bytes, unindexed; };
+/* When the candidate was found that waits longest; 0: none waits. */
+int64_t store_oldest_candidate_ms(struct store *s);
+/*
+ * How long after their publication the newest documents of a source were found, in ms: those with a time of publication that lies
+ * after its first good visit, at most max. Returns how many.
+ */
+size_t store_source_delays(struct store *s, int64_t source_id, int64_t *ret, size_t max);
 int store_get_counts(struct store *s, struct store_counts *ret, struct err *reterr);
 /* Meta values ("once", version notes ...). Caller frees; NULL when absent. */
 char *store_meta_get(struct store *s, const char *key);

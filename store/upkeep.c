@@ -166,6 +166,31 @@ store_get_counts(struct store *s, struct store_counts *ret, struct err *reterr)
 	return 0;
 }
 
+int64_t
+store_oldest_candidate_ms(struct store *s)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_CANDIDATE_OLDEST, "");
+	int64_t ms = 0;
+
+	if (store_step(s, q, NULL) > 0) {
+		ms = sqlite3_column_int64(q, 0);
+		sqlite3_reset(q);
+	}
+	return ms;
+}
+
+size_t
+store_source_delays(struct store *s, int64_t source_id, int64_t *ret, size_t max)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_SOURCE_DELAYS, "ii", source_id, (int64_t)max);
+	size_t n = 0;
+
+	while (n < max && store_step(s, q, NULL) > 0)
+		ret[n++] = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	return n;
+}
+
 char *
 store_meta_get(struct store *s, const char *key)
 {

@@ -15,17 +15,20 @@ install: all
 	install -m 644 docs/presswatch.yaml.5 $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 docs/presswatchd.8 $(DESTDIR)$(MANDIR)/man8/
 	$(SUBST) systemd/presswatchd.service.in >$(DESTDIR)$(UNITDIR)/presswatchd.service
+	$(SUBST) systemd/presswatch-metrics@.service.in >$(DESTDIR)$(UNITDIR)/presswatch-metrics@.service
+	install -m 644 systemd/presswatch-metrics.socket $(DESTDIR)$(UNITDIR)/
 	install -m 644 systemd/presswatch.sysusers $(DESTDIR)$(SYSUSERSDIR)/presswatch.conf
 	install -m 644 README.md docs/ARCHITECTURE.md $(DESTDIR)$(DOCDIR)/
 	[ -e $(CONFDIR)/presswatch.yaml ] || install -m 644 config/presswatch.yaml $(CONFDIR)/presswatch.yaml
 	install -d $(DESTDIR)$(DOCDIR)/examples/sources.d
 	install -m 644 config/sources.d/* $(DESTDIR)$(DOCDIR)/examples/sources.d/
-	install -m 644 systemd/presswatchd-renderer.conf $(DESTDIR)$(DOCDIR)/examples/
+	install -m 644 systemd/presswatchd-renderer.conf docs/presswatch-alerts.yaml $(DESTDIR)$(DOCDIR)/examples/
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/presswatchd $(DESTDIR)$(BINDIR)/presswatch $(DESTDIR)$(MANDIR)/man1/presswatch.1 \
 	    $(DESTDIR)$(MANDIR)/man5/presswatch.yaml.5 $(DESTDIR)$(MANDIR)/man8/presswatchd.8 \
-	    $(DESTDIR)$(UNITDIR)/presswatchd.service $(DESTDIR)$(SYSUSERSDIR)/presswatch.conf
+	    $(DESTDIR)$(UNITDIR)/presswatchd.service $(DESTDIR)$(UNITDIR)/presswatch-metrics@.service \
+	    $(DESTDIR)$(UNITDIR)/presswatch-metrics.socket $(DESTDIR)$(SYSUSERSDIR)/presswatch.conf
 	rm -rf $(DESTDIR)$(DOCDIR)
 
 .PHONY: compile_commands.json
