@@ -8,6 +8,7 @@
 #include "notify/notify.h"
 #include "base/banned.h"
 
+#define RETRY_AFTER_MAX_MS (24 * 3600000LL)	/* a receiver may ask for a pause, not for silence */
 #define HEADS 32		/* sources of a channel that are served at once */
 #define ARCHIVE_RETRY_MS 10000
 
@@ -160,7 +161,7 @@ plan_next_attempt(struct parcel *p)
 	}
 	pause = ch->retry_s[i] * 1000;
 	if (p->answer.retry_after_ms > pause)
-		pause = p->answer.retry_after_ms;
+		pause = p->answer.retry_after_ms < RETRY_AFTER_MAX_MS ? p->answer.retry_after_ms : RETRY_AFTER_MAX_MS;
 	p->not_before_ms = clock_wall_ms() + pause;
 	if (p->outlet->next_ms == 0 || p->not_before_ms < p->outlet->next_ms)
 		p->outlet->next_ms = p->not_before_ms;

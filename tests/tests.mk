@@ -42,7 +42,7 @@ scenario: all faults
 
 # Hostile servers and failing machines: apart from the others, because their figures are times and memory; they wait nearly all
 # the time, so some of them run at once.
-PROMISES := tests/scenario/test_hostile.py tests/scenario/test_crash.py
+PROMISES := $(addprefix tests/scenario/,test_hostile.py test_crash.py test_receivers.py)
 .PHONY: promises
 promises: all faults
 	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n 3 --dist load $(PROMISES)
@@ -52,6 +52,13 @@ promises: all faults
 soak: all faults
 	@tools/deps.sh test
 	@PRESSWATCH_SOAK=1 PRESSWATCH_BIN=$(abspath $(B)) PYTHON=$(PYTHON) tools/soak.sh
+
+# The programs and the tests of what they are made of under valgrind: a chosen set, because it is twenty times slower. Workers are
+# programs of their own and run as they are: their filter would not let valgrind in.
+VALGRIND_UNITS ?= buf digest store_put store_events store_outbox inflate http sink_webhook url json
+.PHONY: valgrind
+valgrind: all $(VALGRIND_UNITS:%=$(B)/tests/unit/test_%)
+	@tools/valgrind.sh $(B) $(VALGRIND_UNITS)
 
 .PHONY: golden regen-golden
 golden: all

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "daemon/control_int.h"
 #include "daemon/deliver.h"
+#include "daemon/intake.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

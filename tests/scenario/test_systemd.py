@@ -1,6 +1,6 @@
 """The service under a real systemd: installed, started, queried by a member of its group, reloaded, stopped, read after the stop, killed by
 the watchdog and started again. Needs root and the shared script that boots a throw-away machine; skips without."""
-import base64, os, re, subprocess, tempfile, textwrap
+import base64, glob, os, re, subprocess, tempfile, textwrap
 
 import pytest
 
@@ -85,7 +85,7 @@ def test_the_whole_life_of_the_service(origin, hook):
     assert int(stopped.group(1)) < 5000 and stopped.group(2) == 'success', out
 
 
-def test_a_hung_daemon_is_restarted_and_nothing_is_lost(origin, hook):
+def test_a_hung_daemon_is_restarted_and_nothing_is_lost(origin, hook, promise):
     site(origin, 2)
     out = run('''
         sed -i 's/^WatchdogSec=.*/WatchdogSec=3s/; s/^RestartSec=.*/RestartSec=1s/' /run/rus-units/presswatchd.service
@@ -94,18 +94,53 @@ def test_a_hung_daemon_is_restarted_and_nothing_is_lost(origin, hook):
         wait_for 'presswatch status --json | grep -q "\\"documents\\": *2"'
         pid=$(systemctl show -p MainPID --value presswatchd)
         kill -STOP $pid
-        sleep 6
-        wait_for 'presswatch status --json'
+        begun=$(date +%s%N)
+        wait_for '[ $(systemctl show -p MainPID --value presswatchd) != $pid ] && presswatch status --json'
+        echo "BACK $(( ($(date +%s%N) - begun) / 1000000 ))"
         echo "RESTARTS $(systemctl show -p NRestarts --value presswatchd)"
         [ "$pid" != "$(systemctl show -p MainPID --value presswatchd)" ] && echo "NEW PID"
         echo "LISTED $(presswatch list | grep -c Communication)"
         systemctl stop presswatchd
         ''', origin, hook)
-    assert 'RESTARTS 1' in out and 'NEW PID' in out and 'LISTED 2' in out
+    back = int(re.search(r'BACK (\d+)', out).group(1))
+    # The watchdog was fed up to a second before, and the machine may be busy.
+    promise('P30', 'hung loop: answers again after %.1f s (WatchdogSec 3 + RestartSec 1 + 1), documents lost %d' % (back / 1000, 2 - int(re.search(r'LISTED (\d+)', out).group(1))),
+            'RESTARTS 1' in out and 'NEW PID' in out and 'LISTED 2' in out)
 
 
-def test_the_exposure_of_the_unit_stays_low(origin, hook):
+def test_crash_upgrade_and_removal(origin, hook, promise):
+    """A crash is made good at once; an archive of an earlier format is brought to this one; what is removed leaves the archive alone."""
+    site(origin, 3)
+    old = glob.glob(os.path.join(ROOT, 'tests/scenario/archives/format-*.db.gz'))[0]
+    out = run('''
+        sed -i 's/^RestartSec=.*/RestartSec=1s/' /run/rus-units/presswatchd.service
+        systemctl daemon-reload
+        install -d -o presswatch -g presswatch -m 750 /var/lib/presswatch
+        echo %s | base64 -d | gzip -dc >/var/lib/presswatch/archive.db; chown presswatch:presswatch /var/lib/presswatch/archive.db
+        echo "REFUSED $(presswatch list 2>&1 | grep -c 'older format')"
+        sed -i 's/name: site,/name: office,/' /etc/presswatch/presswatch.yaml
+        systemctl start presswatchd
+        wait_for 'presswatch status --json | grep -q "\\"documents\\": *7"'
+        echo "OLD $(presswatch search agency | grep -c Report)"
+        pid=$(systemctl show -p MainPID --value presswatchd)
+        kill -KILL $pid
+        begun=$(date +%%s%%N)
+        wait_for 'presswatch status --json'
+        echo "AGAIN $(( ($(date +%%s%%N) - begun) / 1000000 )) ms, restarts $(systemctl show -p NRestarts --value presswatchd)"
+        systemctl stop presswatchd
+        presswatch verify >/dev/null && echo VERIFIED
+        systemctl disable presswatchd 2>/dev/null || true
+        rm -f /run/rus-units/presswatchd.service; systemctl daemon-reload
+        echo "LEFT $(systemctl list-units --all | grep -c presswatchd) units, $(pgrep -c presswatchd) processes, $(ls /run/presswatch 2>/dev/null | wc -l) sockets"
+        echo "KEPT $(presswatch list | grep -c -e Report -e Communication)"
+        ''' % base64.b64encode(open(old, 'rb').read()).decode(), origin, hook)
+    again = re.search(r'AGAIN (\d+) ms, restarts (\d+)', out)
+    promise('P30', 'crash: answers again after %s ms with RestartSec=1s; an archive of an earlier format: %s of 4 old documents found, verified %s; removed: %s; archive kept: %s of 7 documents' % (
+        again.group(1), re.search(r'OLD (\d+)', out).group(1), 'VERIFIED' in out, re.search(r'LEFT (.*)', out).group(1), re.search(r'KEPT (\d+)', out).group(1)),
+        'REFUSED 1' in out and 'OLD 4' in out and 'VERIFIED' in out and 'KEPT 7' in out and again.group(2) == '1' and '0 processes, 0 sockets' in out)
+
+
+def test_the_exposure_of_the_unit_stays_low(origin, hook, promise):
     out = run('systemd-analyze security --no-pager presswatchd.service | tail -1', origin, hook)
     score = float(re.search(r'level for presswatchd.service: ([\d.]+)', out).group(1))
-    print('exposure', score)
-    assert score <= 1.2, out
+    promise('unit', 'systemd-analyze security: exposure %.1f (limit 1.2)' % score, score <= 1.2)
