@@ -15,6 +15,7 @@ struct sources {
 	bool wide;		/* there is room for all columns */
 	char **names;		/* wanted ones, or NULL: all */
 	int names_count, count, states[STATE_COUNT + 1];	/* the last: not configured */
+	json_t *entrances;	/* by source: hub, moved_to, moved_since, learned */
 };
 
 static bool
@@ -33,6 +34,36 @@ put_time(json_t *j, const char *key, int64_t ms)
 
 	if (ms > 0)
 		json_put_str(j, key, clock_rfc3339(ms, true, text));
+}
+
+static int
+keep_entrance(const struct store_entrance *e, void *arg)
+{
+	json_t *j = json_object();
+
+	json_put_str(j, "hub", e->hub);
+	json_put_str(j, "moved_to", e->moved_to);
+	if (e->moved_to != NULL) {
+		put_time(j, "moved_since", e->moved_ms);
+		json_object_set_new(j, "moved_learned", json_boolean(e->moved_seen >= STORE_MOVED_LEARNED));
+	}
+	json_object_set_new(arg, e->source, j);
+	return 0;
+}
+
+static const json_t *
+entrance_of(const struct sources *all, const struct store_source *s)
+{
+	return json_object_get(all->entrances, s->name);
+}
+
+/* Where it moved for good, once that is believed; NULL otherwise. */
+static const char *
+moved_to(const struct sources *all, const struct store_source *s)
+{
+	const json_t *e = entrance_of(all, s);
+
+	return json_is_true(json_object_get(e, "moved_learned")) ? json_get_str(e, "moved_to") : NULL;
 }
 
 static int
@@ -68,6 +99,7 @@ print_json(const struct store_source *s, void *arg)
 	json_put_int(j, "hints_wrong", s->hints_wrong);
 	json_object_set_new(j, "configured", json_boolean(s->configured));
 	json_object_set_new(j, "paused", json_boolean(s->paused));
+	json_object_update(j, (json_t *)entrance_of(all, s));
 	if (s->labels != NULL && json_read(s->labels, strlen(s->labels), &labels, NULL) == 0)
 		json_object_set_new(j, "labels", labels);
 	out_json(&all->cli->out, j);
@@ -126,6 +158,8 @@ add_row(const struct store_source *s, void *arg)
 	all->count++;
 	all->states[s->configured ? s->state : STATE_COUNT]++;
 	trouble(s, now, &why);
+	if (moved_to(all, s) != NULL)
+		buf_addf(&why, "%smoved for good to %s: change its `url`", why.len > 0 ? "; " : "", moved_to(all, s));
 	table_add(all->table, STYLE_PLAIN, s->name);
 	table_add(all->table, style_of(s), state_of(s));
 	if (all->wide)
@@ -205,6 +239,8 @@ print_page(const struct store_source *s, void *arg)
 	out_printf(o, STYLE_BOLD, "%s", s->name);
 	buf_addf(&counts, "%lld", (long long)s->documents);
 	line(t, "  address", STYLE_CYAN, s->url);
+	line(t, "  moved to", STYLE_YELLOW, moved_to(all, s));
+	line(t, "  WebSub hub", STYLE_PLAIN, json_get_str(entrance_of(all, s), "hub"));
 	line(t, "  kind", STYLE_PLAIN, source_kind_name((enum source_kind)s->kind));
 	line(t, "  labels", STYLE_PLAIN, s->labels != NULL && strcmp(s->labels, "[]") != 0 ? s->labels : NULL);
 	line(t, "  state", style_of(s), s->configured ? state_of(s) : "dropped from the configuration");
@@ -233,6 +269,12 @@ print_page(const struct store_source *s, void *arg)
 	return 0;
 }
 
+static void
+drop_json(json_t **j)
+{
+	json_decref(*j);
+}
+
 int
 cmd_sources(struct cli *cli, int argc, char **argv)
 {
@@ -247,11 +289,14 @@ cmd_sources(struct cli *cli, int argc, char **argv)
 	};
 	bool wide = !cli->out.tty || cli->out.width >= WIDE;
 	CLEANUP(table_freep) struct table *t = wide ? table_new(columns, cli->out.tty ? 8 : 9) : table_new(narrow, 6);
-	struct sources all = { .cli = cli, .table = t, .wide = wide, .names = argv, .names_count = argc };
+	CLEANUP(drop_json) json_t *entrances = json_object();
+	struct sources all = { .cli = cli, .table = t, .wide = wide, .names = argv, .names_count = argc,
+		.entrances = entrances };
 	struct err err = { 0 };
 
 	table_always_head(t);
-	if (store_sources(cli->store, cli->opts.json ? print_json : argc > 0 ? print_page : add_row, &all, &err) < 0)
+	if (store_entrances(cli->store, keep_entrance, entrances, &err) < 0 ||
+	    store_sources(cli->store, cli->opts.json ? print_json : argc > 0 ? print_page : add_row, &all, &err) < 0)
 		return cli_failed(&err);
 	table_print(t, &cli->out);
 	if (argc > 0 && all.count == 0)

@@ -41,6 +41,8 @@ struct watch {			/* a source at run time: poll state in memory */
 	enum store_state state;
 	bool lies;		/* its validators do: not sent any more */
 	bool paused;		/* by a person: only an asked-for visit is made */
+	unsigned char moved_seen;	/* visits in a row that were led to moved */
+	char *moved;		/* address that a permanent redirect names, or NULL: entrance.h */
 	unsigned since_full;	/* visits since the last unconditional look */
 	char *fill_url;		/* page to go on with since before the start, or NULL */
 	struct fill *fill;	/* a gap that is being filled, or NULL */

@@ -16,6 +16,9 @@ diagnose(enum fetch_outcome outcome, long status, enum err_class class)
 {
 	switch (outcome) {
 	case FETCH_GONE:
+		if (status == 410)
+			return (struct diagnosis){ STATE_ENDED, true,
+			    "remove the source, or give it the page's new address as `url`; until then it is asked once a week" };
 		return (struct diagnosis){ STATE_FAILING, true,
 		    "look for the new address of this page and change `url`" };
 	case FETCH_DENIED:
@@ -72,7 +75,8 @@ health_after_failure(enum store_state now, unsigned failures, bool ever_good, en
 	struct diagnosis d = diagnose(outcome, http_status, err->class);
 	unsigned enough = !d.lasting ? 3 : ever_good ? 2 : 1;
 
-	snprintf(ret->cause, sizeof(ret->cause), "%s", err->text);
+	snprintf(ret->cause, sizeof(ret->cause), "%s%s", err->text,
+	    d.state == STATE_ENDED ? ": the publisher has ended this page for good" : "");
 	ret->advice = d.advice;
 	ret->state = failures >= enough ? d.state : now;
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/entrance.h"
 #include "daemon/fill.h"
 #include "daemon/health.h"
 #include "daemon/intake.h"
@@ -29,6 +30,8 @@ visit_free(struct visit *v)
 		free(v->files[i]);
 	free(v->files);
 	free(v->depth);
+	free(v->asked);
+	free(v->hub);
 	visit_files_free(&v->read_now);
 	plan_unref(v->plan);
 	v->d->visits_running--;
@@ -155,6 +158,9 @@ on_fetched(struct fetch_answer *a, void *arg)
 	int64_t retry_after_ms = a->http != NULL ? a->http->retry_after_ms : -1;
 
 	v->fetch = 0;
+	entrance_met(v->watch, v->asked, a);
+	if (a->http != NULL && a->http->link != NULL)
+		v->hub = entrance_hub(a->http->link, a->http->url);
 	switch (a->outcome) {
 	case FETCH_NOT_MODIFIED:
 		body_take_validators(&v->body, a->http);
@@ -191,12 +197,13 @@ visit_start(struct watch *w)
 {
 	struct daemon *d = w->d;
 	const struct cfg_source *cfg = w->ps->cfg;
-	struct fetch_request req = { .url = cfg->url, .urgent = true, .ignore_robots = cfg->ignore_robots,
+	struct fetch_request req = { .urgent = true, .ignore_robots = cfg->ignore_robots,
 		.user_agent = cfg->user_agent, .proxy = cfg->proxy,
 		.headers = (const char *const *)cfg->headers,
 		.command = (const char *const *)cfg->fetch_with };
 	struct visit *v;
 	int64_t now = clock_wall_ms();
+	bool whole;
 
 	if (w->visit != NULL) {
 		w->again = true;
@@ -209,8 +216,9 @@ visit_start(struct watch *w)
 	v->plan = plan_ref(d->plan);
 	v->ps = w->ps;
 	v->started_ms = now;
-	v->full = now - w->last_full_ms >= FULL_LOOK_MS || w->lies ||
-	    w->since_full + 1 >= FULL_LOOK_VISITS || (w->etag == NULL && w->last_modified == NULL);
+	whole = now - w->last_full_ms >= FULL_LOOK_MS || w->since_full + 1 >= FULL_LOOK_VISITS;
+	req.url = v->asked = xstrdup(entrance_url(w, whole));
+	v->full = whole || w->lies || (w->etag == NULL && w->last_modified == NULL);
 	w->visit = v;
 	w->again = false;
 	if (w->fill_url != NULL) {

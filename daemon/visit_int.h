@@ -23,6 +23,8 @@ struct visit {
 	bool recording;			/* the writer has it: not to be cancelled */
 	bool full;			/* an unconditional look */
 	int64_t started_ms;
+	char *asked;			/* address: the configured one, or where it moved to */
+	char *hub;			/* WebSub, of a Link header, or NULL */
 	struct candidates *found;
 	/* sitemap index */
 	char **files;			/* to be read, from files_at on */

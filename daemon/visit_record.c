@@ -17,6 +17,7 @@
 #define BASELINE_MAX 200		/* documents that a quiet first visit fetches */
 #define FRESH_MAX 200			/* new ones a visit before it counts as a storm */
 #define DAY_MS (24 * 3600 * (int64_t)1000)
+#define ENDED_MS (7 * DAY_MS)		/* between two looks at a page that is gone for good (410) */
 #define ARCHIVE_RETRY_MS 10000		/* the archive could not be written: look again then */
 
 /* What goes to the writer; strings owned. */
@@ -26,7 +27,7 @@ struct record {
 	const struct plan_source *ps;
 	struct watch *watch;
 	struct store_visit visit;
-	char *etag, *last_modified, *page_title, *more;
+	char *etag, *last_modified, *page_title, *more, *hub;
 	unsigned char body_hash[32];
 	struct health health;
 	struct store_candidate *list;
@@ -116,6 +117,7 @@ record_free(struct record *r)
 	free(r->last_modified);
 	free(r->page_title);
 	free(r->more);
+	free(r->hub);
 	plan_unref(r->plan);
 	free(r);
 }
@@ -265,6 +267,8 @@ write_read(struct store *s, void *arg, struct err *reterr)
 {
 	struct record *r = arg;
 
+	if (r->hub != NULL && store_entrance_hub(s, r->visit.source, r->hub, reterr) < 0)
+		return -1;
 	return store_visit_read(s, &r->visit, r->list, r->count, &r->opts, &r->ps->routes, &r->result, reterr);
 }
 
@@ -352,6 +356,7 @@ take_list(struct record *r, struct visit *v)
 		if (plan_takes(v->ps, found->list[i].url))
 			take_candidate(r, &found->list[i]);
 	r->page_title = xstrdup(found->title);
+	r->hub = xstrdup(found->hub != NULL ? found->hub : v->hub);
 	r->opts = (struct store_visit_opts){ .announce = v->ps->cfg->announce,
 		.trust_guid = !found->guids_doubtful, .baseline_max = BASELINE_MAX, .max_fresh = FRESH_MAX,
 		.next_check_ms = clock_wall_ms() };
@@ -477,6 +482,10 @@ visit_end_failed(struct visit *v, enum fetch_outcome outcome, long status, const
 	r->visit.state = r->health.state;
 	r->visit.cause = r->health.cause;
 	r->visit.advice = r->health.advice;
+	if (r->health.state == STATE_ENDED && next < ENDED_MS) {
+		r->next_in_ms = next = ENDED_MS;
+		r->visit.next_visit_ms = r->visit.at_ms + next;
+	}
 	w->last_visit_ms = r->visit.at_ms;
 	log_kv(LOG_P_WARNING, "visit-failed", "source", w->name, "url", v->ps->cfg->url, "class",
 	    err_class_name(err->class), "status", status != 0 ? log_num(status) : NULL, "failures",

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "daemon/entrance.h"
 #include "daemon/fill.h"
 #include "daemon/rules.h"
 #include "daemon/visit.h"
@@ -47,6 +48,7 @@ watch_free(struct watch *w)
 	free(w->etag);
 	free(w->last_modified);
 	free(w->fill_url);
+	free(w->moved);
 	free(w->name);
 	free(w);
 }
@@ -143,7 +145,7 @@ watch_load_all(struct daemon *d, struct store *s, struct err *reterr)
 	for (size_t i = 0; i < d->plan->config->sources_count; i++)
 		watch_new(d, &d->plan->sources[i]);
 	if (store_sources_state(s, load_one, d, reterr) < 0 ||
-	    store_fills(s, load_fill, d, reterr) < 0)
+	    store_fills(s, load_fill, d, reterr) < 0 || entrance_load_all(d, s, reterr) < 0)
 		return -1;
 	HASH_ITER(hh, d->watches, w, tmp)
 		if (w->lies)
@@ -192,7 +194,9 @@ repoint(struct watch *w, const struct plan_source *ps)
 	if (moved) {
 		visit_cancel(w);
 		forget_state(w);
+		entrance_forget(w);
 	}
+	moved |= w->state == STATE_ENDED;	/* a reload asks an ended page again */
 	if (w->visit == NULL && !w->paused && (moved || sooner || w->due.place == 0)) {
 		int64_t at = moved ? clock_mono_ms() : clock_mono_ms() + ps->cfg->every_s * 1000;
 

@@ -35,6 +35,8 @@
  *                 changed, 1 the list was read, 2 failed), first to last, how many, the longest pause
  *                 between two; merged 1: all of a day with that outcome. The run that goes on stands
  *                 in source (run_..., last_visit_ms).
+ *   entrance      what answers of a source say of where else it is: hub (WebSub), and the address that a
+ *                 permanent redirect of moved_from leads to, met moved_seen times in a row since moved_ms.
  *   candidate     addresses found and not fetched yet. quiet: 1 found by the first visit, 2 held
  *                 because too many were new at once.
  *   held          documents that were held so: nobody was told of them yet.
@@ -218,6 +220,10 @@ static const char *const migration[] = {
 
 	"ALTER TABLE revision ADD COLUMN pruned_ms INTEGER;"
 	"ALTER TABLE revision ADD COLUMN pruned_raw BLOB;",
+
+	"CREATE TABLE entrance(source_id INTEGER PRIMARY KEY REFERENCES source(source_id), hub TEXT,"
+	"  moved_from TEXT, moved_to TEXT, moved_seen INTEGER NOT NULL DEFAULT 0,"
+	"  moved_ms INTEGER NOT NULL DEFAULT 0) STRICT;",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

@@ -110,6 +110,12 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_SOURCE_PARKED] =
 	    "UPDATE source SET parked = configured = 0 OR paused = 1"
 	    " WHERE parked != (configured = 0 OR paused = 1)",
+	[STMT_ENTRANCE] = "SELECT s.name, e.hub, e.moved_from, e.moved_to, e.moved_seen, e.moved_ms"
+	    " FROM entrance e JOIN source s USING (source_id) WHERE s.name = ?1",
+	[STMT_ENTRANCES] = "SELECT s.name, e.hub, e.moved_from, e.moved_to, e.moved_seen, e.moved_ms"
+	    " FROM entrance e JOIN source s USING (source_id) ORDER BY s.name",
+	[STMT_ENTRANCE_PUT] = "INSERT OR REPLACE INTO entrance(source_id, hub, moved_from, moved_to, moved_seen, moved_ms)"
+	    " SELECT source_id, ?2, ?3, ?4, ?5, ?6 FROM source WHERE name = ?1",
 	[STMT_SOURCE_PAUSE] = "UPDATE source SET paused = ?2 WHERE source_id = ?1",
 	[STMT_HELD_ADD] =	/* document, source, at */
 	    "INSERT INTO held(doc_id, source_id, at_ms) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",

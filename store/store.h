@@ -117,6 +117,21 @@ int store_sources(struct store *s, int (*fn)(const struct store_source *src, voi
 /* The same without the number of documents, which takes time that grows with the archive. */
 int store_sources_state(struct store *s, int (*fn)(const struct store_source *src, void *arg), void *arg, struct err *reterr);
 
+/* What the answers of a source say of where else it can be had. */
+struct store_entrance {
+	char *source, *hub;		/* WebSub, or NULL */
+	char *moved_from, *moved_to;	/* a permanent redirect of that address, or NULL */
+	unsigned moved_seen;		/* visits in a row that met it */
+	int64_t moved_ms;		/* since then */
+};
+#define STORE_MOVED_LEARNED 3		/* so often in a row: the new address is asked at once from then on */
+void store_entrance_done(struct store_entrance *e);
+int store_entrance_hub(struct store *s, const char *source, const char *hub, struct err *reterr);
+/* A visit of `from` was led to `to` for good; NULL: it was not, which forgets. *ret_seen: how often in a row now. */
+int store_entrance_moved(struct store *s, const char *source, const char *from, const char *to, int64_t now_ms,
+    unsigned *ret_seen, struct err *reterr);
+int store_entrances(struct store *s, int (*fn)(const struct store_entrance *e, void *arg), void *arg, struct err *reterr);
+
 /* A paused source is not visited, its candidates and rechecks rest; it holds over restarts. ERR_INPUT: no such source. */
 int store_source_pause(struct store *s, const char *source, bool pause, struct err *reterr);
 

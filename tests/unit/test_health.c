@@ -23,6 +23,7 @@ static const struct {
 	/* a lasting one at the second, or at once where it never worked */
 	{ STATE_OK, 1, true, FETCH_GONE, 404, ERR_PERMANENT, STATE_OK },
 	{ STATE_OK, 2, true, FETCH_GONE, 404, ERR_PERMANENT, STATE_FAILING },
+	{ STATE_OK, 2, true, FETCH_GONE, 410, ERR_PERMANENT, STATE_ENDED },
 	{ STATE_NEW, 1, false, FETCH_GONE, 404, ERR_PERMANENT, STATE_FAILING },
 	{ STATE_NEW, 1, false, FETCH_DENIED, 0, ERR_PERMANENT, STATE_BLOCKED },
 	{ STATE_NEW, 1, false, FETCH_DENIED, 0, ERR_TEMPORARY, STATE_NEW },
