@@ -141,6 +141,17 @@ count(struct store *s, enum store_stmt which, int64_t *ret, struct err *reterr)
 	return 0;
 }
 
+/* The archive with what still stands in its write-ahead log: a young archive is nearly all log. */
+static int64_t
+bytes_on_disk(const char *path)
+{
+	CLEANUP(freep) char *wal = xasprintf("%s-wal", path);
+	struct stat st;
+	int64_t n = stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
+
+	return stat(wal, &st) == 0 ? n + (int64_t)st.st_size : n;
+}
+
 int
 store_get_counts(struct store *s, struct store_counts *ret, struct err *reterr)
 {
@@ -155,13 +166,12 @@ store_get_counts(struct store *s, struct store_counts *ret, struct err *reterr)
 		{ STMT_COUNT_SOURCES, &c.sources }, { STMT_COUNT_ALIASES, &c.aliases },
 		{ STMT_COUNT_RAW, &c.raw_bytes }, { STMT_COUNT_UNINDEXED, &c.unindexed },
 	};
-	struct stat st;
 	size_t i;
 
 	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		if (count(s, counts[i].which, counts[i].at, reterr) < 0)
 			return -1;
-	c.file_bytes = stat(s->path, &st) == 0 ? (int64_t)st.st_size : 0;
+	c.file_bytes = bytes_on_disk(s->path);
 	*ret = c;
 	return 0;
 }
