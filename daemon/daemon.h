@@ -35,6 +35,7 @@ struct watch {			/* a source at run time: poll state in memory */
 	char *etag, *last_modified;
 	unsigned char body_hash[32];
 	uint64_t list_hash;
+	uint64_t shape;		/* of the listing that list_hash stands for, since the start; 0: none */
 	int64_t last_full_ms;	/* wall */
 	int64_t last_visit_ms, next_visit_ms;
 	unsigned failures;

@@ -58,6 +58,7 @@ visit_discover(struct visit *v, const struct body *body, enum source_kind kind, 
 	job.discover.content_type = body->content_type;
 	job.discover.kind = kind;
 	job.discover.now_ms = clock_wall_ms();
+	job.discover.known_shape = v->watch->shape;
 	v->job = pool_submit(v->d->pool, &job, done, v);
 }
 
@@ -90,7 +91,7 @@ on_discovered(const struct job_answer *answer, void *arg)
 	struct err err = { 0 };
 
 	v->job = 0;
-	if (answer->err.class != ERR_NONE || found == NULL || found->count == 0) {
+	if (answer->err.class != ERR_NONE || found == NULL || (found->count == 0 && !found->same)) {
 		const char *challenge = health_challenge(NULL, v->body.bytes, v->body.len);
 
 		if (challenge != NULL && (found == NULL || found->kind == KIND_LISTING)) {
@@ -101,6 +102,10 @@ on_discovered(const struct job_answer *answer, void *arg)
 	}
 	if (answer->err.class != ERR_NONE) {
 		visit_end_failed(v, FETCH_OK, v->body.status, &answer->err, 0);
+		return;
+	}
+	if (found->same) {
+		visit_end_same(v);
 		return;
 	}
 	if (found->kind == KIND_PAGE) {

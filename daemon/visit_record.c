@@ -36,6 +36,7 @@ struct record {
 	struct store_visit_result result;
 	enum store_state after;
 	int64_t next_in_ms;
+	uint64_t shape;
 	bool failed;
 };
 
@@ -296,6 +297,7 @@ wrote_read(void *arg, int rc, const struct err *err)
 		leave(w, ARCHIVE_RETRY_MS);
 	} else {
 		remember_good(w, &r->visit);
+		w->shape = r->shape;
 		visit_files_keep(w->visit);
 		log_read(r);
 		d->visits_done++;
@@ -391,6 +393,7 @@ visit_end_read(struct visit *v)
 	r->visit.kind = (int)found->kind;
 	r->visit.page_title = r->page_title;
 	r->visit.list_hash = again ? 0 : hash_list(r);
+	r->shape = again ? 0 : found->shape;
 	r->visit.lied = has_lied(v, r->visit.list_hash);
 	if (r->visit.lied && !v->watch->lies) {
 		watch_distrust_host(v->watch);

@@ -32,6 +32,7 @@ forget_state(struct watch *w)
 	w->etag = w->last_modified = NULL;
 	memset(w->body_hash, 0, sizeof(w->body_hash));
 	w->list_hash = 0;
+	w->shape = 0;
 	w->last_full_ms = 0;
 	w->lies = false;
 	w->kind = KIND_AUTO;
@@ -191,6 +192,7 @@ repoint(struct watch *w, const struct plan_source *ps)
 	bool sooner = ps->cfg->every_s < w->ps->cfg->every_s;
 
 	w->ps = ps;
+	w->shape = 0;	/* other rules may take other links */
 	if (moved) {
 		visit_cancel(w);
 		forget_state(w);

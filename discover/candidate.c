@@ -196,6 +196,10 @@ candidates_to_json(const struct candidates *c)
 		json_object_set_new(j, "cut", json_true());
 	if (c->truncated)
 		json_object_set_new(j, "truncated", json_true());
+	if (c->shape != 0)
+		json_put_int(j, "shape", (int64_t)c->shape);
+	if (c->same)
+		json_object_set_new(j, "same", json_true());
 	if (c->ttl_min > 0)
 		json_put_int(j, "ttl_min", c->ttl_min);
 	for (size_t i = 0; i < c->count; i++)
@@ -239,6 +243,8 @@ candidates_from_json(const json_t *j, struct candidates **ret, struct err *reter
 	c->guids_doubtful = json_is_true(json_object_get(j, "guids_doubtful"));
 	c->cut = json_is_true(json_object_get(j, "cut"));
 	c->truncated = json_is_true(json_object_get(j, "truncated"));
+	c->shape = (uint64_t)json_get_int(j, "shape", 0);
+	c->same = json_is_true(json_object_get(j, "same"));
 	c->ttl_min = (int)json_get_int(j, "ttl_min", 0);
 	json_array_foreach(list, i, item) {
 		struct candidate *one;

@@ -40,6 +40,8 @@ struct candidates {
 	bool guids_doubtful;	/* empty or repeated GUIDs: not to be trusted as names */
 	bool cut;		/* more than max candidates stood there */
 	bool truncated;		/* the bytes end in the middle: a doubtful end */
+	uint64_t shape;		/* of a listing: equal shapes give equal lists; 0: not known */
+	bool same;		/* it has the shape that is known: the list is left out */
 	int ttl_min;		/* RSS ttl, 0 when not stated */
 };
 

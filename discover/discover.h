@@ -20,6 +20,7 @@ struct discover_opts {			/* all pointers borrowed for the call */
 	const char *select_date;
 	const char *language;		/* of the source when known, for dates */
 	int64_t now_ms;			/* for dates without a year */
+	uint64_t known_shape;		/* candidates.shape of the listing as it was read last; 0: none */
 	size_t max;			/* candidates; 0: the constants above */
 };
 

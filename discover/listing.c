@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 #include <uthash.h>
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/unicode.h"
 #include "base/url.h"
@@ -348,17 +349,34 @@ listing_done(struct listing *l)
 	html_free(l->html);
 }
 
+static bool
+selects(const struct discover_opts *o)
+{
+	return o->select_links != NULL || o->select_title != NULL || o->select_date != NULL;
+}
+
 int
 listing_read(const char *p, size_t n, const struct discover_opts *opts, struct candidates *c,
     struct err *reterr)
 {
 	struct listing l = { .opts = opts, .c = c };
+	uint64_t seed = digest_xxh64(opts->url, strlen(opts->url), 0) << 1, shape = 0;
 	struct finds finds = { 0 };
 	int rc = -1;
 
+	/* A selector may ask for what the shape leaves out. */
+	if (opts->known_shape != 0 && !selects(opts))
+		shape = opts->known_shape ^ seed;
 	if (compile(&l, reterr) < 0 ||
-	    html_parse(p, n, opts->content_type, opts->url, &l.html, reterr) < 0)
+	    html_parse_new(p, n, opts->content_type, opts->url, &shape, &l.html, reterr) < 0)
 		goto out;
+	if (!selects(opts))
+		c->shape = shape ^ seed;
+	if (l.html == NULL) {
+		c->same = true;
+		rc = 0;
+		goto out;
+	}
 	rows_build(&l.rows, l.html, opts);
 	listing_rank_dates(&l.rows);
 	read_head(&l);

@@ -93,6 +93,16 @@ int
 html_parse(const char *p, size_t n, const char *content_type, const char *url,
     struct html **ret, struct err *reterr)
 {
+	uint64_t shape = 0;
+
+	return html_parse_new(p, n, content_type, url, &shape, ret, reterr);
+}
+
+int
+html_parse_new(const char *p, size_t n, const char *content_type, const char *url, uint64_t *shape,
+    struct html **ret, struct err *reterr)
+{
+	uint64_t known = *shape;
 	CLEANUP(html_freep) struct html *h = NULL;
 	struct buf utf8 = BUF_INIT(3 * (size_t)HTML_MAX_BYTES), lean = BUF_INIT(3 * (size_t)HTML_MAX_BYTES);
 	char charset[64];
@@ -110,8 +120,13 @@ html_parse(const char *p, size_t n, const char *content_type, const char *url,
 		goto out;
 	}
 	buf_init(&h->scripts.text, 2 * utf8.len + 1);
-	if (markup_strip(utf8.data, utf8.len, HTML_MAX_ATTRS, HTML_MAX_TAGS, &lean, &h->scripts, reterr) < 0)
+	if (markup_strip(utf8.data, utf8.len, HTML_MAX_ATTRS, HTML_MAX_TAGS, &lean, &h->scripts, shape, reterr) < 0)
 		goto out;
+	if (*shape == known) {
+		*ret = NULL;
+		rc = 0;
+		goto out;
+	}
 	h->complete = is_complete(utf8.data, utf8.len);
 	if (to_tree(buf_str(&lean), lean.len, url, h, reterr) < 0)
 		goto out;

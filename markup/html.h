@@ -7,6 +7,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <libxml/tree.h>
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -39,6 +40,13 @@ struct html {
  * that is a document. The tree never holds malformed UTF-8.
  */
 int html_parse(const char *p, size_t n, const char *content_type, const char *url,
+    struct html **ret, struct err *reterr);
+/*
+ * The same, unless the page has the shape *shape: then *ret is NULL. *shape becomes the page's: a hash, never 0, of all of it but
+ * comments, style sheets, the attributes of meta and input elements and of scripts all but JSON-LD and those that write a part
+ * of the page. Pages of one shape hold the same lists, however often their tokens change.
+ */
+int html_parse_new(const char *p, size_t n, const char *content_type, const char *url, uint64_t *shape,
     struct html **ret, struct err *reterr);
 void html_free(struct html *h);
 /* What a script element of the tree holds; "" when nothing. Lives as long as h. */

@@ -3,6 +3,7 @@
 /* markup_int: the look at a text before libxml2 sees it, in one linear pass. */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "base/buf.h"
 #include "base/err.h"
 #include "markup/html.h"
@@ -25,10 +26,10 @@ int markup_check_tags(const char *p, size_t n, size_t max_attrs, struct err *ret
 /*
  * The page without the contents of its comments and of style and script elements, which make half of a page's
  * bytes and of libxml2's time; where a script's stood, stands its number. The tree has the same nodes as without
- * this. Limits of tags and attributes are looked after in the same pass: ERR_LIMIT.
+ * this. Limits of tags and attributes are looked after in the same pass: ERR_LIMIT. *ret_shape: see html_parse_new().
  */
 int markup_strip(const char *p, size_t n, size_t max_attrs, size_t max_tags, struct buf *out,
-    struct html_scripts *scripts, struct err *reterr);
+    struct html_scripts *scripts, uint64_t *ret_shape, struct err *reterr);
 /* What binary format the bytes are, in words ("a PDF file"), or NULL when they may be text. */
 const char *markup_binary_kind(const char *p, size_t n);
 /* True when nothing but blanks stands there. */

@@ -1,6 +1,7 @@
 /* strip: a page without what libxml2 would copy letter by letter and nobody reads in the tree. */
 #include <string.h>
 #include <strings.h>
+#include "base/digest.h"
 #include "base/mem.h"
 #include "markup/markup_int.h"
 #include "base/banned.h"
@@ -9,6 +10,8 @@
 struct strip {
 	const char *p;
 	size_t n, done;
+	size_t hashed;			/* what stands before it is in the shape, or left out */
+	uint64_t shape;
 	struct buf *out;
 	struct html_scripts *scripts;
 };
@@ -18,6 +21,15 @@ copy_to(struct strip *s, size_t at)
 {
 	buf_add(s->out, s->p + s->done, at - s->done);
 	s->done = at;
+}
+
+/* What stands there says nothing of the page's lists, and is often new at each visit. */
+static void
+leave_out(struct strip *s, size_t from, size_t to)
+{
+	if (from > s->hashed)
+		s->shape = digest_xxh64(s->p + s->hashed, from - s->hashed, s->shape);
+	s->hashed = to;
 }
 
 /* Behind the next '>' from i on, or n. */
@@ -53,6 +65,7 @@ skip_comment(struct strip *s, size_t i)
 	if (end == s->n)
 		return s->n;	/* it swallows the rest of the page, as libxml2 has it */
 	copy_to(s, begin);
+	leave_out(s, begin, end);
 	s->done = end;
 	return behind_gt(s, end);
 }
@@ -70,6 +83,17 @@ raw_text_end(const struct strip *s, size_t i, const char *name, size_t len)
 		i++;
 	}
 	return s->n;
+}
+
+/* A script that holds data for machines or writes a part of the page itself. */
+static bool
+says_more(const struct strip *s, const struct markup_tag *tag, size_t begin, size_t end)
+{
+	for (size_t i = tag->name; i + 7 < begin; i++) {
+		if (strncasecmp(s->p + i, "ld+json", 7) == 0)
+			return true;
+	}
+	return memmem(s->p + begin, end - begin, "document.write", 14) != NULL;
 }
 
 static void
@@ -99,6 +123,8 @@ skip_raw_text(struct strip *s, const struct markup_tag *tag, size_t i)
 	end = raw_text_end(s, ++i, script ? "script" : "style", tag->name_len);
 	if (end > i) {
 		copy_to(s, i);
+		if (!script || !says_more(s, tag, i, end))
+			leave_out(s, i, end);
 		if (script)
 			keep_script(s, i, end);
 		else
@@ -108,9 +134,19 @@ skip_raw_text(struct strip *s, const struct markup_tag *tag, size_t i)
 	return end;
 }
 
+/* Elements that hold no text and whose attributes are tokens, counters and states. */
+static bool
+is_volatile(const struct strip *s, const struct markup_tag *tag)
+{
+	const char *name = s->p + tag->name;
+
+	return (tag->name_len == 4 && strncasecmp(name, "meta", 4) == 0) ||
+	    (tag->name_len == 5 && strncasecmp(name, "input", 5) == 0);
+}
+
 int
 markup_strip(const char *p, size_t n, size_t max_attrs, size_t max_tags, struct buf *out,
-    struct html_scripts *scripts, struct err *reterr)
+    struct html_scripts *scripts, uint64_t *ret_shape, struct err *reterr)
 {
 	struct strip s = { .p = p, .n = n, .out = out, .scripts = scripts };
 	size_t i = 0, tags = 0;
@@ -135,9 +171,13 @@ markup_strip(const char *p, size_t n, size_t max_attrs, size_t max_tags, struct 
 			i = markup_scan_tag(p, i + 1, n, &tag);
 			if (markup_refuse_tag(p, &tag, max_attrs, reterr) < 0)
 				return -1;
+			if (is_volatile(&s, &tag))
+				leave_out(&s, tag.name, i);
 			i = skip_raw_text(&s, &tag, i);
 		}
 	}
 	copy_to(&s, n);
+	leave_out(&s, n, n);
+	*ret_shape = s.shape | 1;
 	return 0;
 }

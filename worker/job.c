@@ -108,6 +108,7 @@ put_discover(json_t *o, const struct discover_opts *d)
 	json_put_str(o, "date", d->select_date);
 	json_put_str(o, "language", d->language);
 	json_put_int(o, "now", d->now_ms);
+	json_put_int(o, "shape", (int64_t)d->known_shape);
 	json_put_int(o, "max", (int64_t)d->max);
 }
 
@@ -165,6 +166,7 @@ get_discover(const json_t *o, struct discover_opts *d)
 		.select_date = json_get_str(o, "date"),
 		.language = json_get_str(o, "language"),
 		.now_ms = json_get_int(o, "now", 0),
+		.known_shape = (uint64_t)json_get_int(o, "shape", 0),
 		.max = (size_t)max,
 	};
 	return 0;

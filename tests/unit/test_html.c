@@ -138,6 +138,33 @@ scripts_stand_beside_the_tree_whatever_the_page_does_to_hide_them(void **state)
 	}
 }
 
+static void
+the_shape_of_a_page_leaves_out_what_changes_with_each_visit(void **state)
+{
+	static const struct { const char *page; bool same; } cases[] = {
+		{ "<meta name=t content=1><p>a<!-- 1 --><script>var t = 1</script><input value=1><a href=x>l</a>", true },
+		{ "<meta name=t content=27><p>a<!-- 27 --><script>var t = 27</script><input value=27><a href=x>l</a>", true },
+		{ "<meta name=t content=1><p>b<!-- 1 --><script>var t = 1</script><input value=1><a href=x>l</a>", false },
+		{ "<meta name=t content=1><p>a<!-- 1 --><script>var t = 1</script><input value=1><a href=y>l</a>", false },
+		{ "<meta name=t content=1><p>a<!-- 1 --><script>var t = 1</script><input value=1><a href=x title=n>l</a>", false },
+		{ "<meta name=t content=1><p>a<!-- 1 --><script type='application/LD+json'>1</script><input><a href=x>l</a>", false },
+		{ "<meta name=t content=1><p>a<!-- 1 --><script>document.write('t')</script><input><a href=x>l</a>", false },
+		{ "<meta name=t content=1><p>a<!-- 1 <input value=1><a href=x>l</a>", false },
+	};
+	uint64_t first = 0;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(html_freep) struct html *h = NULL;
+		uint64_t shape = first;
+
+		assert_int_equal(html_parse_new(cases[i].page, strlen(cases[i].page), NULL, "http://x/", &shape, &h, NULL), 0);
+		if (i == 0)
+			first = shape;
+		assert_true((shape == first) == cases[i].same);
+		assert_true((h == NULL) == (cases[i].same && i > 0));
+	}
+}
+
 /* Trees lie in memory of their own: several stand side by side and go in any order. */
 static void
 trees_live_and_go_in_any_order(void **state)
@@ -205,6 +232,7 @@ main(void)
 		cmocka_unit_test(the_base_element_is_resolved),
 		cmocka_unit_test(what_is_no_page_is_refused_with_its_name),
 		cmocka_unit_test(scripts_stand_beside_the_tree_whatever_the_page_does_to_hide_them),
+		cmocka_unit_test(the_shape_of_a_page_leaves_out_what_changes_with_each_visit),
 		cmocka_unit_test(trees_live_and_go_in_any_order),
 		cmocka_unit_test(a_flood_of_attributes_is_a_limit_error),
 		cmocka_unit_test(too_deep_nesting_is_said),

@@ -223,6 +223,40 @@ a_flood_of_links_ends(void **state)
 	buf_done(&b);
 }
 
+static void
+a_list_whose_shape_is_known_is_not_read_again(void **state)
+{
+	static const char *const pages[] = {
+		"<meta name=csrf content=1><ul><li><a href=/press/1.html>The first of the releases</a> 9 Feb 2023<li>"
+		"<a href=/press/2.html>The second of the releases</a> 8 Feb 2023<li><a href=/press/3.html>The third of the "
+		"releases</a> 7 Feb 2023</ul>",
+		"<meta name=csrf content=2><ul><li><a href=/press/1.html>The first of the releases</a> 9 Feb 2023<li>"
+		"<a href=/press/2.html>The second of the releases</a> 8 Feb 2023<li><a href=/press/3.html>The third of the "
+		"releases</a> 7 Feb 2023</ul>",
+		"<meta name=csrf content=3><ul><li><a href=/press/4.html>The fourth of the releases</a> 9 Feb 2023<li>"
+		"<a href=/press/2.html>The second of the releases</a> 8 Feb 2023<li><a href=/press/3.html>The third of the "
+		"releases</a> 7 Feb 2023</ul>",
+	};
+	struct discover_opts o = { .url = "http://192.0.2.1/news/", .kind = KIND_LISTING };
+	struct candidates *c = NULL;
+
+	for (size_t i = 0; i < 4; i++) {
+		o.url = i < 3 ? "http://192.0.2.1/news/" : "http://192.0.2.2/news/";
+		assert_int_equal(discover(pages[i % 3], strlen(pages[i % 3]), &o, &c, NULL), 0);
+		assert_true(c->same == (i == 1));
+		assert_int_equal(c->count, i == 1 ? 0 : 3);
+		assert_true(c->shape != 0);
+		o.known_shape = c->shape;
+		candidates_free(c);
+		c = NULL;
+	}
+	o.select_links = "li a";
+	o.known_shape = 0;
+	assert_int_equal(discover(pages[0], strlen(pages[0]), &o, &c, NULL), 0);
+	assert_true(c->shape == 0);	/* a selector may look at what the shape leaves out */
+	candidates_free(c);
+}
+
 int
 main(void)
 {
@@ -239,6 +273,7 @@ main(void)
 		cmocka_unit_test(a_selector_that_matches_nothing_is_named),
 		cmocka_unit_test(the_head_names_feeds_and_language),
 		cmocka_unit_test(a_flood_of_links_ends),
+		cmocka_unit_test(a_list_whose_shape_is_known_is_not_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
