@@ -200,21 +200,15 @@ copy_request(struct http_transfer *t, const struct http_request *req, struct err
 	t->cut_body = req->cut_body;
 	t->head_only = req->head_only;
 	buf_init(&t->answer.body, t->max_decoded);
-	if (agent == NULL ? t->agent != NULL : t->agent == NULL || strcmp(t->agent, agent) != 0) {
-		free(t->agent);
-		t->agent = xstrdup(agent);
-		curl_easy_setopt(t->easy, CURLOPT_USERAGENT, t->agent);
-	}
+	t->agent = xstrdup(agent);
 	return 0;
 }
 
 struct http_transfer *
 http_start(struct http *h, const struct http_request *req, http_done_fn *done, void *arg, struct err *reterr)
 {
-	struct http_transfer *t = transfer_get(h, reterr);
+	struct http_transfer *t = transfer_get(h);
 
-	if (t == NULL)
-		return NULL;
 	if (copy_request(t, req, reterr) < 0) {
 		transfer_recycle(t);
 		return NULL;

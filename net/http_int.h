@@ -16,7 +16,7 @@
 #define HTTP_TICK_MS 100		/* how exact limits are kept */
 #define HTTP_REDIRECT_BODY (64u << 10)	/* read of a body that nobody wants, before the connection is given up */
 #define HTTP_IGNORED_BODY (1u << 20)
-#define HTTP_POOL 64			/* idle handles kept */
+#define HTTP_POOL 64			/* idle transfers kept */
 #define HTTP_RATIO_FROM (1u << 20)
 /* Framing that is not content: chunks of one byte cost six; beyond that and this it is a flood. */
 #define HTTP_FRAMING_SHARE 8
@@ -28,7 +28,7 @@ struct http_transfer {
 	struct http_transfer *prev, *next;
 	struct http *http;
 	enum transfer_state state;
-	CURL *easy;
+	CURL *easy;			/* of the present hop, or NULL */
 	http_done_fn *done;
 	void *arg;
 
@@ -36,7 +36,7 @@ struct http_transfer {
 	char *method;			/* NULL: GET */
 	char *url;			/* of the present hop */
 	char *proxy;			/* NULL: none */
-	char *agent;			/* last set in easy */
+	char *agent;
 	char *cookies;			/* "a=1; b=2", set by hops of the present host; or NULL */
 	struct curl_slist *headers;	/* one allocation: nodes, then their text */
 	void *body;
@@ -45,6 +45,7 @@ struct http_transfer {
 	unsigned connect_ms, first_byte_ms, total_ms;
 	int max_redirects;
 	bool ignore_body, cut_body, head_only;
+	bool bare;			/* none of the headers goes out any more */
 
 	/* limits of time; monotonic */
 	int64_t start_ms, hop_ms, asked_ms, first_ms;	/* asked, first: 0 until it happens */
@@ -104,8 +105,8 @@ void http_reap(struct http *h);
 void http_drain(struct http *h);
 
 /* transfer.c: each leaves the transfer running or finished. */
-struct http_transfer *transfer_get(struct http *h, struct err *reterr);
-void transfer_recycle(struct http_transfer *t);		/* forget the request; keep the handle or free it */
+struct http_transfer *transfer_get(struct http *h);
+void transfer_recycle(struct http_transfer *t);		/* forget the request; keep the struct or free it */
 void transfer_free(struct http_transfer *t);
 void transfer_begin(struct http_transfer *t);
 void transfer_hop_ended(struct http_transfer *t, CURLcode rc);

@@ -1,6 +1,7 @@
 /*
- * transfer: one request through its hops. Handles are kept with their options set and used again, since
- * making one costs more than a request on a kept connection.
+ * transfer: one request through its hops. Each hop has a libcurl handle of its own (a microsecond; connections, names and TLS
+ * sessions live elsewhere): libcurl 7.88 keeps a pointer to the last header of a handle's former answer, long freed, and writes
+ * through it when the next answer begins with a folded line.
  */
 #include "net/http_int.h"
 
@@ -126,7 +127,7 @@ set_lasting(struct http_transfer *t)
 }
 
 struct http_transfer *
-transfer_get(struct http *h, struct err *reterr)
+transfer_get(struct http *h)
 {
 	struct http_transfer *t = h->idle;
 
@@ -137,13 +138,6 @@ transfer_get(struct http *h, struct err *reterr)
 	}
 	t = xcalloc(1, sizeof(*t));
 	t->http = h;
-	t->easy = curl_easy_init();
-	if (t->easy == NULL) {
-		free(t);
-		err_set(reterr, ERR_LOCAL, "libcurl could not make a handle");
-		return NULL;
-	}
-	set_lasting(t);
 	return t;
 }
 
@@ -158,17 +152,15 @@ forget(struct http_transfer *t)
 	free(t->proxy);
 	free(t->headers);
 	free(t->body);
-	if (t->cookies != NULL)
-		curl_easy_setopt(t->easy, CURLOPT_COOKIE, NULL);
 	free(t->cookies);
+	curl_easy_cleanup(t->easy);
+	free(t->agent);
 }
 
 void
 transfer_free(struct http_transfer *t)
 {
 	forget(t);
-	curl_easy_cleanup(t->easy);
-	free(t->agent);
 	free(t);
 }
 
@@ -176,8 +168,6 @@ void
 transfer_recycle(struct http_transfer *t)
 {
 	struct http *h = t->http;
-	CURL *easy = t->easy;
-	char *agent = t->agent;
 
 	if (h->idle_count >= HTTP_POOL) {
 		transfer_free(t);
@@ -186,8 +176,6 @@ transfer_recycle(struct http_transfer *t)
 	forget(t);
 	memset(t, 0, sizeof(*t));
 	t->http = h;
-	t->easy = easy;
-	t->agent = agent;
 	DL_PREPEND(h->idle, t);
 	h->idle_count++;
 }
@@ -244,9 +232,6 @@ set_method(struct http_transfer *t)
 {
 	CURL *e = t->easy;
 
-	curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, NULL);
-	curl_easy_setopt(e, CURLOPT_NOBODY, 0L);
-	curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
 	if (t->body != NULL) {
 		curl_easy_setopt(e, CURLOPT_POST, 1L);
 		curl_easy_setopt(e, CURLOPT_POSTFIELDS, t->body);
@@ -281,11 +266,30 @@ judge_written_address(struct http_transfer *t)
 	    "%s is a private address; allow it under network: allow", hostport);
 }
 
+static int
+new_handle(struct http_transfer *t)
+{
+	curl_easy_cleanup(t->easy);
+	if ((t->easy = curl_easy_init()) == NULL)
+		return err_set(&t->answer.err, ERR_LOCAL, "libcurl could not make a handle");
+	set_lasting(t);
+	curl_easy_setopt(t->easy, CURLOPT_URL, t->url);
+	curl_easy_setopt(t->easy, CURLOPT_PROXY, t->proxy != NULL ? t->proxy : "");
+	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)t->connect_ms);
+	if (t->agent != NULL)
+		curl_easy_setopt(t->easy, CURLOPT_USERAGENT, t->agent);
+	if (t->headers != NULL && !t->bare)
+		curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+	if (t->cookies != NULL)
+		curl_easy_setopt(t->easy, CURLOPT_COOKIE, t->cookies);
+	set_method(t);
+	return 0;
+}
+
 static void
 begin_hop(struct http_transfer *t)
 {
 	struct http *h = t->http;
-	CURL *e = t->easy;
 	CURLMcode rc;
 
 	t->hop_ms = clock_mono_ms();
@@ -298,12 +302,11 @@ begin_hop(struct http_transfer *t)
 	t->header_bytes = 0;
 	receive_reset(t);
 	t->answer.status = 0;
-	if (t->proxy != NULL && judge_written_address(t) < 0) {
+	if ((t->proxy != NULL && judge_written_address(t) < 0) || new_handle(t) < 0) {
 		transfer_finish(t);
 		return;
 	}
-	curl_easy_setopt(e, CURLOPT_URL, t->url);
-	rc = curl_multi_add_handle(h->multi, e);
+	rc = curl_multi_add_handle(h->multi, t->easy);
 	if (rc != CURLM_OK) {
 		err_set(&t->answer.err, ERR_LOCAL, "libcurl: %s", curl_multi_strerror(rc));
 		transfer_finish(t);
@@ -314,7 +317,6 @@ void
 transfer_begin(struct http_transfer *t)
 {
 	struct http *h = t->http;
-	CURL *e = t->easy;
 	struct timeval tick = { .tv_usec = HTTP_TICK_MS * 1000 };
 
 	t->state = T_RUNNING;
@@ -326,10 +328,6 @@ transfer_begin(struct http_transfer *t)
 	}
 	t->start_ms = clock_mono_ms();
 	t->answer.started_ms = clock_wall_ms();
-	curl_easy_setopt(e, CURLOPT_PROXY, t->proxy != NULL ? t->proxy : "");
-	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
-	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)t->connect_ms);
-	set_method(t);
 	begin_hop(t);
 	if (t->state == T_FINISHED)
 		event_active(&h->drain, EV_TIMEOUT, 0);
@@ -347,11 +345,8 @@ drop_private_headers(struct http_transfer *t)
 	};
 	struct curl_slist **at = &t->headers;
 
-	if (t->cookies != NULL) {
-		curl_easy_setopt(t->easy, CURLOPT_COOKIE, NULL);
-		free(t->cookies);
-		t->cookies = NULL;
-	}
+	free(t->cookies);
+	t->cookies = NULL;
 	/* The first node is where the one allocation begins, so it stays; its text may change. */
 	for (struct curl_slist *n = t->headers; n != NULL; n = n->next) {
 		size_t len = strcspn(n->data, ":;");
@@ -365,7 +360,7 @@ drop_private_headers(struct http_transfer *t)
 		}
 	}
 	if (at == &t->headers)
-		curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
+		t->bare = true;
 	else
 		*at = NULL;
 }
@@ -412,15 +407,12 @@ follow(struct http_transfer *t)
 		free(t->method);
 		t->body = NULL;
 		t->method = NULL;
-		set_method(t);
 	}
 	from_host = url_host(t->url);
 	to_host = url_host(to);
 	t->url = to;
 	if (from_host == NULL || to_host == NULL || strcmp(from_host, to_host) != 0)
 		drop_private_headers(t);
-	if (t->cookies != NULL)
-		curl_easy_setopt(t->easy, CURLOPT_COOKIE, t->cookies);
 	free(from_host);
 	free(to_host);
 	begin_hop(t);

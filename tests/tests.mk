@@ -115,7 +115,8 @@ endif
 
 .PHONY: coverage
 coverage:
-	$(MAKE) VARIANT=coverage unit
+	$(MAKE) VARIANT=coverage all unit
+	-PRESSWATCH_BIN=$(abspath build/coverage) PRESSWATCH_TEST_PATIENCE=60 $(PYTHON) -m pytest -q -n 2 tests/scenario
 	@tools/coverage.sh build/coverage
 
 -include $(patsubst %.c,$(B)/%.d,$(UNIT_SRC) $(BENCH_SRC) $(FUZZ_SRC))

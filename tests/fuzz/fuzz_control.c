@@ -45,7 +45,7 @@ set_up(void)
 	struct err err = { 0 };
 
 	log_init(LOG_P_ERR, 0);
-	snprintf(folder, sizeof(folder), "/tmp/presswatch-fuzz-XXXXXX");
+	snprintf(folder, sizeof(folder), "/dev/shm/presswatch-fuzz-XXXXXX");
 	if (mkdtemp(folder) == NULL)
 		abort();
 	snprintf(config_path, sizeof(config_path), "%s/presswatch.yaml", folder);

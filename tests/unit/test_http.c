@@ -73,6 +73,9 @@ static const struct canned {
 	{ "/to-nowhere", "HTTP/1.1 302 Found\r\nContent-Length: 5\r\n\r\nhello", ERR_NONE, "hello" },
 	{ "/to-good", "HTTP/1.1 302 Found\r\nLocation: length\r\nContent-Length: 2\r\n\r\nno", ERR_NONE, "hello" },
 	{ "/to-self", "HTTP/1.1 301 Moved\r\nLocation: /to-self\r\nContent-Length: 0\r\n\r\n", ERR_LIMIT, "5 redirects" },
+	/* libcurl 7.88 unfolds the first line into the last header of the answer before, which it has freed. */
+	{ "/folded", "HTTP/1.1 200 OK\r\n\tx\r\nContent-Length: 5\r\n\r\nhello", ERR_TEMPORARY, "colon" },
+	{ "/to-folded", "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nSet-Cookie: a=b\r\nLocation: /folded\r\n\r\n", ERR_TEMPORARY, "colon" },
 	{ "/not-modified", "HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n\r\n", ERR_NONE, "" },
 	{ "/error", "HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 5\r\n\r\nhello", ERR_NONE, "hello" },
 };
