@@ -39,13 +39,13 @@ static const char *
 state_of(const struct store_channel *c, bool configured)
 {
 	return !configured ? "dropped" : c->paused ? "paused" : c->error != NULL && c->waiting > 0 ? "failing" :
-	    c->dead > 0 ? "gave up" : c->waiting > 0 ? "sending" : c->told > 0 ? "ok" : "idle";
+	    c->dead > 0 ? "gave up" : c->waiting > c->held ? "sending" : c->held > 0 ? "holding" : c->told > 0 ? "ok" : "idle";
 }
 
 static enum style
 style_of(const char *state)
 {
-	return strcmp(state, "ok") == 0 || strcmp(state, "sending") == 0 ? STYLE_GREEN :
+	return strcmp(state, "ok") == 0 || strcmp(state, "sending") == 0 || strcmp(state, "holding") == 0 ? STYLE_GREEN :
 	    strcmp(state, "failing") == 0 || strcmp(state, "gave up") == 0 ? STYLE_RED :
 	    strcmp(state, "paused") == 0 ? STYLE_YELLOW : STYLE_DIM;
 }
@@ -57,6 +57,16 @@ put_time(json_t *j, const char *key, int64_t ms)
 
 	if (ms > 0)
 		json_put_str(j, key, clock_rfc3339(ms, true, text));
+}
+
+/* What those that are held wait for. */
+static const char *
+hold_words(const struct store_channel *c)
+{
+	static const char *const words[] = { [HOLD_NONE] = "its time", [HOLD_DIGEST] = "the digest",
+		[HOLD_QUIET] = "the end of quiet hours", [HOLD_STORM] = "the end of a storm" };
+
+	return words[c->hold];
 }
 
 static void
@@ -75,6 +85,11 @@ print_json(struct channels *all, const struct store_channel *c, const char *stat
 	put_time(j, "oldest", c->oldest_ms);
 	if (c->waiting > 0)
 		put_time(j, "next_try", c->next_ms);
+	json_put_int(j, "held", c->held);
+	if (c->held > 0) {
+		json_put_str(j, "held_for", hold_words(c));
+		put_time(j, "held_until", c->held_until_ms);
+	}
 	put_time(j, "last_told", c->last_told_ms);
 	put_time(j, "error_at", c->error_ms);
 	json_put_str(j, "error", c->error);
@@ -87,7 +102,7 @@ add_row(struct channels *all, const struct store_channel *c, const char *state, 
 	struct table *t = all->table;
 	int64_t now = all->cli->now_ms;
 	struct buf why = BUF_INIT(4096);
-	char ago[64];
+	char ago[64], when[OUT_TIME_MAX];
 
 	table_add(t, STYLE_PLAIN, c->name);
 	table_add(t, STYLE_PLAIN, kind);
@@ -101,6 +116,9 @@ add_row(struct channels *all, const struct store_channel *c, const char *state, 
 		buf_addf(&why, "%s: %s", out_ago(c->error_ms, now, ago), c->error);
 	if (c->error != NULL && c->waiting > 0 && !c->paused && c->next_ms > now)
 		buf_addf(&why, "; next try %s", out_ago(c->next_ms, now, ago));
+	if (c->held > 0)
+		buf_addf(&why, "%s%lld held for %s, %s", why.len > 0 ? "; " : "", (long long)c->held, hold_words(c),
+		    out_time(c->held_until_ms, when));
 	if (!all->cli->out.tty)
 		table_add(t, STYLE_PLAIN, why.len > 0 ? buf_str(&why) : "-");
 	else if (why.len > 0)
@@ -185,7 +203,7 @@ cmd_channels(struct cli *cli, int argc, char **argv)
 	static const struct table_column columns[] = {
 		{ .head = "CHANNEL", .flexible = true, .style = STYLE_CYAN }, { .head = "KIND" }, { .head = "STATE" },
 		{ .head = "WAITING", .right = true }, { .head = "OLDEST" }, { .head = "GIVEN UP", .right = true },
-		{ .head = "TOLD", .right = true }, { .head = "LAST TOLD" }, { .head = "LAST ERROR" },
+		{ .head = "TOLD", .right = true }, { .head = "LAST TOLD" }, { .head = "NOTE" },
 	};
 	CLEANUP(table_freep) struct table *t = table_new(columns, cli->out.tty ? 8 : 9);
 	CLEANUP(config_freep) struct config *config = NULL;

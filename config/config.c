@@ -40,7 +40,7 @@ static void
 channel_done(struct cfg_channel *c)
 {
 	char *const owned[] = { c->name, c->webhook, c->file, c->feed, c->mail_server, c->mail_from, c->mail_user,
-		c->mail_password_file, c->secret_file, c->match };
+		c->mail_password_file, c->secret_file, c->match, c->timezone, c->urgent };
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		free(owned[i]);
@@ -141,6 +141,26 @@ config_add_source(struct config_reader *r, yaml_node_t *node)
 	config_read_map(r, node, "a source", config_source_keys, s);
 }
 
+/* A file and a feed are read when their reader likes: they have no pace of their own. */
+static void
+check_pace(struct config_reader *r, const yaml_node_t *node, struct cfg_channel *ch)
+{
+	static const char *const keys[] = { "digest", "quiet", "storm", "urgent", "timezone" };
+	bool waits = ch->digest_every_s > 0 || ch->digest_minute >= 0 || ch->quiet_from != ch->quiet_until;
+	const yaml_node_t *v;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if ((v = value_of(r, node, keys[i])) == NULL)
+			continue;
+		if (ch->file != NULL || ch->feed != NULL)
+			config_bad_at(r, r->file, line_of(v), (int)v->start_mark.column + 1,
+			    "%s: is for webhook, exec and mail only", keys[i]);
+		else if (i >= 3 && !waits)
+			config_bad_at(r, r->file, line_of(v), (int)v->start_mark.column + 1,
+			    "%s: wants digest or quiet beside it", keys[i]);
+	}
+}
+
 /* What one channel's keys owe each other. */
 static void
 check_channel(struct config_reader *r, const yaml_node_t *node, struct cfg_channel *ch)
@@ -163,6 +183,7 @@ check_channel(struct config_reader *r, const yaml_node_t *node, struct cfg_chann
 				config_bad_at(r, r->file, line_of(v), (int)v->start_mark.column + 1,
 				    "%s: is for webhooks only", only);
 		}
+	check_pace(r, node, ch);
 	if (ch->mail_password_file != NULL && ch->mail_user == NULL)
 		config_bad_at(r, r->file, line_of(node), 0, "password-file: wants a user");
 	if (r->flags & CONFIG_SKIP_SECRETS)
@@ -191,7 +212,7 @@ config_add_channel(struct config_reader *r, yaml_node_t *node)
 	c->channels =
 	    xgrow(c->channels, &r->channels_cap, c->channels_count + 1, sizeof(*c->channels));
 	ch = &c->channels[c->channels_count++];
-	*ch = (struct cfg_channel){ .config_file = r->file, .line = line_of(node) };
+	*ch = (struct cfg_channel){ .config_file = r->file, .line = line_of(node), .digest_minute = -1, .storm = -1 };
 	if (config_read_map(r, node, "a channel", config_channel_keys, ch) == 0)
 		check_channel(r, node, ch);
 }

@@ -56,5 +56,15 @@ const struct config_key config_channel_keys[] = {
 	  .help = "pauses after a failed delivery; after the last one it is a dead letter" },
 	{ .name = "once-per", .parse = config_flag, .at = CH(once_per_story), .def = "document", .words = once_per,
 	  .help = "document, or story: exact copies on other sites are told once" },
+	{ .name = "digest", .parse = config_digest, .at = 0, .min = 5 * 60, .max = 86400, .unit = "seconds",
+	  .help = "one message for all notices of that time: 1h, or daily 08:00" },
+	{ .name = "quiet", .parse = config_quiet, .at = 0,
+	  .help = "hours in which nothing is told, only held: 22:00-07:00" },
+	{ .name = "timezone", .parse = config_timezone, .at = CH(timezone),
+	  .help = "zone of digest and quiet; this machine's when not given" },
+	{ .name = "urgent", .parse = config_query, .at = CH(urgent), .max = 2000,
+	  .help = "a search query; matching documents wait neither for a digest nor for the end of quiet" },
+	{ .name = "storm", .parse = config_storm, .at = CH(storm), .min = 0, .max = 100000, .unit = "notices",
+	  .help = "more notices in an hour are told in one; 0: never; 50 for mail, 0 for others when not given" },
 	{ .name = NULL }
 };

@@ -61,6 +61,12 @@ struct cfg_channel {
 	size_t retry_count;
 	unsigned when;		/* enum change_kind bits of document/diff.h: only such edits; 0: all */
 	bool once_per_story;
+	int64_t digest_every_s;	/* 0: no digest by the hour */
+	int digest_minute;	/* of the day, for one a day; -1: none */
+	int quiet_from, quiet_until;	/* minutes of the day; equal: none */
+	char *timezone;		/* of these, IANA, or NULL: this machine's */
+	char *urgent;		/* search query that waits for neither, or NULL */
+	int64_t storm;		/* notices told one by one in an hour, 0: any number; -1: not said */
 	const char *config_file;
 	int line;
 };

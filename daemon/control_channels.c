@@ -252,8 +252,13 @@ static int
 write_release(struct store *s, void *arg, struct err *reterr)
 {
 	struct order *o = arg;
-	const struct plan_source *ps = plan_find(o->plan, o->source);
+	const struct plan_source *ps = o->source != NULL ? plan_find(o->plan, o->source) : NULL;
 
+	if (o->source == NULL) {
+		o->count = store_pace_release(s, o->channel, plan_pace(o->plan, o->channel), clock_wall_ms(), true,
+		    reterr);
+		return o->count < 0 ? -1 : 0;
+	}
 	if (ps == NULL)
 		return err_set(reterr, ERR_INPUT, "no source is called \"%s\"", o->source);
 	o->count = store_held_release(s, o->source, o->all, &ps->routes, clock_wall_ms(), reterr);
@@ -279,10 +284,6 @@ do_release(struct client *cl, const json_t *cmd)
 
 	if (!target_of(cl, cmd, &source, &channel))
 		return;
-	if (source == NULL) {
-		client_answer(cl, control_bad("nothing is held on a channel: resume lets its notices go"));
-		return;
-	}
 	o = order_new(cl, source, channel);
 	o->plan = plan_ref(client_daemon(cl)->plan);
 	o->all = json_is_true(json_object_get(cmd, "all"));

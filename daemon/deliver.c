@@ -1,4 +1,4 @@
-#include "daemon/deliver.h"
+#include "daemon/deliver_int.h"
 
 #include <string.h>
 
@@ -12,27 +12,13 @@
 #define HEADS 32		/* sources of a channel that are served at once */
 #define ARCHIVE_RETRY_MS 10000
 
-/* A delivery to one channel for one source; later events of that source wait behind it. */
-struct parcel {
-	char *source;		/* key in outlet->parcels */
-	struct outlet *outlet;
-	struct plan *plan;	/* a reference: the channel's strings */
-	const struct cfg_channel *channel;
-	int64_t seq, not_before_ms;
-	unsigned attempt;
-	char *event_id, *type, *json;
-	bool dead, refused;	/* refused: the receiver did not take it */
-	bool unwritten;		/* the archive could not be told yet: told again, not sent again */
-	struct notify_answer answer;
-	UT_hash_handle hh;
-};
-
 struct outlet {			/* a channel at run time */
 	struct deliver *dl;
 	char *name;
 	struct parcel *parcels;	/* by source */
 	unsigned active;
 	bool loading, kicked;
+	bool paced;		/* the archive knows the pace of the plan in force */
 	int64_t next_ms;	/* wall: when to ask again; 0: nothing waits */
 	int64_t retry_write_ms;	/* wall: when outcomes are written again */
 	UT_hash_handle hh;
@@ -44,26 +30,7 @@ struct deliver {
 	bool once;
 };
 
-struct load {
-	struct outlet *outlet;
-	int64_t now_ms, next_ms;
-	bool any;
-	struct parcel **parcels;
-	unsigned count, limit;
-};
-
 static void outlet_load(struct outlet *o);
-
-static void
-parcel_free(struct parcel *p)
-{
-	free(p->source);
-	free(p->event_id);
-	free(p->type);
-	free(p->json);
-	plan_unref(p->plan);
-	free(p);
-}
 
 static void
 add_outlets(struct deliver *dl)
@@ -96,6 +63,10 @@ deliver_new(struct daemon *d)
 void
 deliver_reload(struct deliver *dl)
 {
+	struct outlet *o, *tmp;
+
+	HASH_ITER(hh, dl->outlets, o, tmp)
+		o->paced = false;
 	add_outlets(dl);
 	deliver_kick(dl);
 }
@@ -111,7 +82,7 @@ parcel_end(struct parcel *p)
 	o->active--;
 	if (!stays) {
 		HASH_DEL(o->parcels, p);
-		parcel_free(p);
+		deliver_parcel_free(p);
 	}
 	if (!stays || o->kicked)
 		outlet_load(o);
@@ -122,10 +93,7 @@ write_outcome(struct store *s, void *arg, struct err *reterr)
 {
 	struct parcel *p = arg;
 
-	if (p->answer.class == ERR_NONE)
-		return store_delivery_done(s, p->seq, p->outlet->name, clock_wall_ms(), reterr);
-	return store_delivery_failed(s, p->seq, p->outlet->name, clock_wall_ms(), p->not_before_ms, p->dead,
-	    p->answer.text, reterr);
+	return deliver_write_end(s, p, p->outlet->name, clock_wall_ms(), reterr);
 }
 
 static void
@@ -195,40 +163,11 @@ send_parcel(struct parcel *p)
 	struct daemon *d = p->outlet->dl->d;
 	struct sink_opts sink;
 	struct notice notice = { .id = p->event_id, .type = p->type, .body = p->json,
-		.body_len = strlen(p->json), .attempt = p->attempt };
+		.body_len = strlen(p->json), .attempt = p->attempt, .batch = p->batch_id != 0 && !p->people ?
+		    (unsigned)p->count : 0, .root = p->root };
 
 	plan_sink(p->channel, &sink);
 	notify_send(d->notify, &sink, &notice, on_answer, p);
-}
-
-static int
-keep_delivery(const struct store_delivery *row, void *arg)
-{
-	struct load *load = arg;
-	struct parcel *p = xcalloc(1, sizeof(*p));
-
-	p->source = xstrdup(row->source);
-	p->event_id = xstrdup(row->event_id);
-	p->type = xstrdup(row->type);
-	p->json = xstrdup(row->json);
-	p->seq = row->seq;
-	p->attempt = row->attempts + 1;
-	load->parcels[load->count++] = p;
-	return load->count >= load->limit;
-}
-
-static int
-read_deliveries(struct store *s, void *arg, struct err *reterr)
-{
-	struct load *load = arg;
-
-	if (store_channel_paused(s, load->outlet->name))
-		return 0;	/* its notices wait until somebody resumes it */
-	if (store_deliveries_due(s, load->outlet->name, load->now_ms, load->any, load->limit, keep_delivery, load,
-	    reterr) < 0)
-		return -1;
-	load->next_ms = store_deliveries_next_ms(s);
-	return 0;
 }
 
 static bool
@@ -240,7 +179,7 @@ take_parcel(struct outlet *o, struct parcel *p)
 	HASH_FIND_STR(o->parcels, p->source, busy);
 	p->channel = config_channel(d->plan->config, o->name);
 	if (busy != NULL || d->stopping || p->channel == NULL || o->active >= HEADS) {
-		parcel_free(p);
+		deliver_parcel_free(p);
 		return false;
 	}
 	p->outlet = o;
@@ -261,10 +200,15 @@ have_deliveries(void *arg, int rc, const struct err *err)
 	if (rc < 0) {
 		log_kv(LOG_P_ERR, "archive-failed", "channel", o->name, "text", err->text, NULL);
 		o->next_ms = clock_wall_ms() + ARCHIVE_RETRY_MS;
-	} else if (o->next_ms <= load->now_ms)
-		o->next_ms = load->next_ms > load->now_ms ? load->next_ms : 0;
+	} else if (load->next_ms > load->now_ms && (o->next_ms <= load->now_ms || load->next_ms < o->next_ms))
+		o->next_ms = load->next_ms;
+	else if (o->next_ms <= load->now_ms)
+		o->next_ms = 0;
+	if (rc < 0)
+		o->paced = false;
 	for (unsigned i = 0; i < load->count; i++)
 		take_parcel(o, load->parcels[i]);
+	plan_unref(load->plan);
 	free(load->parcels);
 	free(load);
 	if (o->kicked)
@@ -289,11 +233,15 @@ outlet_load(struct outlet *o)
 	o->loading = true;
 	load = xcalloc(1, sizeof(*load));
 	load->outlet = o;
+	load->channel = o->name;
+	load->plan = plan_ref(d->plan);
+	load->set_pace = !o->paced;
+	o->paced = true;
 	load->now_ms = clock_wall_ms();
 	load->any = o->dl->once;
 	load->limit = HEADS + HASH_COUNT(o->parcels);	/* those under way are among them */
-	load->parcels = xcalloc(load->limit, sizeof(struct parcel *));
-	writer_post(d->writer, read_deliveries, have_deliveries, load);
+	load->parcels = xcalloc(load->limit + 1, sizeof(struct parcel *));	/* and a batch */
+	writer_post(d->writer, deliver_read, have_deliveries, load);
 }
 
 /* ---- the face -------------------------------------------------------------------------------------------------------- */
@@ -373,7 +321,7 @@ deliver_free(struct deliver *dl)
 	HASH_ITER(hh, dl->outlets, o, otmp) {
 		HASH_ITER(hh, o->parcels, p, ptmp) {
 			HASH_DEL(o->parcels, p);
-			parcel_free(p);
+			deliver_parcel_free(p);
 		}
 		HASH_DEL(dl->outlets, o);
 		free(o->name);

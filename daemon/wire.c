@@ -7,6 +7,8 @@
 #include "document/diff.h"
 #include "base/banned.h"
 
+#define STORM_PEOPLE 50	/* notices an hour that a person reads one by one, where the configuration says nothing */
+
 static const unsigned event_bits[] = {
 	[EV_DOCUMENT_NEW] = CFG_EVENT_NEW,
 	[EV_DOCUMENT_EDITED] = CFG_EVENT_EDITED,
@@ -47,8 +49,9 @@ hears(const struct cfg_source *src, const struct cfg_channel *ch)
 }
 
 static void
-make_routes(const struct config *c, const struct cfg_source *src, struct store_routes *ret)
+make_routes(const struct plan *p, const struct cfg_source *src, struct store_routes *ret)
 {
+	const struct config *c = p->config;
 	struct store_route *list = xcalloc(c->channels_count + 1, sizeof(*list));
 	size_t n = 0;
 
@@ -58,7 +61,8 @@ make_routes(const struct config *c, const struct cfg_source *src, struct store_r
 		if (hears(src, ch))
 			list[n++] = (struct store_route){ .channel = ch->name,
 				.kinds = kinds_of(ch->events), .match = ch->match,
-				.once_per_story = ch->once_per_story, .when = ch->when };
+				.once_per_story = ch->once_per_story, .when = ch->when,
+				.pace = &p->paces[i] };
 	}
 	ret->list = list;
 	ret->count = n;
@@ -77,6 +81,25 @@ extractor_name(const struct plan *p, const struct plan_source *ps)
 		return name;
 	free(name);
 	return p->extractor;
+}
+
+static void
+make_paces(struct plan *p)
+{
+	const struct config *c = p->config;
+
+	p->paces = xcalloc(c->channels_count + 1, sizeof(*p->paces));
+	for (size_t i = 0; i < c->channels_count; i++) {
+		const struct cfg_channel *ch = &c->channels[i];
+		bool people = ch->mail_server != NULL;
+
+		p->paces[i] = (struct store_pace){ .digest = ch->digest_minute >= 0 ? DIGEST_DAILY :
+		    ch->digest_every_s > 0 ? DIGEST_EVERY : DIGEST_NONE,
+			.digest_every_ms = ch->digest_every_s * 1000, .digest_minute = ch->digest_minute,
+			.quiet_from = ch->quiet_from, .quiet_until = ch->quiet_until,
+			.zone = ch->timezone, .urgent = ch->urgent, .people = people,
+			.storm = ch->storm >= 0 ? (unsigned)ch->storm : people ? STORM_PEOPLE : 0 };
+	}
 }
 
 static int
@@ -105,7 +128,8 @@ plan_new(struct config *config, struct plan **ret, struct err *reterr)
 	else
 		p->user_agent = xstrdup("presswatch/" PRESSWATCH_VERSION);
 	p->extractor = extract_identity(&(struct extract_opts){ .url = NULL });
-	make_routes(config, &(struct cfg_source){ .channels = NULL }, &p->to_all);
+	make_paces(p);
+	make_routes(p, &(struct cfg_source){ .channels = NULL }, &p->to_all);
 	p->sources = xcalloc(config->sources_count + 1, sizeof(*p->sources));
 	for (size_t i = 0; i < config->sources_count; i++) {
 		struct plan_source *ps = &p->sources[i];
@@ -113,7 +137,7 @@ plan_new(struct config *config, struct plan **ret, struct err *reterr)
 
 		ps->cfg = &config->sources[i];
 		if (ps->cfg->channels != NULL)
-			make_routes(config, ps->cfg, &ps->routes);
+			make_routes(p, ps->cfg, &ps->routes);
 		else
 			ps->routes = p->to_all;
 		ps->remove = (const char **)ps->cfg->select.remove;
@@ -144,6 +168,7 @@ plan_unref(struct plan *p)
 			free(p->sources[i].extractor);
 	}
 	free((void *)p->to_all.list);
+	free(p->paces);
 	free(p->extractor);
 	free(p->sources);
 	guard_free(p->guard);
@@ -175,6 +200,14 @@ plan_fetcher_opts(const struct plan *p, struct fetcher_opts *ret)
 	*ret = (struct fetcher_opts){ .product = "presswatch", .connections = c->connections,
 		.per_host = c->per_host, .host_delay_ms = (unsigned)c->host_delay_ms,
 		.timeout_ms = (unsigned)c->timeout_ms, .max_decoded = c->max_size };
+}
+
+const struct store_pace *
+plan_pace(const struct plan *p, const char *channel)
+{
+	const struct cfg_channel *ch = config_channel(p->config, channel);
+
+	return ch == NULL ? NULL : &p->paces[ch - p->config->channels];
 }
 
 void

@@ -26,6 +26,7 @@ struct plan {
 	struct config *config;
 	struct plan_source *sources;	/* as many as config->sources, same order */
 	char *extractor;		/* of the sources without rules: most */
+	struct store_pace *paces;	/* as many as config->channels, same order */
 	struct store_routes to_all;	/* routes of the sources that name no channels: most */
 	struct guard *guard;
 	char *user_agent;
@@ -39,6 +40,8 @@ const struct plan_source *plan_find(const struct plan *p, const char *name);
 
 void plan_http_opts(const struct plan *p, struct http_opts *ret);
 void plan_fetcher_opts(const struct plan *p, struct fetcher_opts *ret);
+/* When that channel is told; NULL: it is none of this plan's. */
+const struct store_pace *plan_pace(const struct plan *p, const char *channel);
 /* Borrowed from plan and channel. */
 void plan_sink(const struct cfg_channel *ch, struct sink_opts *ret);
 /* Borrowed from the source; hints and url are the caller's to fill. */

@@ -49,6 +49,7 @@ exec_env_new(const struct delivery *d)
 	put(env, &n, "TITLE", s.title, TITLE_CHARS);
 	put(env, &n, "LANGUAGE", s.language, WORD_CHARS);
 	put(env, &n, "PUBLISHED", s.published, WORD_CHARS);
+	put_number(env, &n, "COUNT", d->batch);
 	put_number(env, &n, "REVISION", s.revision);
 	put_number(env, &n, "ATTEMPT", d->attempt);
 	summary_done(&s);

@@ -83,30 +83,32 @@ add_list(struct buf *b, const char *channel, const char *from)
 }
 
 static void
-add_headers(struct buf *b, const char *channel, const char *from, const char *const *to, const char *event_id,
-    const char *type, const struct rendered *r, int64_t now_ms)
+add_headers(struct buf *b, const struct message_opts *o, const struct rendered *r)
 {
-	unsigned char hash[SHA256_LEN];
-	char hex[SHA256_HEX], date[CLOCK_TEXT_MAX];
+	char date[CLOCK_TEXT_MAX];
 	size_t i;
 
 	/* RFC 5322 3.3 wants a numeric zone where HTTP writes GMT. */
-	clock_http(now_ms, date);
+	clock_http(o->now_ms, date);
 	buf_addf(b, "Date: %.*s+0000\r\n", (int)(strlen(date) - strlen("GMT")), date);
-	buf_addf(b, "From: presswatch <%s>\r\n", from);
-	for (i = 0; to[i] != NULL; i++)
-		buf_addf(b, "%s<%s>", i == 0 ? "To: " : ",\r\n ", to[i]);
+	buf_addf(b, "From: presswatch <%s>\r\n", o->from);
+	for (i = 0; o->to[i] != NULL; i++)
+		buf_addf(b, "%s<%s>", i == 0 ? "To: " : ",\r\n ", o->to[i]);
 	buf_adds(b, "\r\nSubject: ");
 	message_encode_header(b, buf_str(&r->subject));
 	buf_adds(b, "\r\nMessage-ID: <");
-	add_id(b, event_id);
-	digest_sha256(r->thread, strlen(r->thread), hash);
-	digest_hex(hash, sizeof(hash), hex);
-	buf_addf(b, ">\r\nReferences: <thread.%.24s@presswatch>\r\n", hex);
-	buf_addf(b, "In-Reply-To: <thread.%.24s@presswatch>\r\n", hex);
-	add_list(b, channel, from);
+	add_id(b, o->event_id);
+	buf_adds(b, ">\r\n");
+	if (o->root != NULL && strcmp(o->root, o->event_id) != 0) {
+		buf_adds(b, "In-Reply-To: <");
+		add_id(b, o->root);
+		buf_adds(b, ">\r\nReferences: <");
+		add_id(b, o->root);
+		buf_adds(b, ">\r\n");
+	}
+	add_list(b, o->channel, o->from);
 	buf_adds(b, "X-Presswatch-Event: ");
-	message_encode_header(b, type);
+	message_encode_header(b, o->type);
 	buf_adds(b, "\r\nX-Presswatch-Source: ");
 	message_encode_header(b, r->source);
 	if (r->summary.url[0] != '\0') {
@@ -176,21 +178,20 @@ add_text(struct buf *b, const char *p, size_t n)
 }
 
 int
-message_render(const char *channel, const char *from, const char *const *to, const char *event_id, const char *type,
-    const char *body, size_t body_len, int64_t now_ms, struct buf *b, struct err *reterr)
+message_render(const struct message_opts *o, struct buf *b, struct err *reterr)
 {
 	struct rendered r;
 	size_t i;
 
-	if (from == NULL || !message_address_ok(from))
-		return err_set(reterr, ERR_CONFIG, "\"%s\" is no mail address", from != NULL ? from : "");
-	if (to == NULL || to[0] == NULL)
+	if (o->from == NULL || !message_address_ok(o->from))
+		return err_set(reterr, ERR_CONFIG, "\"%s\" is no mail address", o->from != NULL ? o->from : "");
+	if (o->to == NULL || o->to[0] == NULL)
 		return err_set(reterr, ERR_CONFIG, "the channel names nobody to mail to");
-	for (i = 0; to[i] != NULL; i++)
-		if (!message_address_ok(to[i]))
-			return err_set(reterr, ERR_CONFIG, "\"%s\" is no mail address", to[i]);
-	render_event(event_id, type, body, body_len, &r);
-	add_headers(b, channel, from, to, event_id, type, &r, now_ms);
+	for (i = 0; o->to[i] != NULL; i++)
+		if (!message_address_ok(o->to[i]))
+			return err_set(reterr, ERR_CONFIG, "\"%s\" is no mail address", o->to[i]);
+	render_event(o->event_id, o->type, o->body, o->body_len, &r);
+	add_headers(b, o, &r);
 	add_text(b, buf_str(&r.text), r.text.len);
 	rendered_done(&r);
 	if (b->full)

@@ -57,6 +57,7 @@ delivery_free(struct delivery *d)
 	free(d->id);
 	free(d->type);
 	free(d->body);
+	free(d->root);
 	free(d);
 }
 
@@ -104,6 +105,8 @@ notify_send(struct notify *n, const struct sink_opts *sink, const struct notice 
 	d->body = xmemdup(notice->body, notice->body_len);
 	d->body_len = notice->body_len;
 	d->attempt = notice->attempt;
+	d->batch = notice->batch;
+	d->root = xstrdup(notice->root);
 	d->done = done;
 	d->arg = arg;
 	d->ev_done = evtimer_new(n->base, on_done, d);

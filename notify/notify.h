@@ -39,6 +39,8 @@ struct notice {				/* copied */
 	const char *body;		/* the event's bytes, one line of JSON */
 	size_t body_len;
 	unsigned attempt;		/* 1, 2, ... */
+	unsigned batch;			/* events in body, which is a JSON array of them; 0: it is one event, or a digest.h */
+	const char *root;		/* id of the first message about the same thing, or NULL */
 };
 
 struct notify_answer {

@@ -27,9 +27,9 @@ extern const struct sink sink_webhook, sink_exec, sink_file, sink_mail, sink_fee
 struct delivery {
 	struct notify *n;
 	const struct sink *sink;
-	char *channel, *id, *type, *body;	/* copies of the notice and the channel's name */
+	char *channel, *id, *type, *body, *root;	/* copies of the notice and the channel's name */
 	size_t body_len;
-	unsigned attempt;
+	unsigned attempt, batch;
 	struct notify_answer answer;
 	bool finished;
 	notify_done_fn *done;
@@ -71,5 +71,7 @@ struct summary {
 /* Always fills ret, with empty strings where the event is silent or malformed. */
 void summary_read(const char *body, size_t len, struct summary *ret);
 void summary_done(struct summary *s);
+/* Of an edit: "revision 2: 6 words new, 1 gone: body". Caller frees. */
+char *summary_change(const struct summary *s);
 
 #endif

@@ -26,18 +26,23 @@ static const struct {
 	{ "channel.test", "Test: " },
 };
 
+const char *
+render_heading(const char *type)
+{
+	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
+		if (strcmp(type, headings[i].type) == 0)
+			return headings[i].words;
+	return NULL;
+}
+
 static void
 make_subject(struct buf *subject, const char *type, const struct summary *s)
 {
-	const char *words = NULL, *what = s->title;
+	const char *words = render_heading(type), *what = s->title;
 	struct buf b = BUF_INIT(64 << 10);
 	CLEANUP(freep) char *line = NULL;
-	size_t i;
 
-	for (i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
-		if (strcmp(type, headings[i].type) == 0)
-			words = headings[i].words;
-	if (strncmp(type, "source.", 7) == 0)
+	if (strncmp(type, "source.", 7) == 0 || (strncmp(type, "channel.", 8) == 0 && s->cause[0] != '\0'))
 		what = s->cause;
 	else if (what[0] == '\0')
 		what = s->url;
@@ -87,20 +92,6 @@ add_diff(struct buf *b, const json_t *diff)
 	}
 }
 
-/* "6 words new, 1 gone: body, number" */
-static void
-add_counts(struct buf *b, const struct summary *s)
-{
-	int64_t in = json_get_int(s->diff, "inserted", 0), gone = json_get_int(s->diff, "deleted", 0);
-	const json_t *kinds = json_object_get(json_object_get(s->event, "data"), "kinds");
-
-	buf_addf(b, "\nEdited, revision %lld: %lld word%s new, %lld gone", (long long)s->revision,
-	    (long long)in, in == 1 ? "" : "s", (long long)gone);
-	for (size_t i = 0; i < json_array_size(kinds); i++)
-		buf_addf(b, "%s%s", i == 0 ? ": " : ", ", json_string_value(json_array_get(kinds, i)));
-	buf_adds(b, "\n");
-}
-
 /* The line under a title: what is known of where and when, with commas. */
 static void
 add_facts(struct buf *b, const struct summary *s)
@@ -123,7 +114,7 @@ static void
 add_document(struct buf *b, const char *type, const struct summary *s)
 {
 	size_t n = utf8_cut_chars(s->text, strlen(s->text), MESSAGE_TEXT_CHARS);
-	CLEANUP(freep) char *title = unicode_line(s->title, strlen(s->title));
+	CLEANUP(freep) char *title = unicode_line(s->title, strlen(s->title)), *change = NULL;
 
 	buf_addf(b, "%s\n", title[0] != '\0' ? title : "(no title)");
 	add_facts(b, s);
@@ -135,7 +126,8 @@ add_document(struct buf *b, const char *type, const struct summary *s)
 		buf_adds(b, "\nIt was gone and is there again.\n");
 	if (json_array_size(json_object_get(s->diff, "changes")) > 0 ||
 	    json_get_str(s->diff, "old_title") != NULL) {
-		add_counts(b, s);
+		change = summary_change(s);
+		buf_addf(b, "\nEdited, %s\n", change);
 		add_diff(b, s->diff);
 		if (n > 0)
 			buf_adds(b, "\n----\n\nThe whole text now\n");
@@ -160,16 +152,6 @@ add_source(struct buf *b, const char *subject, const struct summary *s)
 	add_field(b, "Address", s->url);
 }
 
-static const char *
-thread_of(const struct summary *s)
-{
-	const char *id = json_get_str(json_object_get(s->event, "data"), "id");
-
-	if (id != NULL)
-		return id;
-	return s->subject[0] != '\0' ? s->subject : s->url[0] != '\0' ? s->url : s->source;
-}
-
 void
 render_event(const char *id, const char *type, const char *body, size_t len, struct rendered *ret)
 {
@@ -179,13 +161,16 @@ render_event(const char *id, const char *type, const char *body, size_t len, str
 	buf_init(&ret->subject, 64 << 10);
 	buf_init(&ret->text, MESSAGE_MAX / 2);
 	summary_read(body, len, s);
-	ret->thread = thread_of(s);
 	ret->source = s->source;
-	make_subject(&ret->subject, type, s);
-	if (strncmp(type, "source.", 7) == 0)
-		add_source(b, buf_str(&ret->subject), s);
-	else
-		add_document(b, type, s);
+	if (strcmp(type, "channel.digest") == 0 || strcmp(type, "channel.storm") == 0) {
+		render_digest(s, &ret->subject, b);
+	} else {
+		make_subject(&ret->subject, type, s);
+		if (strncmp(type, "document.", 9) == 0 || strcmp(type, "channel.test") == 0)
+			add_document(b, type, s);
+		else
+			add_source(b, buf_str(&ret->subject), s);
+	}
 	buf_addf(b, "\n-- \npresswatch, event %s", id);
 	if (s->time[0] != '\0')
 		buf_addf(b, ", noticed %s", s->time);

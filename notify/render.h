@@ -7,13 +7,16 @@
 struct rendered {
 	struct buf subject;	/* one line */
 	struct buf text;	/* LF lines */
-	const char *thread;	/* what the event is about: equal for all events of a document or source */
 	const char *source;
-	struct summary summary;	/* owns thread and source */
+	struct summary summary;	/* owns source */
 };
 
 /* Always fills ret; free with rendered_done(). */
 void render_event(const char *id, const char *type, const char *body, size_t len, struct rendered *ret);
+/* The words before a title: "", "Edited: " ...; NULL for a type that is not known. */
+const char *render_heading(const char *type);
+/* render_digest.c: a message about many events, see digest.h. */
+void render_digest(const struct summary *s, struct buf *subject, struct buf *text);
 void rendered_done(struct rendered *r);
 
 #endif

@@ -33,8 +33,9 @@ mail_start(struct delivery *d, const struct sink_opts *o)
 		(void)err_set(&err, ERR_LOCAL, "libcurl could not start");
 	else if (opts.server == NULL)
 		(void)err_set(&err, ERR_CONFIG, "channel %s names no mail server", d->channel);
-	else if (message_render(d->channel, opts.from, opts.to, d->id, d->type, d->body, d->body_len,
-	    clock_wall_ms(), &b, &err) == 0)
+	else if (message_render(&(struct message_opts){ .channel = d->channel, .from = opts.from, .to = opts.to,
+	    .event_id = d->id, .type = d->type, .root = d->root, .body = d->body, .body_len = d->body_len,
+	    .now_ms = clock_wall_ms() }, &b, &err) == 0)
 		d->state = mailer_send(d->n->mailer, &opts, b.data, b.len, on_mail, d, &err);
 	buf_done(&b);
 	if (d->state == NULL)	/* an administrator can mend it, so the event waits */

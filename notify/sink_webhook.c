@@ -76,7 +76,8 @@ webhook_start(struct delivery *d, const struct sink_opts *o)
 	size_t n = 0, i;
 
 	when = xasprintf("webhook-timestamp: %" PRId64, now_s);
-	headers[n++] = "Content-Type: application/cloudevents+json; charset=utf-8";
+	headers[n++] = d->batch > 0 ? "Content-Type: application/cloudevents-batch+json; charset=utf-8" :
+	    "Content-Type: application/cloudevents+json; charset=utf-8";
 	headers[n++] = id;
 	headers[n++] = when;
 	if (o->secret != NULL) {

@@ -1,6 +1,7 @@
 /* summary: the parts of an event that a command's environment and a mail show. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "notify/notify_int.h"
 #include "base/banned.h"
@@ -48,4 +49,18 @@ summary_done(struct summary *s)
 {
 	json_decref(s->event);
 	*s = (struct summary){ 0 };
+}
+
+char *
+summary_change(const struct summary *s)
+{
+	int64_t in = json_get_int(s->diff, "inserted", 0), gone = json_get_int(s->diff, "deleted", 0);
+	const json_t *kinds = json_object_get(json_object_get(s->event, "data"), "kinds");
+	struct buf b = BUF_INIT(4096);
+
+	buf_addf(&b, "revision %lld: %lld word%s new, %lld gone", (long long)s->revision, (long long)in,
+	    in == 1 ? "" : "s", (long long)gone);
+	for (size_t i = 0; i < json_array_size(kinds); i++)
+		buf_addf(&b, "%s%s", i == 0 ? ": " : ", ", json_string_value(json_array_get(kinds, i)));
+	return buf_take(&b, NULL);
 }

@@ -10,13 +10,27 @@
 #include "store/store_int.h"
 #include "base/banned.h"
 
+/* Does the query fit the document? NULL fits all. */
+static int
+fits(struct store *s, const char *query, const struct event_new *e, const struct store_doc *doc, bool *ret,
+    struct err *reterr)
+{
+	CLEANUP(freep) char *labels = NULL;
+	sqlite3_stmt *q;
+
+	q = store_bind(s, STMT_SOURCE_LABELS, "i", e->source_id);
+	if (store_step(s, q, reterr) < 0)
+		return -1;
+	labels = store_column_text(q, 0);
+	sqlite3_reset(q);
+	return store_match(s, query, labels, doc, e->removed, ret, reterr);
+}
+
 static int
 route_takes(struct store *s, const struct store_route *r, const struct event_new *e,
     const struct store_doc *doc, bool *ret, struct err *reterr)
 {
-	CLEANUP(freep) char *labels = NULL;
 	bool told = false;
-	sqlite3_stmt *q;
 
 	*ret = (r->kinds & 1u << e->kind) != 0;
 	if (!*ret || doc == NULL)
@@ -35,12 +49,24 @@ route_takes(struct store *s, const struct store_route *r, const struct event_new
 	}
 	if (r->match == NULL || r->match[0] == '\0')
 		return 0;
-	q = store_bind(s, STMT_SOURCE_LABELS, "i", e->source_id);
-	if (store_step(s, q, reterr) < 0)
+	return fits(s, r->match, e, doc, ret, reterr);
+}
+
+static int
+delivery_add(struct store *s, const struct store_route *r, const struct event_new *e, int64_t seq,
+    const struct store_doc *doc, struct err *reterr)
+{
+	const char *query = r->pace != NULL ? r->pace->urgent : NULL;
+	enum pace_hold hold;
+	bool urgent = false;
+	int64_t until;
+
+	if (query != NULL && doc != NULL && fits(s, query, e, doc, &urgent, reterr) < 0)
 		return -1;
-	labels = store_column_text(q, 0);
-	sqlite3_reset(q);
-	return store_match(s, r->match, labels, doc, e->removed, ret, reterr);
+	if (store_pace_enter(s, r, urgent, e->at_ms, &until, &hold, reterr) < 0)
+		return -1;
+	return store_run(s, store_bind(s, STMT_DELIVERY_ADD, "tiiiiii", r->channel, e->source_id, seq,
+	    e->at_ms, until, (int64_t)(hold != HOLD_NONE ? 3 : 0), (int64_t)hold), reterr);
 }
 
 int
@@ -53,8 +79,7 @@ store_deliveries_add(struct store *s, const struct event_new *e, int64_t seq,
 	for (i = 0; routes != NULL && i < routes->count; i++) {
 		if (route_takes(s, &routes->list[i], e, doc, &takes, reterr) < 0)
 			return -1;
-		if (takes && store_run(s, store_bind(s, STMT_DELIVERY_ADD, "tiii",
-		    routes->list[i].channel, e->source_id, seq, e->at_ms), reterr) < 0)
+		if (takes && delivery_add(s, &routes->list[i], e, seq, doc, reterr) < 0)
 			return -1;
 	}
 	return 0;
@@ -62,7 +87,7 @@ store_deliveries_add(struct store *s, const struct event_new *e, int64_t seq,
 
 struct delivery_row {
 	struct store_delivery d;
-	char *source, *event_id, *body, *line;
+	char *source, *event_id, *body, *line, *root;
 	unsigned char text_hash[STORE_HASH];
 	bool has_text;
 	int64_t text_at, doc_id;
@@ -82,6 +107,7 @@ row_read(sqlite3_stmt *q, struct delivery_row *r)
 	r->text_at = sqlite3_column_int64(q, 7);
 	r->body = store_column_text(q, 8);
 	r->doc_id = sqlite3_column_int64(q, 9);
+	r->d.root = r->root = store_column_text(q, 10);
 }
 
 static void
@@ -91,6 +117,37 @@ row_done(struct delivery_row *r)
 	free(r->event_id);
 	free(r->body);
 	free(r->line);
+	free(r->root);
+}
+
+/* Hands the rows of a statement to fn, when it is no longer running. */
+static int
+each_row(struct store *s, sqlite3_stmt *q, const char *channel, bool with_text,
+    int (*fn)(const struct store_delivery *d, void *arg), void *arg, struct err *reterr)
+{
+	struct delivery_row *list = NULL;
+	size_t count = 0, cap = 0, i;
+	int rc, stop = 0;
+
+	while ((rc = store_step(s, q, reterr)) > 0) {
+		list = xgrow(list, &cap, count + 1, sizeof(*list));
+		row_read(q, &list[count++]);
+	}
+	for (i = 0; rc == 0 && stop == 0 && i < count; i++) {
+		rc = store_event_line(s, list[i].body, list[i].text_at, list[i].doc_id,
+		    with_text && list[i].has_text ? list[i].text_hash : NULL, &list[i].line, reterr);
+		if (rc < 0)
+			break;
+		list[i].d.channel = channel;
+		list[i].d.json = list[i].line;
+		stop = fn(&list[i].d, arg);
+		row_done(&list[i]);
+		memset(&list[i], 0, sizeof(list[i]));
+	}
+	for (i = 0; i < count; i++)
+		row_done(&list[i]);
+	free(list);
+	return rc;
 }
 
 int
@@ -98,30 +155,17 @@ store_deliveries_due(struct store *s, const char *channel, int64_t now_ms, bool 
     unsigned limit, int (*fn)(const struct store_delivery *d, void *arg), void *arg,
     struct err *reterr)
 {
-	struct delivery_row *list = NULL;
-	size_t count = 0, cap = 0, i;
-	sqlite3_stmt *q;
-	int rc, stop = 0;
+	return each_row(s, store_bind(s, STMT_DELIVERIES_DUE, "tii", channel, any ? INT64_MAX : now_ms,
+	    (int64_t)limit), channel, true, fn, arg, reterr);
+}
 
-	q = store_bind(s, STMT_DELIVERIES_DUE, "tii", channel, any ? INT64_MAX : now_ms,
-	    (int64_t)limit);
-	while ((rc = store_step(s, q, reterr)) > 0) {
-		list = xgrow(list, &cap, count + 1, sizeof(*list));
-		row_read(q, &list[count++]);
-	}
-	for (i = 0; rc == 0 && stop == 0 && i < count; i++) {
-		rc = store_event_line(s, list[i].body, list[i].text_at, list[i].doc_id,
-		    list[i].has_text ? list[i].text_hash : NULL, &list[i].line, reterr);
-		if (rc < 0)
-			break;
-		list[i].d.channel = channel;
-		list[i].d.json = list[i].line;
-		stop = fn(&list[i].d, arg);
-	}
-	for (i = 0; i < count; i++)
-		row_done(&list[i]);
-	free(list);
-	return rc;
+int
+store_batch_events(struct store *s, const char *channel, int64_t batch_id, unsigned per_source,
+    unsigned limit, bool with_text, int (*fn)(const struct store_delivery *d, void *arg), void *arg,
+    struct err *reterr)
+{
+	return each_row(s, store_bind(s, STMT_BATCH_EVENTS, "tiii", channel, batch_id,
+	    (int64_t)per_source, (int64_t)limit), channel, with_text, fn, arg, reterr);
 }
 
 int64_t
@@ -187,7 +231,9 @@ store_channels(struct store *s, int (*fn)(const struct store_channel *c, void *a
 		list[count++] = (struct store_channel){ .name = store_column_text(q, 0),
 			.waiting = sqlite3_column_int64(q, 1), .dead = sqlite3_column_int64(q, 2),
 			.told = sqlite3_column_int64(q, 3), .oldest_ms = sqlite3_column_int64(q, 4),
-			.next_ms = sqlite3_column_int64(q, 5), .last_told_ms = sqlite3_column_int64(q, 6) };
+			.next_ms = sqlite3_column_int64(q, 5), .last_told_ms = sqlite3_column_int64(q, 6),
+			.held = sqlite3_column_int64(q, 7), .held_until_ms = sqlite3_column_int64(q, 8),
+			.hold = (enum pace_hold)sqlite3_column_int(q, 9) };
 	}
 	for (i = 0; rc == 0 && stop == 0 && i < count; i++) {
 		CLEANUP(freep) char *error = NULL;

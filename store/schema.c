@@ -44,7 +44,12 @@
  *                 document, which is text_hash and belongs at byte text_at (0: none). hash is the
  *                 SHA-256 of the hash of the row before (32 zero bytes before the first), body,
  *                 text_at in decimal and text_hash (when there is one).
- *   delivery      an event for a channel: state 0 waiting, 1 told, 2 given up.
+ *   delivery      an event for a channel: state 0 waiting, 1 told, 2 given up, 3 held until
+ *                 not_before_ms (hold: 1 for a digest, 2 by quiet hours, 3 by the storm guard). batch:
+ *                 the message that tells it together with others, NULL when it is told alone.
+ *   batch         such messages; id is the one they are sent under, kind as hold.
+ *   channel       notices told alone in an hour (since 1970), since when it fails (0: it does not),
+ *                 and whether that was told.
  *   search        the full-text index (FTS5 with a tokenizer of our own: only presswatch reads it).
  *   near          bands of the sketch of each text (MinHash), for near-duplicates.
  *   window        the list of each source as its last good visit found it: 8 bytes an item, in order;
@@ -224,6 +229,18 @@ static const char *const migration[] = {
 	"CREATE TABLE entrance(source_id INTEGER PRIMARY KEY REFERENCES source(source_id), hub TEXT,"
 	"  moved_from TEXT, moved_to TEXT, moved_seen INTEGER NOT NULL DEFAULT 0,"
 	"  moved_ms INTEGER NOT NULL DEFAULT 0) STRICT;",
+
+	"ALTER TABLE delivery ADD COLUMN batch INTEGER;"
+	"ALTER TABLE delivery ADD COLUMN hold INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX delivery_held ON delivery(channel, not_before_ms, seq) WHERE state = 3;"
+	"CREATE INDEX delivery_held_seq ON delivery(channel, seq) WHERE state = 3;"
+	"CREATE INDEX delivery_batch ON delivery(channel, batch, seq)"
+	"  WHERE state = 0 AND batch IS NOT NULL;"
+	"CREATE TABLE batch(batch_id INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
+	"  channel TEXT NOT NULL, kind INTEGER NOT NULL, made_ms INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE channel(name TEXT PRIMARY KEY, storm_hour INTEGER NOT NULL DEFAULT 0,"
+	"  storm_count INTEGER NOT NULL DEFAULT 0, failing_ms INTEGER NOT NULL DEFAULT 0,"
+	"  told INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

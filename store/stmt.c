@@ -394,16 +394,25 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " ORDER BY e.seq LIMIT 1",
 	[STMT_EVENT_BY_ID] = "SELECT seq FROM event WHERE event_id = ?1",
 	[STMT_EVENT_TOLD] = "SELECT 1 FROM event WHERE doc_id = ?1 AND text_hash = ?2 LIMIT 1",
-	[STMT_DELIVERY_ADD] =	/* channel, source, event, at */
-	    "INSERT INTO delivery(channel, source_id, seq, first_ms, not_before_ms)"
-	    " VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT DO NOTHING",
+	[STMT_DELIVERY_ADD] =	/* channel, source, event, at, not before, state, hold */
+	    "INSERT INTO delivery(channel, source_id, seq, first_ms, not_before_ms, state, hold)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
 	[STMT_DELIVERIES_DUE] =	/* channel, now, limit */
 	    HEADS("?1")
 	    " SELECT d.seq, s.name, e.event_id, e.kind, d.attempts, d.first_ms, e.text_hash,"
-	    " e.text_at, e.body, e.doc_id FROM head h JOIN delivery d ON d.channel = ?1"
+	    " e.text_at, e.body, e.doc_id, CASE WHEN e.doc_id IS NOT NULL THEN"	/* root */
+	    "  (SELECT coalesce(b.id, e0.event_id) FROM event e0 JOIN delivery d0 ON d0.channel = ?1"
+	    "   AND d0.source_id = e0.source_id AND d0.seq = e0.seq AND d0.state = 1"
+	    "   LEFT JOIN batch b ON b.batch_id = d0.batch"
+	    "   WHERE e0.doc_id = e.doc_id AND e0.seq < e.seq ORDER BY e0.seq LIMIT 1)"
+	    "  WHEN e.kind = 5 THEN (SELECT coalesce(b.id, e0.event_id) FROM delivery d0 JOIN event e0 ON e0.seq = d0.seq"
+	    "   LEFT JOIN batch b ON b.batch_id = d0.batch WHERE d0.channel = ?1"
+	    "   AND d0.source_id = d.source_id AND d0.seq < d.seq AND d0.state = 1"
+	    "   AND e0.doc_id IS NULL ORDER BY e0.seq DESC LIMIT 1) END"
+	    " FROM head h JOIN delivery d ON d.channel = ?1"
 	    " AND d.source_id = h.source_id AND d.seq = h.seq JOIN event e ON e.seq = d.seq"
 	    " JOIN source s ON s.source_id = d.source_id WHERE d.not_before_ms <= ?2"
-	    " ORDER BY d.seq LIMIT ?3",
+	    " AND d.batch IS NULL ORDER BY d.seq LIMIT ?3",
 	[STMT_DELIVERIES_NEXT] =	/* of the oldest waiting one of each channel and source */
 	    "WITH RECURSIVE turn(channel, source_id, seq) AS ("
 	    " SELECT * FROM (SELECT channel, source_id, seq FROM delivery WHERE state = 0"
@@ -421,6 +430,64 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_DELIVERY_FAILED] =	/* seq, channel, at, not before, state, error */
 	    "UPDATE delivery SET attempts = attempts + 1, done_ms = ?3, not_before_ms = ?4,"
 	    " state = ?5, last_error = ?6 WHERE seq = ?1 AND channel = ?2 AND state = 0",
+
+	/* ---- what is held, and batches ---- */
+	[STMT_STORM_COUNT] =	/* channel, hour, how many more: how many there are then */
+	    "INSERT INTO channel(name, storm_hour, storm_count) VALUES (?1, ?2, ?3)"
+	    " ON CONFLICT(name) DO UPDATE SET storm_hour = ?2,"
+	    " storm_count = CASE storm_hour WHEN ?2 THEN storm_count ELSE 0 END + ?3"
+	    " RETURNING storm_count",
+	[STMT_HELD_DUE] =	/* channel, now, no hold lasts so long */
+	    "SELECT max(coalesce((SELECT max(seq) FROM delivery WHERE channel = ?1 AND state = 3"
+	    " AND not_before_ms <= ?2), 0), coalesce((SELECT max(seq) FROM delivery"
+	    " WHERE channel = ?1 AND state = 3 AND not_before_ms > ?3), 0))",
+	[STMT_HELD_NEXT_MS] =
+	    "SELECT coalesce(min(not_before_ms), 0) FROM delivery WHERE channel = ?1 AND state = 3",
+	[STMT_HELD_KINDS] =
+	    "SELECT count(*), total(hold = 3) FROM delivery WHERE channel = ?1 AND state = 3"
+	    " AND seq <= ?2",
+	[STMT_HELD_SIZES] =	/* channel, last, limit */
+	    "SELECT d.seq, length(CAST(e.body AS BLOB)) + 8 * coalesce(h.words, 0) FROM delivery d"
+	    " JOIN event e ON e.seq = d.seq LEFT JOIN doc_head h ON h.doc_id = e.doc_id"
+	    " WHERE d.channel = ?1 AND d.state = 3 AND d.seq <= ?2 ORDER BY d.seq LIMIT ?3",
+	[STMT_HELD_ROW] =
+	    "SELECT seq, first_ms, hold FROM delivery WHERE channel = ?1 AND state = 3 AND seq > ?2"
+	    " ORDER BY seq LIMIT 1",
+	[STMT_HELD_UNTIL] =
+	    "UPDATE delivery SET not_before_ms = ?3 WHERE channel = ?1 AND state = 3 AND seq = ?2",
+	[STMT_HELD_DIRECT] =	/* channel, last, now */
+	    "UPDATE delivery SET state = 0, not_before_ms = ?3 WHERE channel = ?1 AND state = 3"
+	    " AND seq <= ?2",
+	[STMT_HELD_BATCH] =	/* channel, last, batch, now */
+	    "UPDATE delivery SET state = 0, batch = ?3, not_before_ms = ?4 WHERE channel = ?1"
+	    " AND state = 3 AND seq <= ?2",
+	[STMT_BATCH_ADD] = "INSERT INTO batch(id, channel, kind, made_ms) VALUES (?1, ?2, ?3, ?4)",
+	[STMT_BATCH_NEXT] =	/* the oldest of the channel */
+	    "SELECT b.batch_id, b.id, b.kind, b.made_ms, d.attempts, d.not_before_ms FROM delivery d"
+	    " JOIN batch b ON b.batch_id = d.batch WHERE d.channel = ?1 AND d.state = 0"
+	    " AND d.batch IS NOT NULL ORDER BY d.batch LIMIT 1",
+	[STMT_BATCH_BLOCKED] =	/* does one of its sources have an older notice that goes alone? */
+	    "SELECT 1 FROM (SELECT source_id, min(seq) AS first FROM delivery WHERE channel = ?1"
+	    " AND batch = ?2 AND state = 0 GROUP BY source_id) m WHERE EXISTS"
+	    " (SELECT 1 FROM delivery d WHERE d.state = 0 AND d.channel = ?1"
+	    "  AND d.source_id = m.source_id AND d.seq < m.first AND d.batch IS NULL) LIMIT 1",
+	[STMT_BATCH_SOURCES] =
+	    "SELECT s.name, count(*), min(d.first_ms), max(d.first_ms), min(d.seq) FROM delivery d"
+	    " JOIN source s ON s.source_id = d.source_id WHERE d.channel = ?1 AND d.batch = ?2"
+	    " AND d.state = 0 GROUP BY d.source_id ORDER BY min(d.seq)",
+	[STMT_BATCH_EVENTS] =	/* channel, batch, newest of each source, all in all */
+	    "SELECT d.seq, s.name, e.event_id, e.kind, d.attempts, d.first_ms, e.text_hash, e.text_at,"
+	    " e.body, e.doc_id, NULL FROM (SELECT seq, source_id, attempts, first_ms, row_number() OVER"
+	    "  (PARTITION BY source_id ORDER BY seq DESC) AS place FROM delivery"
+	    "  WHERE channel = ?1 AND batch = ?2 AND state = 0) d JOIN event e ON e.seq = d.seq"
+	    " JOIN source s ON s.source_id = d.source_id WHERE d.place <= ?3 ORDER BY d.seq LIMIT ?4",
+	[STMT_BATCH_DONE] =	/* channel, batch, at */
+	    "UPDATE delivery SET state = 1, done_ms = ?3, attempts = attempts + 1, last_error = NULL"
+	    " WHERE channel = ?1 AND batch = ?2 AND state = 0",
+	[STMT_BATCH_FAILED] =	/* channel, batch, at, not before, state, error */
+	    "UPDATE delivery SET attempts = attempts + 1, done_ms = ?3, not_before_ms = ?4,"
+	    " state = ?5, last_error = ?6 WHERE channel = ?1 AND batch = ?2 AND state = 0",
+
 	[STMT_IMPORT_SOURCE] =	/* one that no configuration knows yet */
 	    "INSERT INTO source(name, url, labels, configured, baseline, parked)"
 	    " VALUES (?1, ?2, ?3, 0, 1, 1) ON CONFLICT DO NOTHING",
@@ -429,9 +496,12 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_IMPORT_REVISION] =
 	    "UPDATE revision SET number = ?2, seen_ms = ?3 WHERE doc_id = ?1 AND number = 1",
 	[STMT_CHANNELS] =
-	    "SELECT channel, total(state = 0), total(state = 2), total(state = 1),"
-	    " min(CASE state WHEN 0 THEN first_ms END), min(CASE state WHEN 0 THEN not_before_ms END),"
-	    " max(CASE state WHEN 1 THEN done_ms END) FROM delivery GROUP BY channel ORDER BY channel",
+	    "SELECT channel, total(state IN (0, 3)), total(state = 2), total(state = 1),"
+	    " min(CASE WHEN state IN (0, 3) THEN first_ms END),"
+	    " min(CASE state WHEN 0 THEN not_before_ms END),"
+	    " max(CASE state WHEN 1 THEN done_ms END), total(state = 3),"
+	    " min(CASE state WHEN 3 THEN not_before_ms END), max(CASE state WHEN 3 THEN hold END)"
+	    " FROM delivery GROUP BY channel ORDER BY channel",
 	[STMT_CHANNEL_ERROR] =	/* of the newest failed attempt that is not made good */
 	    "SELECT last_error, done_ms FROM delivery WHERE channel = ?1 AND state != 1"
 	    " AND last_error IS NOT NULL ORDER BY done_ms DESC LIMIT 1",
@@ -443,8 +513,8 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "UPDATE delivery SET state = 0, attempts = 0, not_before_ms = ?2"
 	    " WHERE state = 2 AND (?1 IS NULL OR channel = ?1)",
 	[STMT_REDELIVER_EVENT] =	/* the same, event */
-	    "UPDATE delivery SET state = 0, attempts = 0, not_before_ms = ?2"
-	    " WHERE seq = ?3 AND state != 0 AND (?1 IS NULL OR channel = ?1)",
+	    "UPDATE delivery SET state = 0, attempts = 0, not_before_ms = ?2, batch = NULL"
+	    " WHERE seq = ?3 AND state IN (1, 2) AND (?1 IS NULL OR channel = ?1)",
 	[STMT_REDELIVER_ADD] =
 	    "INSERT INTO delivery(channel, source_id, seq, first_ms, not_before_ms)"
 	    " SELECT ?1, source_id, seq, ?2, ?2 FROM event WHERE seq = ?3 ON CONFLICT DO NOTHING",
@@ -549,7 +619,7 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_COUNT_REVISIONS] = "SELECT count(*) FROM revision",
 	[STMT_COUNT_EVENTS] = "SELECT count(*) FROM event",
 	[STMT_COUNT_CANDIDATES] = "SELECT count(*) FROM candidate",
-	[STMT_COUNT_WAITING] = "SELECT count(*) FROM delivery WHERE state = 0",
+	[STMT_COUNT_WAITING] = "SELECT count(*) FROM delivery WHERE state IN (0, 3)",
 	[STMT_COUNT_DEAD] = "SELECT count(*) FROM delivery WHERE state = 2",
 	[STMT_COUNT_SOURCES] = "SELECT count(*) FROM source WHERE configured = 1",
 	[STMT_COUNT_ALIASES] = "SELECT count(*) FROM alias WHERE address IS NOT NULL",

@@ -142,12 +142,27 @@ enum store_event_kind { EV_DOCUMENT_NEW, EV_DOCUMENT_EDITED, EV_DOCUMENT_REMOVED
 	EV_SOURCE_TEMPLATE, EV_SOURCE_STALE, EV_COUNT };
 const char *store_event_type(enum store_event_kind k);	/* "document.new" ... */
 
+enum store_digest { DIGEST_NONE = 0, DIGEST_EVERY, DIGEST_DAILY };
+enum pace_hold { HOLD_NONE = 0, HOLD_DIGEST, HOLD_QUIET, HOLD_STORM };
+
+struct store_pace {			/* when a channel is told; zeros: at once */
+	enum store_digest digest;
+	int64_t digest_every_ms;
+	int digest_minute;		/* of the day, there */
+	int quiet_from, quiet_until;	/* minutes of the day; equal: none */
+	const char *zone;		/* IANA, or NULL: of this machine */
+	const char *urgent;		/* query: such documents wait for neither; or NULL */
+	unsigned storm;			/* notices that are told one by one in an hour; 0: any number */
+	bool people;			/* a batch is one message for readers, however long; else for a program */
+};
+
 struct store_route {			/* borrowed for the call */
 	const char *channel;
 	unsigned kinds;			/* bits 1 << store_event_kind */
 	const char *match;		/* query of the archive, or NULL */
 	bool once_per_story;
 	unsigned when;			/* enum change_kind bits: only edits that have one of them; 0: all */
+	const struct store_pace *pace;	/* or NULL: at once */
 };
 struct store_routes { const struct store_route *list; size_t count; };
 /* Is it a query that store_search understands? ERR_INPUT points at the character. */
@@ -340,7 +355,8 @@ int store_events(struct store *s, int64_t after_seq, unsigned limit, int (*fn)(c
 int store_event_seq_of(struct store *s, const char *event_id, int64_t *ret_seq, struct err *reterr);	/* id or decimal seq; ERR_INPUT */
 int64_t store_last_seq(struct store *s);
 
-struct store_delivery { int64_t seq; const char *channel, *source, *event_id, *type, *json; unsigned attempts; int64_t first_ms; };
+/* root: id of the first message that told of the same document (or trouble) on that channel, or NULL. */
+struct store_delivery { int64_t seq; const char *channel, *source, *event_id, *type, *json, *root; unsigned attempts; int64_t first_ms; };
 /* The oldest undelivered event of each source on that channel, when its not_before_ms <= now_ms (or any). */
 int store_deliveries_due(struct store *s, const char *channel, int64_t now_ms, bool any, unsigned limit,
     int (*fn)(const struct store_delivery *d, void *arg), void *arg, struct err *reterr);
@@ -350,8 +366,39 @@ int store_delivery_done(struct store *s, int64_t seq, const char *channel, int64
 int store_delivery_failed(struct store *s, int64_t seq, const char *channel, int64_t at_ms, int64_t not_before_ms, bool dead,
     const char *error, struct err *reterr);
 
+/* Until when an event of at_ms waits, and why; HOLD_NONE: not at all. Pure, without the storm guard. */
+enum pace_hold store_pace_hold(const struct store_pace *p, int64_t at_ms, int64_t *ret_until_ms);
+/* The pace of a channel as configured: when it is another one than before, what is held waits by the new one. */
+int store_pace_set(struct store *s, const char *channel, const struct store_pace *pace, int64_t now_ms, struct err *reterr);
+/*
+ * What was held and whose time has come goes on its way: as a batch when it is for a digest, came in a storm, or would be
+ * one; else each alone. all: whatever its time. Returns how many, or -1. To be called before deliveries are taken.
+ */
+int store_pace_release(struct store *s, const char *channel, const struct store_pace *pace, int64_t now_ms, bool all,
+    struct err *reterr);
+/* When something that is held on that channel is due; 0: nothing is held. */
+int64_t store_pace_next_ms(struct store *s, const char *channel);
+
+/* Notices that are told in one message. A batch for programs has at most so many events, and about so many bytes. */
+#define STORE_BATCH_EVENTS 100
+#define STORE_BATCH_BYTES (1 << 20)
+struct store_batch { int64_t batch_id, made_ms; char id[40]; enum pace_hold kind; unsigned attempts; };
+/* The oldest batch of the channel when its not_before_ms <= now_ms (or any) and nothing of its sources is to come before it. 1, 0, -1. */
+int store_batch_due(struct store *s, const char *channel, int64_t now_ms, bool any, struct store_batch *ret,
+    struct err *reterr);
+struct store_batch_source { const char *name; int64_t count, first_ms, last_ms, first_seq; };
+int store_batch_sources(struct store *s, const char *channel, int64_t batch_id,
+    int (*fn)(const struct store_batch_source *src, void *arg), void *arg, struct err *reterr);
+/* Its events in order: of each source the newest per_source, at most limit in all; without their texts unless with_text. */
+int store_batch_events(struct store *s, const char *channel, int64_t batch_id, unsigned per_source, unsigned limit,
+    bool with_text, int (*fn)(const struct store_delivery *d, void *arg), void *arg, struct err *reterr);
+int store_batch_done(struct store *s, const char *channel, int64_t batch_id, int64_t at_ms, struct err *reterr);
+int store_batch_failed(struct store *s, const char *channel, int64_t batch_id, int64_t at_ms, int64_t not_before_ms,
+    bool dead, const char *error, struct err *reterr);
+
 /* A channel that ever had a notice. error: of the newest failed attempt that is not made good, or NULL. */
-struct store_channel { const char *name; bool paused; int64_t waiting, dead, told, oldest_ms, next_ms, last_told_ms, error_ms; const char *error; };
+struct store_channel { const char *name; bool paused; int64_t waiting, dead, told, oldest_ms, next_ms, last_told_ms, error_ms; const char *error;
+	int64_t held, held_until_ms; enum pace_hold hold; };	/* held: of those that wait, for a digest or the end of quiet hours or a storm */
 int store_channels(struct store *s, int (*fn)(const struct store_channel *c, void *arg), void *arg, struct err *reterr);
 /* A paused channel keeps what waits for it. */
 int store_channel_pause(struct store *s, const char *channel, bool pause, struct err *reterr);

@@ -290,6 +290,11 @@ void store_event_hash(const unsigned char prev[STORE_HASH], const char *body, si
 int store_deliveries_add(struct store *s, const struct event_new *e, int64_t seq, const struct store_doc *doc,
     const struct store_routes *routes, struct err *reterr);
 
+/* ---- pace.c ---- */
+/* A new notice of that channel: until when it is held, and why. Counts it when it is not. */
+int store_pace_enter(struct store *s, const struct store_route *r, bool urgent, int64_t at_ms, int64_t *ret_until_ms,
+    enum pace_hold *ret_hold, struct err *reterr);
+
 /* ---- query.c: the language of queries ---- */
 #define QUERY_TERMS_MAX 64
 #define QUERY_DEPTH_MAX 24
