@@ -8,6 +8,7 @@
 #include "base/banned.h"
 
 #define ASK_MS 15000
+#define RELEASE_MS 600000	/* thousands of documents are told of one by one */
 #define TEST_MS 90000	/* a mail server may take its time */
 
 struct channels {
@@ -335,7 +336,7 @@ cmd_release(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "release wants one source or channel");
 	if (cli->opts.all)
 		json_object_set_new(request, "all", json_true());
-	if ((rc = order(cli, request, ASK_MS, "count", &count)) != EXIT_FOUND)
+	if ((rc = order(cli, request, RELEASE_MS, "count", &count)) != EXIT_FOUND)
 		return rc;
 	if (count == 0)
 		cli_say("nothing was held%s", cli->opts.all ? "" : "; --all tells of what a first visit recorded, too");

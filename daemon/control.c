@@ -390,7 +390,9 @@ on_event(struct bufferevent *bev, short what, void *arg)
 {
 	struct client *cl = arg;
 
-	if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT))
+	if (what & BEV_EVENT_TIMEOUT && cl->asked > 0)	/* it is we who are slow */
+		bufferevent_enable(bev, EV_READ | EV_WRITE);
+	else if (what & (BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT))
 		client_free(cl);
 }
 

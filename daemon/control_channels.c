@@ -13,6 +13,8 @@
 #include "daemon/watch.h"
 #include "base/banned.h"
 
+#define RELEASE_STEP 250	/* documents that one turn of the writer tells of */
+
 /* The channel that the question names, or NULL and the answer is given. */
 static const struct cfg_channel *
 channel_of(struct client *cl, const json_t *cmd)
@@ -103,7 +105,7 @@ struct order {
 	struct plan *plan;	/* a reference, or NULL */
 	char *source, *channel, *event;	/* or NULL */
 	bool pause, all;
-	int count;
+	int count, some;
 };
 
 static void
@@ -254,23 +256,29 @@ write_release(struct store *s, void *arg, struct err *reterr)
 	struct order *o = arg;
 	const struct plan_source *ps = o->source != NULL ? plan_find(o->plan, o->source) : NULL;
 
-	if (o->source == NULL) {
-		o->count = store_pace_release(s, o->channel, plan_pace(o->plan, o->channel), clock_wall_ms(), true,
+	if (o->source == NULL)
+		o->some = store_pace_release(s, o->channel, plan_pace(o->plan, o->channel), clock_wall_ms(), true,
 		    reterr);
-		return o->count < 0 ? -1 : 0;
-	}
-	if (ps == NULL)
+	else if (ps == NULL)
 		return err_set(reterr, ERR_INPUT, "no source is called \"%s\"", o->source);
-	o->count = store_held_release(s, o->source, o->all, &ps->routes, clock_wall_ms(), reterr);
-	return o->count < 0 ? -1 : 0;
+	else
+		o->some = store_held_release(s, o->source, o->all, RELEASE_STEP, &ps->routes, clock_wall_ms(), reterr);
+	return o->some < 0 ? -1 : 0;
 }
 
+/* Thousands are told in steps, so that visits and deliveries have their turn in between. */
 static void
 released(void *arg, int rc, const struct err *err)
 {
 	struct order *o = arg;
 	struct daemon *d = client_daemon(o->client);
 
+	if (rc == 0)
+		o->count += o->some;
+	if (rc == 0 && o->source != NULL && o->some == RELEASE_STEP && !d->stopping) {
+		writer_post(d->writer, write_release, released, o);
+		return;
+	}
 	if (rc == 0 && !d->stopping)
 		intake_kick(d->intake);
 	order_done(o, rc, err);

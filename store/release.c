@@ -54,14 +54,14 @@ tell_one(struct store *s, const struct store_source *src, int64_t doc_id,
 }
 
 static int
-tell_all(struct store *s, const struct store_source *src, bool all,
+tell_all(struct store *s, const struct store_source *src, bool all, int max,
     const struct store_routes *routes, int64_t at_ms, struct err *reterr)
 {
 	int64_t doc_id = 0;
 	sqlite3_stmt *q;
 	int rc, n = 0;
 
-	for (;;) {
+	while (n < max) {
 		q = store_bind(s, all ? STMT_UNTOLD_NEXT : STMT_HELD_NEXT, "ii", src->id, doc_id);
 		if ((rc = store_step(s, q, reterr)) < 0)
 			return -1;
@@ -73,20 +73,22 @@ tell_all(struct store *s, const struct store_source *src, bool all,
 			return -1;
 		n++;
 	}
+	if (n == max)
+		return n;
 	if (store_run(s, store_bind(s, STMT_CANDIDATE_LOUD, "id", src->id, all ? 1 : 2), reterr) < 0)
 		return -1;
 	return n + sqlite3_changes(s->db);
 }
 
 int
-store_held_release(struct store *s, const char *source, bool all, const struct store_routes *routes,
-    int64_t at_ms, struct err *reterr)
+store_held_release(struct store *s, const char *source, bool all, int max,
+    const struct store_routes *routes, int64_t at_ms, struct err *reterr)
 {
 	CLEANUP(store_source_done) struct store_source src = { 0 };
 	int n;
 
 	if (store_source_load(s, source, &src, reterr) < 0 || store_enter(s, reterr) < 0)
 		return -1;
-	n = tell_all(s, &src, all, routes, at_ms, reterr);
+	n = tell_all(s, &src, all, max, routes, at_ms, reterr);
 	return store_leave(s, n < 0 ? -1 : 0, reterr) < 0 ? -1 : n;
 }

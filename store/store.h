@@ -415,10 +415,10 @@ int store_redeliver(struct store *s, int64_t seq, const char *channel, int64_t a
 /*
  * What was kept without a notice because too many addresses were new at once (store_visit_opts.max_fresh) is told now, as
  * document.new; what is not fetched yet will be. all: every document of the source of which nobody was ever told.
- * Returns how many, or -1.
+ * At most max of them, so that others have their turn. Returns how many (max: there may be more), or -1.
  */
-int store_held_release(struct store *s, const char *source, bool all, const struct store_routes *routes, int64_t at_ms,
-    struct err *reterr);
+int store_held_release(struct store *s, const char *source, bool all, int max, const struct store_routes *routes,
+    int64_t at_ms, struct err *reterr);
 int store_held_count(struct store *s, const char *source, int64_t *ret, struct err *reterr);
 
 /* ---- upkeep --------------------------------------------------------------------------------------------------------------- */

@@ -131,7 +131,7 @@ def test_a_mail_reads_well_and_its_edits_stand_under_it(world, origin):
     wait_until(lambda: world.once() == 0 and len(server.mails) == 3, 'the mail of the edit')
     to, raw, edit = server.mails[2]
     headers_are_sound(raw)
-    assert edit['Subject'] == '[mofa] Edited: ' + title.strip() and edit['References'] == mail['References'] and edit['Message-ID'] != mail['Message-ID']
+    assert edit['Subject'] == '[mofa] Edited: ' + title.strip() and edit['References'] == edit['In-Reply-To'] == mail['Message-ID'] and mail['References'] is None and edit['Message-ID'] != mail['Message-ID']
     text = edit.get_content()
     assert '6 words new, 1 gone: body, number, negation' in text or 'words new' in text
     assert '{+' in text and '45 million' in text and text.index('45 million') < text.index(words[2])
