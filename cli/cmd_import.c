@@ -1,4 +1,7 @@
-/* import: documents of "export --format jsonl", once more into an archive; what is known is left alone. */
+/*
+ * import: documents of an export, once more into an archive, and pages that others saved; what is known is left alone. Lines of
+ * JSON are read here, WARC files and manifests in import_pages.c.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,22 +11,15 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/doc.h"
+#include "cli/import.h"
 #include "base/banned.h"
 
 #define BATCH 500	/* documents in a commit */
 #define INDEX_STEP 200
 #define COMPLAINTS_MAX 20
 
-struct import {
-	struct cli *cli;
-	struct store *store;
-	const char *path;
-	int64_t line, done_bytes, all_bytes;
-	int64_t fresh, known, aliases, bad, open;	/* open: in the transaction under way */
-};
-
-static void
-complain(struct import *im, const char *text)
+void
+import_complain(struct import *im, const char *text)
 {
 	if (im->bad++ < COMPLAINTS_MAX)
 		cli_say("%s:%lld: %s", im->path, (long long)im->line, text);
@@ -62,8 +58,8 @@ get_text_state(const json_t *j)
 }
 
 /* The exported document again. */
-static struct store_doc *
-doc_of(const struct import *im, const json_t *j)
+struct store_doc *
+import_doc_of(const struct import *im, const json_t *j)
 {
 	struct store_doc *d = xcalloc(1, sizeof(*d));
 	const struct { char **at; const char *key; } texts[] = { { &d->id, "id" }, { &d->source, "source" },
@@ -94,39 +90,67 @@ commit(struct import *im, struct err *err)
 	return store_commit(im->store, err);
 }
 
+void
+import_doc_view(const struct store_doc *d, struct document *ret)
+{
+	*ret = doc_view(d);
+}
+
+int
+import_document(struct import *im, const struct store_doc *d, const struct document *doc, const void *raw,
+    size_t raw_len, const char *content_type, struct err *err)
+{
+	const struct store_import_raw bytes = { raw, raw_len, content_type };
+	enum store_imported what;
+
+	if (im->open == 0 && store_begin(im->store, err) < 0)
+		return -1;
+	im->open++;
+	if (store_import(im->store, d, doc, &bytes, &what, err) < 0) {
+		if (err->class != ERR_INPUT)
+			return -1;
+		import_complain(im, err->text);
+		return 0;
+	}
+	*(what == IMPORT_NEW ? &im->fresh : what == IMPORT_KNOWN ? &im->known : &im->aliases) += 1;
+	return im->open >= BATCH ? commit(im, err) : 0;
+}
+
 /* One line. -1 only when the archive fails. */
 static int
 take_line(struct import *im, const char *line, size_t n, struct err *err)
 {
 	CLEANUP(store_doc_freep) struct store_doc *d = NULL;
-	enum store_imported what;
 	struct document view;
 	json_t *j = NULL;
 
 	if (strspn(line, " \t\r\n") >= n)
 		return 0;
 	if (json_read(line, n, &j, err) < 0) {
-		complain(im, err->text);
+		import_complain(im, err->text);
 		return 0;
 	}
-	d = doc_of(im, j);
+	d = import_doc_of(im, j);
 	json_decref(j);
 	if (d->url == NULL || d->source == NULL) {
-		complain(im, "no document of an export: it has no url or no source");
+		import_complain(im, "no document of an export: it has no url or no source");
 		return 0;
 	}
-	if (im->open == 0 && store_begin(im->store, err) < 0)
-		return -1;
-	im->open++;
 	view = doc_view(d);
-	if (store_import(im->store, d, &view, &what, err) < 0) {
-		if (err->class != ERR_INPUT)
-			return -1;
-		complain(im, err->text);
-		return 0;
-	}
-	*(what == IMPORT_NEW ? &im->fresh : what == IMPORT_KNOWN ? &im->known : &im->aliases) += 1;
-	return im->open >= BATCH ? commit(im, err) : 0;
+	return import_document(im, d, &view, NULL, 0, NULL, err);
+}
+
+/* A WARC file begins so, or is gzip, which no export of lines is. */
+static bool
+is_warc(const char *path)
+{
+	unsigned char head[5] = { 0 };
+	FILE *f = fopen(path, "re");
+	size_t n = f != NULL ? fread(head, 1, sizeof(head), f) : 0;
+
+	if (f != NULL)
+		fclose(f);
+	return n == sizeof(head) && (memcmp(head, "WARC/", 5) == 0 || (head[0] == 0x1f && head[1] == 0x8b));
 }
 
 static int
@@ -141,6 +165,10 @@ take_file(struct import *im, const char *path, struct err *err)
 
 	im->path = std ? "(standard input)" : path;
 	im->line = 0;
+	if (!std && f != NULL && is_warc(path)) {
+		fclose(f);
+		return import_warc(im, path, err);
+	}
 	if (f == NULL)
 		return err_set(err, ERR_LOCAL, "cannot read %s: %s", path, strerror(errno));
 	while (rc == 0 && (n = getline(&line, &room, f)) > 0) {
@@ -165,6 +193,8 @@ take_all(struct import *im, int argc, char **argv, struct err *err)
 
 	for (int i = 0; i < argc; i++)
 		im->all_bytes += stat(argv[i], &st) == 0 ? (int64_t)st.st_size : 0;
+	if (im->cli->opts.manifest != NULL)
+		rc = import_manifest(im, im->cli->opts.manifest, err);
 	for (int i = 0; i < argc && rc == 0; i++)
 		rc = take_file(im, argv[i], err);
 	if (rc < 0) {
@@ -202,12 +232,15 @@ cmd_import(struct cli *cli, int argc, char **argv)
 	struct err err = { 0 };
 	int rc;
 
+	if ((argc > 0) == (cli->opts.manifest != NULL))
+		return cli_usage(cli, "import wants files, or --manifest FILE");
 	if ((rc = cli_archive_path(cli, &path)) != 0)
 		return rc;
 	if (store_open(path, STORE_WRITE, NULL, &im.store, &err) < 0)
 		return cli_failed(&err);
 	rc = take_all(&im, argc, argv, &err);
 	cli_progress_end();
+	pages_free(im.pages);
 	store_close(im.store);
 	if (rc < 0)
 		return cli_failed(&err);

@@ -244,20 +244,38 @@ cli_filter(const struct cli *cli, unsigned people, struct store_filter *ret, str
 void
 cli_progress(int64_t done, int64_t all, void *arg)
 {
-	static int64_t last;
+	static int64_t last, begun;
+	static const void *of;
+	char rate[64], left[96] = "", now_at[OUT_TIME_MAX], span[64];
+	bool bytes = arg != NULL && strcmp(arg, "import") == 0;
 	const char *what = arg;
 	int width = 30, filled = all > 0 ? (int)(done * width / all) : 0;
 	int64_t now = clock_mono_ms();
 
+	if (of != arg) {
+		of = arg;
+		begun = now;
+	}
 	if (!isatty(STDERR_FILENO) || (now - last < 100 && done < all))
 		return;
 	last = now;
 	progress_shown = true;
+	if (now - begun < 500) {	/* too early to tell */
+		snprintf(rate, sizeof(rate), "%s", "");
+	} else if (bytes) {
+		snprintf(rate, sizeof(rate), ", %s/s", out_bytes(done * 1000 / (now - begun), now_at));
+	} else {
+		snprintf(rate, sizeof(rate), ", %lld/s", (long long)(done * 1000 / (now - begun)));
+	}
+	if (now - begun >= 500 && all > done && done > 0)
+		snprintf(left, sizeof(left), ", %s left", out_span((now - begun) * (all - done) / done, span));
 	filled = filled < 0 ? 0 : filled > width ? width : filled;
-	fprintf(stderr, "\r%s [%.*s%*s] %lld", what != NULL ? what : "", filled,
-	    "##############################", width - filled, "", (long long)done);
-	if (all > 0)
-		fprintf(stderr, "/%lld", (long long)all);
+	fprintf(stderr, "\r%s [%.*s%*s] ", what != NULL ? what : "", filled, "##############################", width - filled, "");
+	if (bytes)
+		fputs(out_bytes(done, now_at), stderr);
+	else
+		fprintf(stderr, "%lld%s%.0lld", (long long)done, all > 0 ? "/" : "", (long long)all);
+	fprintf(stderr, "%s%s\033[K", rate, left);
 }
 
 void

@@ -7,6 +7,7 @@ struct export {
 	struct cli *cli;
 	struct out out;		/* of the file; plain */
 	int64_t done, all;	/* documents; all 0: not known */
+	void *state;		/* of the writer */
 };
 
 struct export_format {

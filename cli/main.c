@@ -48,7 +48,8 @@ const struct command cli_commands[] = {
 	{ GROUP_PAGES, "links", cmd_links, 1, 1, NEED_NOTHING, "FILE", "url content-type kind select-links select-title select-date "
 	  "explain", "candidates from a saved listing, feed or sitemap", false },
 	{ GROUP_WHOLE, "export", cmd_export, 0, ARGS_ANY, NEED_ARCHIVE, "[QUERY]", "format output " FILTER, "write documents in a form that others read", false },
-	{ GROUP_WHOLE, "import", cmd_import, 1, ARGS_ANY, NEED_NOTHING, "FILE...", "", "take an export in jsonl into the archive", false },
+	{ GROUP_WHOLE, "import", cmd_import, 0, ARGS_ANY, NEED_NOTHING, "FILE...", "manifest source workers",
+	  "take documents of an export, of WARC files, or saved pages into the archive", false },
 	{ GROUP_WHOLE, "prune", cmd_prune, 1, 1, NEED_NOTHING, "raw|revisions|documents", "before keep source dry-run",
 	  "take out what is old; stubs and hashes stay", false },
 	{ GROUP_WHOLE, "verify", cmd_verify, 0, 0, NEED_ARCHIVE, "", "", "check every hash and the chain of events", false },

@@ -36,12 +36,13 @@ restore(struct store *s, int64_t doc_id, const struct store_doc *d, struct err *
 
 static int
 import(struct store *s, const struct store_doc *d, const struct document *doc,
-    enum store_imported *ret, struct err *reterr)
+    const struct store_import_raw *raw, enum store_imported *ret, struct err *reterr)
 {
 	CLEANUP(freep) char *key = url_key(d->url);
 	struct store_put put = { .source = d->source, .url = d->url,
 		.hops = (const char *const *)d->aliases, .hops_count = d->aliases_count, .doc = doc,
-		.extractor = "import", .at_ms = d->first_seen_ms, .quiet = true };
+		.extractor = "import", .at_ms = d->first_seen_ms, .quiet = true, .raw = raw->raw, .raw_len = raw->len,
+		.content_type = raw->content_type };
 	struct store_put_result result;
 	int64_t there = 0;
 
@@ -60,9 +61,9 @@ import(struct store *s, const struct store_doc *d, const struct document *doc,
 
 int
 store_import(struct store *s, const struct store_doc *d, const struct document *doc,
-    enum store_imported *ret, struct err *reterr)
+    const struct store_import_raw *raw, enum store_imported *ret, struct err *reterr)
 {
 	if (store_enter(s, reterr) < 0)
 		return -1;
-	return store_leave(s, import(s, d, doc, ret, reterr), reterr);
+	return store_leave(s, import(s, d, doc, raw, ret, reterr), reterr);
 }

@@ -72,8 +72,10 @@ int store_verify(struct store *s, void (*progress)(int64_t done, int64_t all, vo
  * an export, put into an empty archive in its order, get the same ids.
  */
 enum store_imported { IMPORT_NEW, IMPORT_KNOWN, IMPORT_ALIAS };	/* its address is known; another name of one that is there */
-int store_import(struct store *s, const struct store_doc *d, const struct document *doc, enum store_imported *ret,
-    struct err *reterr);
+/* raw->raw: the response that it was read from, or NULL. */
+struct store_import_raw { const void *raw; size_t len; const char *content_type; };
+int store_import(struct store *s, const struct store_doc *d, const struct document *doc, const struct store_import_raw *raw,
+    enum store_imported *ret, struct err *reterr);
 /*
  * Takes out what is old, for room; what goes leaves a stub under which the chain of events and every hash can still be verified.
  * RAW: responses; REVISIONS: earlier texts with their responses; DOCUMENTS: all texts of documents that did not change since.
