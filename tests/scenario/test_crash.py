@@ -36,7 +36,7 @@ def crash_loop(*args):
 
 
 def figure(r):
-    return ('%(kills)d kills, %(documents)d documents: damaged %(damaged)d, lost documents %(lost_documents)d, lost notices %(lost_notices)d, doubled documents %(doubled_documents)d, '
+    return ('%(ended)d ends, %(kills)d of them where it was meant, %(documents)d documents: damaged %(damaged)d, lost documents %(lost_documents)d, lost notices %(lost_notices)d, doubled documents %(doubled_documents)d, '
             'doubled under another id %(doubled_other_id)d, under the same id %(doubled_same_id)d; slowest start %(slowest_ready_ms)d ms' % r)
 
 
@@ -382,6 +382,39 @@ def test_p27_names_that_do_not_resolve(world, origin, hook, promise):
     peak = s['in_flight']
     assert world.stop() < 5
     promise('P27', '%d sources without DNS: the good one visited %.1f times a second, %d in flight' % (n, visits, peak), visits > 0.3 and peak <= 256)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or subprocess.run(['unshare', '-m', 'true'], capture_output=True).returncode != 0, reason='needs root: a resolver of its own')
+def test_p27_the_network_comes_back(world, origin, hook, promise):
+    """Names answer, then are silent for many intervals, then answer again: nobody storms, and all are visited within their backoff."""
+    from hostile import Resolver, with_resolver
+    n, every, away = (200 if SOAK else 40), 3, (60 if SOAK else 15)
+    down = threading.Event()
+    dns = Resolver('127.0.0.78', lambda name, kind, k: None if down.is_set() else ['127.0.0.1'] if kind == 'A' else [])
+    port = origin.base.rsplit(':', 1)[1]
+    try:
+        publish(origin, 2)
+        for i in range(n):
+            world.source('s%d' % i, 'http://s%d.test:%s/press/' % (i, port), every='%ds' % every, recheck='[1h]')
+        world.write()
+        world.daemon = subprocess.Popen(with_resolver(world.folder, '127.0.0.78', [os.path.join(BIN, 'presswatchd'), '--config', world.conf]), stderr=open(world.log_path, 'ab'))
+        hosts = lambda since: [(t, h['Host']) for t, p, _, h in list(origin.log) if p == '/press/' and t >= since]     # noqa: E731
+        wait_until(lambda: len({h for _, h in hosts(0)}) == n, 'every source once', 60)
+        down.set()
+        time.sleep(away)
+        down.clear()
+        back = time.time()
+        wait_until(lambda: len({h for _, h in hosts(back)}) == n, 'every source again', away * 2 + 60)
+        first = {}
+        for t, h in hosts(back):
+            first.setdefault(h, t - back)
+        peak = max(sum(a <= t < a + 1 for t in first.values()) for a in first.values())
+        world.stop()
+    finally:
+        dns.close()
+    spread = max(first.values()) - min(first.values())
+    promise('P27', '%d hosts away for %d intervals of %d s and back: all visited after %.0f s (the largest backoff is that of %d s away), spread over %.1f intervals, at most %d in one second' % (
+        n, away // every, every, max(first.values()), away, spread / every, peak), spread >= 0.1 * every and peak < n and max(first.values()) <= 2 * away + 20)
 
 
 def test_p28_hundred_reloads_during_transfers(world, origin, hook, promise):
