@@ -20,6 +20,7 @@ struct control;
 struct visit;
 struct visit_file;
 struct visit_same;
+struct rhythm;
 
 struct watch {			/* a source at run time: poll state in memory */
 	struct due due;		/* first member: the scheduler hands it back */
@@ -45,6 +46,7 @@ struct watch {			/* a source at run time: poll state in memory */
 	unsigned char moved_seen;	/* visits in a row that were led to moved */
 	char *moved;		/* address that a permanent redirect names, or NULL: entrance.h */
 	unsigned since_full;	/* visits since the last unconditional look */
+	struct rhythm *rhythm;	/* adaptive: when it publishes, or NULL: not known */
 	char *fill_url;		/* page to go on with since before the start, or NULL */
 	struct fill *fill;	/* a gap that is being filled, or NULL */
 	struct visit_file *files;	/* of a sitemap index: their validators, in memory only */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "daemon/fill.h"
 #include "daemon/health.h"
+#include "daemon/rhythm.h"
 #include "daemon/intake.h"
 #include "daemon/deliver.h"
 #include "daemon/visit_int.h"
@@ -35,6 +36,8 @@ struct record {
 	struct store_visit_opts opts;
 	struct store_visit_result result;
 	enum store_state after;
+	bool learned;
+	struct rhythm rhythm;
 	int64_t next_in_ms;
 	uint64_t shape;
 	bool failed;
@@ -87,7 +90,12 @@ leave(struct watch *w, int64_t next_in_ms)
 static int64_t
 interval_ms(const struct visit *v)
 {
-	return scheduler_interval_ms(v->ps->cfg->every_s * 1000, daemon_random());
+	const struct cfg_source *cfg = v->ps->cfg;
+	int64_t wait_ms = cfg->every_s * 1000, now = clock_wall_ms();
+
+	if (v->watch->rhythm != NULL)
+		wait_ms = rhythm_wait_ms(v->watch->rhythm, wait_ms, now, watch_zone_min(cfg, now));
+	return scheduler_interval_ms(wait_ms, daemon_random());
 }
 
 static struct record *
@@ -270,7 +278,11 @@ write_read(struct store *s, void *arg, struct err *reterr)
 
 	if (r->hub != NULL && store_entrance_hub(s, r->visit.source, r->hub, reterr) < 0)
 		return -1;
-	return store_visit_read(s, &r->visit, r->list, r->count, &r->opts, &r->ps->routes, &r->result, reterr);
+	if (store_visit_read(s, &r->visit, r->list, r->count, &r->opts, &r->ps->routes, &r->result, reterr) < 0)
+		return -1;
+	if (r->ps->cfg->adaptive && (r->result.fresh > 0 || r->result.known > 0))
+		r->learned = watch_learn_rhythm(s, r->ps->cfg, &r->rhythm);
+	return 0;
 }
 
 static void
@@ -298,6 +310,8 @@ wrote_read(void *arg, int rc, const struct err *err)
 	} else {
 		remember_good(w, &r->visit);
 		w->shape = r->shape;
+		if (r->learned)
+			watch_take_rhythm(w, &r->rhythm);
 		visit_files_keep(w->visit);
 		log_read(r);
 		d->visits_done++;

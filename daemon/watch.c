@@ -7,10 +7,13 @@
 #include "base/url.h"
 #include "daemon/entrance.h"
 #include "daemon/fill.h"
+#include "daemon/rhythm.h"
 #include "daemon/rules.h"
 #include "daemon/visit.h"
 #include "daemon/visit_int.h"
 #include "base/banned.h"
+
+#define RHYTHM_KNOWN 200	/* newest releases that teach it */
 
 static struct watch *
 watch_new(struct daemon *d, const struct plan_source *ps)
@@ -50,6 +53,7 @@ watch_free(struct watch *w)
 	free(w->last_modified);
 	free(w->fill_url);
 	free(w->moved);
+	free(w->rhythm);
 	free(w->name);
 	free(w);
 }
@@ -105,6 +109,38 @@ distrust(const char *source, void *arg)
 	w->next_visit_ms = 0;
 }
 
+int
+watch_zone_min(const struct cfg_source *cfg, int64_t at_ms)
+{
+	int offset_min = 0;
+
+	if (cfg->timezone != NULL)
+		(void)date_zone_offset(cfg->timezone, at_ms, &offset_min);
+	return offset_min;
+}
+
+bool
+watch_learn_rhythm(struct store *s, const struct cfg_source *cfg, struct rhythm *ret)
+{
+	struct store_time times[RHYTHM_KNOWN];
+	struct release_time list[RHYTHM_KNOWN];
+	size_t n, i;
+
+	if (!cfg->adaptive || store_source_times(s, cfg->name, times, RHYTHM_KNOWN, &n, NULL) < 0)
+		return false;
+	for (i = 0; i < n; i++)
+		list[i] = (struct release_time){ times[i].ms, times[i].day_only };
+	return rhythm_learn(list, n, watch_zone_min(cfg, clock_wall_ms()), ret);
+}
+
+void
+watch_take_rhythm(struct watch *w, const struct rhythm *r)
+{
+	if (w->rhythm == NULL)
+		w->rhythm = xmalloc(sizeof(*w->rhythm));
+	*w->rhythm = *r;
+}
+
 void
 watch_distrust_host(struct watch *w)
 {
@@ -148,6 +184,12 @@ watch_load_all(struct daemon *d, struct store *s, struct err *reterr)
 	if (store_sources_state(s, load_one, d, reterr) < 0 ||
 	    store_fills(s, load_fill, d, reterr) < 0 || entrance_load_all(d, s, reterr) < 0)
 		return -1;
+	HASH_ITER(hh, d->watches, w, tmp) {
+		struct rhythm r;
+
+		if (watch_learn_rhythm(s, w->ps->cfg, &r))
+			watch_take_rhythm(w, &r);
+	}
 	HASH_ITER(hh, d->watches, w, tmp)
 		if (w->lies)
 			watch_distrust_host(w);
@@ -193,6 +235,10 @@ repoint(struct watch *w, const struct plan_source *ps)
 
 	w->ps = ps;
 	w->shape = 0;	/* other rules may take other links */
+	if (!ps->cfg->adaptive) {
+		free(w->rhythm);
+		w->rhythm = NULL;
+	}
 	if (moved) {
 		visit_cancel(w);
 		forget_state(w);

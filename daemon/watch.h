@@ -13,6 +13,11 @@ void watch_pause(struct watch *w, bool pause);
 void watch_free(struct watch *w);
 void watch_free_all(struct daemon *d);
 
+/* On the writer: the rhythm of an adaptive source from the archive, for watch_take_rhythm(); false when there is none. */
+bool watch_learn_rhythm(struct store *s, const struct cfg_source *cfg, struct rhythm *ret);
+void watch_take_rhythm(struct watch *w, const struct rhythm *r);
+/* The source's zone at that time, in minutes. */
+int watch_zone_min(const struct cfg_source *cfg, int64_t at_ms);
 /* What its server vouches for is not believed any more, for none of the sources of that host. */
 void watch_distrust_host(struct watch *w);
 

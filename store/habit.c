@@ -83,6 +83,21 @@ store_habit_update(struct store *s, struct store_source *src, struct err *reterr
 	    h.quiet_after_ms), reterr);
 }
 
+int
+store_source_times(struct store *s, const char *source, struct store_time *list, size_t max, size_t *ret_n,
+    struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_SOURCE_TIMES, "ti", source, (int64_t)max);
+	int rc;
+
+	*ret_n = 0;
+	while ((rc = store_step(s, q, reterr)) > 0)
+		if (*ret_n < max)
+			list[(*ret_n)++] = (struct store_time){ .ms = sqlite3_column_int64(q, 0),
+				.day_only = sqlite3_column_int(q, 1) != 0 };
+	return rc;
+}
+
 bool
 store_habit_is_quiet(const struct store_source *src, int64_t at_ms, char *ret_cause, size_t size)
 {

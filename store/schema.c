@@ -241,6 +241,8 @@ static const char *const migration[] = {
 	"CREATE TABLE channel(name TEXT PRIMARY KEY, storm_hour INTEGER NOT NULL DEFAULT 0,"
 	"  storm_count INTEGER NOT NULL DEFAULT 0, failing_ms INTEGER NOT NULL DEFAULT 0,"
 	"  told INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;",
+
+	"ALTER TABLE source DROP COLUMN habit;",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

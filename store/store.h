@@ -135,6 +135,11 @@ int store_entrances(struct store *s, int (*fn)(const struct store_entrance *e, v
 /* A paused source is not visited, its candidates and rechecks rest; it holds over restarts. ERR_INPUT: no such source. */
 int store_source_pause(struct store *s, const char *source, bool pause, struct err *reterr);
 
+/* When the newest documents of a source were published: as stated, else as first seen; day_only: the hour is not known. */
+struct store_time { int64_t ms; bool day_only; };
+int store_source_times(struct store *s, const char *source, struct store_time *list, size_t max, size_t *ret_n,
+    struct err *reterr);
+
 /* ---- channels a notice goes to --------------------------------------------------------------------------------------- */
 
 enum store_event_kind { EV_DOCUMENT_NEW, EV_DOCUMENT_EDITED, EV_DOCUMENT_REMOVED, EV_DOCUMENT_RESTORED,

@@ -19,8 +19,8 @@ unit: $(UNIT_BIN)
 unit-%: $(B)/tests/unit/test_%
 	$<
 
-$(B)/tests/bench/%: $(B)/tests/bench/%.o $(LIBS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LINK_LIBS)
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(PROGRAM_LIBS) $(LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(PROGRAM_LIBS) $(LINK_LIBS)
 
 # Preloaded into the programs by the tests of failing machines.
 $(B)/tests/faults/%.so: tests/faults/%.c Makefile

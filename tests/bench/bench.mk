@@ -8,3 +8,9 @@ BENCH_WORK ?= $(B)/bench
 .PHONY: bench
 bench: all $(B)/tests/bench/fill_archive $(B)/tests/bench/ask_archive
 	@$(PYTHON) tests/bench/bench.py --bin $(B) --work $(BENCH_WORK) --mode $(BENCH) $(if $(PARTS),--parts "$(PARTS)")
+
+# Learned visits against a fixed interval of as many requests, on the publication times of real feeds.
+.PHONY: bench-rhythm
+bench-rhythm: all $(B)/tests/bench/rhythm_sim
+	@$(PYTHON) tests/bench/rhythm_times.py $(B)/presswatch $(or $(PRESSWATCH_SHARED),../shared) | \
+		$(B)/tests/bench/rhythm_sim 3600
