@@ -211,27 +211,31 @@ read_value(struct config_reader *r, yaml_node_t *node, const struct config_key *
 	return key->parse(r, key, &item, 1, base);
 }
 
+static void
+read_default_list(struct config_reader *r, const struct config_key *key, void *base)
+{
+	struct config_item items[32] = { { NULL, 0, 0 } };
+	char words[256], *save = NULL;
+	size_t n = 0;
+
+	snprintf(words, sizeof(words), "%s", key->def);
+	for (char *w = strtok_r(words, " ", &save); w != NULL && n < 32; w = strtok_r(NULL, " ", &save))
+		items[n++].text = w;
+	key->parse(r, key, items, n, base);
+}
+
 /* What the file did not say: the table's own words through the same functions. */
 static void
 read_default(struct config_reader *r, const struct config_key *key, void *base)
 {
-	struct config_item items[32] = { { NULL, 0, 0 } };
-	char words[256];
-	size_t n = 0;
+	const struct config_item item = { .text = key->def };
 
 	if (key->def == NULL)
 		return;
-	snprintf(words, sizeof(words), "%s", key->def);
-	if (!key->list) {
-		items[n++].text = words;
-	} else {
-		char *save = NULL;
-
-		for (char *w = strtok_r(words, " ", &save); w != NULL && n < 32;
-		     w = strtok_r(NULL, " ", &save))
-			items[n++].text = w;
-	}
-	key->parse(r, key, items, n, base);
+	if (key->list)
+		read_default_list(r, key, base);
+	else
+		key->parse(r, key, &item, 1, base);
 }
 
 static void

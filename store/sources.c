@@ -8,6 +8,8 @@
 #include "store/store_int.h"
 #include "base/banned.h"
 
+#define SOURCES_AT_ONCE 64
+
 static const char *const state_names[STATE_COUNT] = {
 	[STATE_NEW] = "new", [STATE_OK] = "ok", [STATE_FAILING] = "failing",
 	[STATE_BLOCKED] = "blocked", [STATE_EMPTY] = "empty", [STATE_QUIET] = "quiet",
@@ -106,31 +108,45 @@ count_documents(struct store *s, struct store_source *src, struct err *reterr)
 	return 0;
 }
 
+/* Read before the first is handed on, so that fn may ask the store. */
+static int
+sources_read(struct store *s, const char *after, struct store_source list[SOURCES_AT_ONCE], struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_SOURCE_NEXT, "ti", after, (int64_t)SOURCES_AT_ONCE);
+	int n = 0, rc;
+
+	while ((rc = store_step(s, q, reterr)) > 0)
+		source_read(q, &list[n++]);
+	for (int i = 0; rc < 0 && i < n; i++)
+		store_source_done(&list[i]);
+	return rc < 0 ? -1 : n;
+}
+
 static int
 each_source(struct store *s, bool count, int (*fn)(const struct store_source *src, void *arg),
     void *arg, struct err *reterr)
 {
+	struct store_source *list = xcalloc(SOURCES_AT_ONCE, sizeof(*list));
 	CLEANUP(freep) char *last = xstrdup("");
-	struct store_source src;
-	sqlite3_stmt *q;
-	int rc, stop = 0;
+	int n, rc = 0, stop = 0;
 
-	while (stop == 0) {
-		q = store_bind(s, STMT_SOURCE_NEXT, "t", last);
-		if ((rc = store_step(s, q, reterr)) <= 0)
-			return rc;
-		source_read(q, &src);
-		sqlite3_reset(q);
-		if (count && count_documents(s, &src, reterr) < 0) {
-			store_source_done(&src);
-			return -1;
+	while (rc == 0 && stop == 0 && (n = sources_read(s, last, list, reterr)) != 0) {
+		if (n < 0) {
+			rc = -1;
+			break;
 		}
 		free(last);
-		last = xstrdup(src.name);
-		stop = fn(&src, arg);
-		store_source_done(&src);
+		last = xstrdup(list[n - 1].name);
+		for (int i = 0; i < n; i++) {
+			if (rc == 0 && stop == 0 && count)
+				rc = count_documents(s, &list[i], reterr);
+			if (rc == 0 && stop == 0)
+				stop = fn(&list[i], arg);
+			store_source_done(&list[i]);
+		}
 	}
-	return 0;
+	free(list);
+	return rc;
 }
 
 int
@@ -155,9 +171,12 @@ store_sources_state(struct store *s, int (*fn)(const struct store_source *src, v
 static char *
 labels_json(const struct store_source_def *def)
 {
-	CLEANUP(json_decrefp) json_t *list = json_array();
+	CLEANUP(json_decrefp) json_t *list = NULL;
 	size_t i;
 
+	if (def->labels_count == 0)
+		return xstrdup("[]");
+	list = json_array();
 	for (i = 0; i < def->labels_count; i++)
 		json_array_append_new(list, json_string(def->labels[i]));
 	return json_line(list);
