@@ -74,10 +74,12 @@ struct http_transfer {
 	char error[CURL_ERROR_SIZE];
 };
 
+#define HTTP_SHARES 256	/* of eight TLS sessions: at most some 10 MB, where that many hosts speak TLS */
+
 struct http {
 	struct event_base *base;
 	CURLM *multi;
-	CURLSH *share;
+	CURLSH *shares[HTTP_SHARES];	/* sessions.c; NULL: not needed yet */
 	struct watched **watched;	/* sockets, by descriptor */
 	size_t watched_cap;
 	struct event timer;		/* libcurl's */
@@ -90,6 +92,10 @@ struct http {
 	char *user_agent, *proxy;
 	struct guard *guard;
 };
+
+/* sessions.c: handshakes with that address begin with the session of the last one. */
+void http_share_sessions(struct http *h, CURL *easy, const char *url);
+void http_sessions_forget(struct http *h);	/* after the last handle is gone */
 
 /* multi.c */
 int http_multi_open(struct http *h, struct err *reterr);

@@ -215,10 +215,8 @@ int
 http_multi_open(struct http *h, struct err *reterr)
 {
 	h->multi = curl_multi_init();
-	h->share = curl_share_init();
-	if (h->multi == NULL || h->share == NULL)
+	if (h->multi == NULL)
 		return err_set(reterr, ERR_LOCAL, "libcurl could not start");
-	curl_share_setopt(h->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 	curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, socket_changed);
 	curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
 	curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, timer_changed);
@@ -239,8 +237,7 @@ http_multi_close(struct http *h)
 		event_del(&h->tick);
 		event_del(&h->drain);
 	}
-	if (h->share != NULL)
-		curl_share_cleanup(h->share);
+	http_sessions_forget(h);
 	for (size_t i = 0; i < h->watched_cap; i++)
 		if (h->watched[i] != NULL)
 			forget(h->watched[i]);

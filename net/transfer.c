@@ -102,7 +102,6 @@ set_lasting(struct http_transfer *t)
 	const char *ca = getenv("SSL_CERT_FILE");	/* as OpenSSL's own programs read it */
 
 	curl_easy_setopt(e, CURLOPT_PRIVATE, t);
-	curl_easy_setopt(e, CURLOPT_SHARE, t->http->share);
 	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);	/* a resolver's thread is never waited for */
 	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -306,6 +305,7 @@ begin_hop(struct http_transfer *t)
 		transfer_finish(t);
 		return;
 	}
+	http_share_sessions(h, t->easy, t->url);
 	rc = curl_multi_add_handle(h->multi, t->easy);
 	if (rc != CURLM_OK) {
 		err_set(&t->answer.err, ERR_LOCAL, "libcurl: %s", curl_multi_strerror(rc));

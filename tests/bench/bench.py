@@ -12,6 +12,7 @@ import threading
 import time
 
 import proc
+from parts import Parts
 from proc import Daemon, Origin, build_all, run
 
 SITEMAP = ', kind: sitemap, exclude: ["/a/"], robots: ignore'
@@ -19,7 +20,7 @@ LISTING = ', kind: listing, exclude: ["/a/"], robots: ignore'
 FEED = ', kind: feed, exclude: ["/a/"], robots: ignore'
 
 
-class Bench:
+class Bench(Parts):
     def __init__(self, args):
         self.work, self.bin, self.full = os.path.abspath(args.work), os.path.abspath(args.bin), args.mode == 'full'
         os.makedirs(self.work, exist_ok=True)
@@ -344,7 +345,7 @@ def main():
     parser.add_argument('--bin', required=True)
     parser.add_argument('--work', default='/tmp/presswatch-bench')
     parser.add_argument('--mode', choices=('quick', 'full'), default='quick')
-    parser.add_argument('--parts', default='checks cold idle latency archive')
+    parser.add_argument('--parts', default='checks cold idle latency fairness archive')
     args = parser.parse_args()
     if not os.path.exists(os.path.join(proc.SHARED, 'bench', 'polling', 'origin.c')):
         print('bench: no load origin and floors here ($PRESSWATCH_SHARED or ../shared): skipped')

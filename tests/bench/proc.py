@@ -136,13 +136,14 @@ def status_field_of_task(pid, tid):
 class Daemon:
     """presswatchd with sources of its own in a fresh folder."""
 
-    def __init__(self, bin_dir, work, sources, every='30d', network='', channels='', keep=False, extra=''):
+    def __init__(self, bin_dir, work, sources, every='30d', network='', channels='', keep=False, extra='', connections=512):
         self.bin, self.dir = bin_dir, work
         if not keep:
             shutil.rmtree(work, ignore_errors=True)
         os.makedirs(work, exist_ok=True)
         self.config = os.path.join(work, 'presswatch.yaml')
         self.extra, self.every, self.network, self.channels = extra, every, network, channels
+        self.connections = connections
         self.write(sources)
         self.log = open(os.path.join(work, 'log'), 'ab')
         self.p = None
@@ -151,7 +152,7 @@ class Daemon:
         """sources: (name, url, further keys as flow YAML)."""
         with open(self.config, 'w') as f:
             f.write('archive: %s/archive.db\ncontrol: %s/control.sock\ncontact: %s\nworkers: 2\n' % (self.dir, self.dir, CONTACT))
-            f.write('network: {connections: 512, per-host: 64, host-delay: 0s, allow: ["127.0.0.0/8"]%s}\n%s' % (self.network, self.extra))
+            f.write('network: {connections: %d, per-host: 64, host-delay: 0s, allow: ["127.0.0.0/8"]%s}\n%s' % (self.connections, self.network, self.extra))
             if self.channels:
                 f.write('channels:\n' + self.channels)
             f.write('sources:\n')
