@@ -1,6 +1,7 @@
 /*
  * extract: documents from saved pages, one JSON line each, in the order given. Parsing happens in worker
- * processes, several pages ahead, so that a page that kills its worker costs that page and nothing else.
+ * processes, several pages ahead, so that a page that kills its worker costs that page and nothing else. A PDF
+ * becomes its words in a confined child first, as in the daemon.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "document/document.h"
+#include "fetchers/pdf.h"
 #include "worker/pool.h"
 #include "base/banned.h"
 
@@ -20,6 +22,7 @@
 
 struct page {
 	char *id, *url, *content_type;
+	struct buf pdf;		/* bytes that its words are being read from */
 	json_t *line;		/* the answer, until it is its turn */
 	bool done;
 	struct extract *run;
@@ -29,6 +32,7 @@ struct extract {
 	struct cli *cli;
 	struct event_base *base;
 	struct pool *pool;
+	struct pdf *pdf;	/* made for the first one */
 	struct page ring[AHEAD_MAX];
 	size_t head, tail, ahead;	/* [head, tail) are under way; head is printed next */
 	const char *const *next_file;	/* operands, or ... */
@@ -43,6 +47,7 @@ page_clear(struct page *p)
 	free(p->id);
 	free(p->url);
 	free(p->content_type);
+	buf_done(&p->pdf);
 	json_decref(p->line);
 	*p = (struct page){ .line = NULL };
 }
@@ -117,28 +122,49 @@ page_unreadable(struct extract *x, struct page *p, const struct err *err)
 }
 
 static void
-submit(struct extract *x, struct page *p, const char *path)
+to_worker(struct extract *x, struct page *p, struct buf *bytes, const char *content_type)
 {
 	const struct cli_opts *o = &x->cli->opts;
-	struct buf bytes = BUF_INIT(PAGE_MAX);
-	struct err err = { 0 };
-	struct job job = { .kind = JOB_EXTRACT };
+	struct job job = { .kind = JOB_EXTRACT, .bytes = buf_str(bytes), .len = bytes->len };
 
-	p->run = x;
-	if (file_read_gz(path, &bytes, &err) < 0) {
-		page_unreadable(x, p, &err);
-		buf_done(&bytes);
-		return;
-	}
-	job.bytes = buf_str(&bytes);
-	job.len = bytes.len;
 	job.extract = (struct extract_opts){.url = p->url,
-	    .content_type = p->content_type,
+	    .content_type = content_type,
 	    .select_body = o->select_body,
 	    .select_title = o->select_title,
 	    .select_date = o->select_date,
 	    .now_ms = x->cli->now_ms};
 	pool_submit(x->pool, &job, page_done, p);
+}
+
+static void
+words_read(struct buf *words, const struct err *err, void *arg)
+{
+	struct page *p = arg;
+	struct job_answer failed = { .err = *err };
+
+	if (err->class == ERR_NONE)
+		to_worker(p->run, p, words, EXTRACT_PDF_WORDS);
+	else
+		page_done(&failed, p);
+}
+
+static void
+submit(struct extract *x, struct page *p, const char *path)
+{
+	struct buf bytes = BUF_INIT(PAGE_MAX);
+	struct err err = { 0 };
+
+	p->run = x;
+	if (file_read_gz(path, &bytes, &err) < 0) {
+		page_unreadable(x, p, &err);
+	} else if (pdf_is(buf_str(&bytes), bytes.len)) {
+		if (x->pdf == NULL)
+			x->pdf = pdf_new(x->base);
+		p->pdf = bytes;		/* borrowed by the child until its words are read */
+		buf_init(&bytes, 0);
+		pdf_start(x->pdf, p->pdf.data, p->pdf.len, words_read, p);
+	} else
+		to_worker(x, p, &bytes, p->content_type);
 	buf_done(&bytes);
 }
 
@@ -226,6 +252,7 @@ run(struct extract *x, unsigned workers)
 	feed(x);
 	while (x->head < x->tail && event_base_loop(x->base, EVLOOP_ONCE) == 0)
 		;
+	pdf_free(x->pdf);
 	pool_free(x->pool);
 	event_base_free(x->base);
 	if (x->head < x->tail) {

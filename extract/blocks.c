@@ -9,6 +9,8 @@
 #include "base/banned.h"
 
 #define LIST_LEVELS_MAX 6
+#define ITEM_NUMBER_MAX 1000000
+#define CELLS_MAX 64		/* empty cells of a row that keep their place */
 #define LAYOUT_BLOCKS 4		/* an item or cell with more blocks is layout, not a list or table */
 #define CAPTION_MAX_CHARS 1200
 #define CAPTIONS_MAX 64
@@ -26,24 +28,44 @@ struct writer {
 	bool last_was_term;
 };
 
-/* Items count from start or 1, whether or not they are kept: the number is part of the text. */
+/* A number in an attribute of a list, 1 less than it when the list counts up. */
+static int32_t
+before_first(const char *v, int32_t step)
+{
+	long n = strtol(v, NULL, 10);
+
+	return n < -ITEM_NUMBER_MAX || n > ITEM_NUMBER_MAX ? 0 : (int32_t)n - step;
+}
+
+static int32_t
+count_items(const struct page *pg, uint32_t list)
+{
+	int32_t n = 0;
+
+	for (uint32_t i = list + 1; i < pg->nodes[list].end; i++)
+		n += pg->nodes[i].tag == TAG_LI && pg->nodes[i].parent == list;
+	return n;
+}
+
+/* Items count from start or 1, down where the list says so, whether or not they are kept: the number is text. */
 static void
 number_items(struct page *pg)
 {
-	for (size_t i = 0; i < pg->node_count; i++) {
-		struct node *nd = &pg->nodes[i];
+	for (uint32_t i = 0; i < pg->node_count; i++) {
+		struct node *nd = &pg->nodes[i], *list = &pg->nodes[nd->parent];
+		int32_t step = nd->tag == TAG_OL ? tree_attr(nd->x, "reversed") != NULL ? -1 : 1 : 0;
 		const char *v;
 
 		if (nd->tag == TAG_OL) {
 			v = tree_attr(nd->x, "start");
-			nd->num = v != NULL ? (int32_t)strtol(v, NULL, 10) - 1 : 0;
-			if (nd->num < -1000000 || nd->num > 1000000)
-				nd->num = 0;
-		} else if (nd->tag == TAG_LI && pg->nodes[nd->parent].tag == TAG_OL) {
+			nd->num = v != NULL ? before_first(v, step) : step > 0 ? 0 : count_items(pg, i) + 1;
+		} else if (nd->tag == TAG_LI && list->tag == TAG_OL) {
+			step = tree_attr(list->x, "reversed") != NULL ? -1 : 1;
 			v = tree_attr(nd->x, "value");
 			if (v != NULL && v[0] != '\0')
-				pg->nodes[nd->parent].num = (int32_t)strtol(v, NULL, 10) - 1;
-			nd->num = ++pg->nodes[nd->parent].num;
+				list->num = before_first(v, step);
+			list->num += step;
+			nd->num = list->num;
 		}
 	}
 }
@@ -226,6 +248,25 @@ put_plain(struct writer *w, const struct block *b)
 	w->last_was_term = nd->tag == TAG_DT;
 }
 
+/* Cells without text between the last one written and this keep their column. */
+static void
+put_empty_cells(struct writer *w, uint32_t tr, uint32_t cell)
+{
+	struct page *pg = w->pg;
+	uint32_t i = w->last_cell != 0 ? pg->nodes[w->last_cell].end : tr + 1;
+
+	if (cell == w->last_cell)
+		return;
+	for (unsigned n = 0; i < cell && n < CELLS_MAX; i++) {
+		if ((pg->nodes[i].tag != TAG_TD && pg->nodes[i].tag != TAG_TH) || pg->nodes[i].b0 < pg->nodes[i].b1)
+			continue;
+		buf_adds(&w->item, w->item.len > 0 ? " |" : "|");
+		n++;
+	}
+	if (w->item.len > 0 && w->last_cell == 0)
+		buf_adds(&w->item, " ");	/* the row begins with an empty cell */
+}
+
 static void
 put_block(struct writer *w, const struct block *b)
 {
@@ -258,6 +299,7 @@ put_block(struct writer *w, const struct block *b)
 			flush_item(w);
 			w->open_row = tr;
 		}
+		put_empty_cells(w, tr, cell);
 		add_piece(&w->item, cell == w->last_cell ? " " : " | ", s, b->len);
 		w->last_cell = cell;
 		return;

@@ -9,7 +9,8 @@
 #include "base/banned.h"
 
 #define WINDOW 5
-#define SIG_SLOTS 4096		/* shapes of elements; a clash mixes two shapes' means, no more */
+#define SURE 1.0f		/* a score alone */
+#define GAP_MAX 40		/* blocks */
 
 static float
 size_of(const struct block *b)
@@ -30,12 +31,22 @@ mean_between(const struct page *pg, size_t from, size_t to)
 	return size > 0 ? (pg->sums[to] - pg->sums[from]) / size : 0;
 }
 
-static uint32_t
-shape_of(const struct page *pg, const struct block *b)
+/* How far each block is from one that is surely body. */
+static void
+measure_gaps(struct page *pg)
 {
-	uint32_t up = pg->nodes[b->node].parent;
+	size_t n = pg->block_count;
+	uint16_t gap = GAP_MAX;
 
-	return (pg->nodes[b->node].sig * 31 + pg->nodes[up].sig) % SIG_SLOTS;
+	for (size_t i = 0; i < n; i++) {
+		pg->blocks[i].good_before = gap;
+		gap = pg->blocks[i].s1 > SURE ? 1 : gap < GAP_MAX ? gap + 1 : gap;
+	}
+	gap = GAP_MAX;
+	for (size_t i = n; i-- > 0;) {
+		pg->blocks[i].good_after = gap;
+		gap = pg->blocks[i].s1 > SURE ? 1 : gap < GAP_MAX ? gap + 1 : gap;
+	}
 }
 
 void
@@ -45,21 +56,19 @@ context_prepare(struct page *pg)
 
 	free(pg->sums);
 	free(pg->sizes);
-	free(pg->shape_sum);
 	pg->sums = xcalloc(pg->block_count + 1, sizeof(*pg->sums));
 	pg->sizes = xcalloc(pg->block_count + 1, sizeof(*pg->sizes));
-	pg->shape_sum = xcalloc(SIG_SLOTS * 2, sizeof(*pg->shape_sum));
 	pg->good = 0;
 	pg->best_block = UINT32_MAX;
 	for (size_t i = 0; i < pg->block_count; i++) {
 		const struct block *b = &pg->blocks[i];
 		float size = size_of(b);
-		uint32_t shape = shape_of(pg, b);
+		struct shape *shape = &pg->shapes[features_shape(pg, b)];
 
 		pg->sums[i + 1] = pg->sums[i] + b->s1 * size;
 		pg->sizes[i + 1] = pg->sizes[i] + size;
-		pg->shape_sum[2 * shape] += b->s1 * size;
-		pg->shape_sum[2 * shape + 1] += size;
+		shape->sum += b->s1 * size;
+		shape->size += size;
 		if (b->s1 > 0)
 			pg->good += (float)b->chars;
 		if (b->s1 * size > best) {
@@ -67,6 +76,7 @@ context_prepare(struct page *pg)
 			pg->best_block = (uint32_t)i;
 		}
 	}
+	measure_gaps(pg);
 }
 
 static float
@@ -127,8 +137,9 @@ features_context(const struct page *pg, size_t i, float out[FEATURES_MAX])
 {
 	const struct block *b = &pg->blocks[i];
 	const struct node *body = &pg->nodes[pg->body_node];
+	const struct shape *shape = &pg->shapes[features_shape(pg, b)];
 	size_t k = known_alone(pg, i, out);
-	uint32_t w = b->node, shape = shape_of(pg, b);
+	uint32_t w = b->node;
 	static const int near[] = { -1, 1, -2, 2, -3, 3 };
 	bool inside = i >= body->b0 && i < body->b1;
 
@@ -151,10 +162,11 @@ features_context(const struct page *pg, size_t i, float out[FEATURES_MAX])
 	out[k++] = log2f(1 + pg->good);
 	out[k++] = pg->good > 0 ? (float)b->chars / (pg->good + (float)b->chars) : 1;
 	out[k++] = pg->chars > 0 ? pg->good / (float)pg->chars : 0;
-	out[k++] = pg->shape_sum[2 * shape + 1] > 0 ?
-	    pg->shape_sum[2 * shape] / pg->shape_sum[2 * shape + 1] : 0;
+	out[k++] = shape->size > 0 ? shape->sum / shape->size : 0;
 	put_kinship(pg, b, out, &k);
 	out[k++] = (float)__builtin_popcount(pg->nodes[b->node].ev_up & (EV_NAV | EV_SHARE | EV_RELATED |
 	    EV_COMMENT | EV_AD | EV_SUBSCRIBE | EV_COOKIE | EV_FOOT | EV_SIDE | EV_CARD | EV_BIO | EV_TOC));
+	out[k++] = b->good_before;
+	out[k++] = b->good_after;
 	return k;
 }

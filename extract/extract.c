@@ -293,6 +293,7 @@ extract_built(struct page *pg, struct document *doc, struct err *reterr)
 	features_prepare(pg);
 	if (choose_title(pg, doc, reterr) < 0)
 		return -1;
+	overlap_description(pg);
 	score_blocks(pg);
 	score_choose(pg);
 	score_context(pg);

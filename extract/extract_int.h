@@ -96,6 +96,8 @@ struct block {
 	uint32_t phrase;		/* PH_ bits, see phrases.c */
 	float s1, s2;			/* log odds of being body: alone, in context */
 	float in_ld;			/* share of its words that the JSON-LD articleBody holds; -1: none stated */
+	float in_description;		/* the same of the page's own description; asked of blocks near the headline */
+	uint16_t good_before, good_after;	/* blocks to the nearest one that is surely body by s1 */
 	bool keep;
 };
 
@@ -111,6 +113,13 @@ struct jsonld {
 	bool forum;			/* a DiscussionForumPosting, QAPage or the like */
 	bool list;			/* an ItemList, CollectionPage or the like */
 	int rank;
+};
+
+/* Blocks whose element and its parent have the same tags and classes: rows of one list, paragraphs of one text. */
+#define SHAPES 4096			/* slots; a clash mixes two shapes' means, no more */
+struct shape {
+	float chars, link_chars, blocks;
+	float sum, size;		/* of s1, see context.c */
 };
 
 struct page {
@@ -149,7 +158,8 @@ struct page {
 	size_t alone_count;		/* how many of them are set; 0: none */
 	float *sums;			/* block_count + 1 running sums of score times size, and of size */
 	float *sizes;
-	float *shape_sum;		/* of shapes of elements: sum and size, in turn */
+	struct shape *shapes;		/* SHAPES of them */
+	float *long_before;		/* block_count + 1 running sums of characters in long blocks */
 	uint32_t best_block;		/* the one with most evidence of being body, UINT32_MAX: none */
 	float good;			/* characters in blocks with s1 > 0 */
 	const float *given1, *given2;	/* scores from outside, for training; NULL: the tables' */
@@ -206,12 +216,17 @@ size_t features_alone(const struct page *pg, size_t block, float out[FEATURES_MA
 void context_prepare(struct page *pg);	/* after s1 of all blocks */
 size_t features_context(const struct page *pg, size_t block, float out[FEATURES_MAX]);
 void features_prepare(struct page *pg);
+uint32_t features_shape(const struct page *pg, const struct block *b);	/* its slot */
 
-/* overlap.c: block.in_ld of all blocks */
+/* overlap.c: block.in_ld of all blocks, block.in_description of those near the headline */
 void overlap_jsonld(struct page *pg);
+void overlap_description(struct page *pg);
 
 /* model_alone.c, model_context.c: written by tests/bench/train.sh */
 #define MODEL_DEPTH 4
+#define MODEL_ROUND 32		/* trees after which a clear score ends the sum */
+#define MODEL_OUT (-3500)	/* thousandths of log odds */
+#define MODEL_IN 5000
 struct model_tree {
 	uint8_t feature[(1 << MODEL_DEPTH) - 1];	/* inner nodes, children of i at 2 i + 1 and 2 i + 2 */
 	float limit[(1 << MODEL_DEPTH) - 1];		/* above it: the right child */
@@ -251,6 +266,8 @@ void jsonld_text(const char *s, size_t n, struct jsonld *ret);	/* one script's c
 void jsonld_done(struct jsonld *ld);
 /* Text of a string that may hold tags and character references. Caller frees. */
 char *jsonld_plain(const char *s, size_t n);
+/* The same for text of the tree, in which "<b>" is no tag any more. */
+char *plain_references(const char *s, size_t n);
 
 /* title.c */
 void title_choose(struct page *pg, struct document *doc);

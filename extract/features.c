@@ -110,6 +110,20 @@ count_dups(struct page *pg)
 	free(table);
 }
 
+uint32_t
+features_shape(const struct page *pg, const struct block *b)
+{
+	uint32_t up = pg->nodes[b->node].parent;
+
+	return (pg->nodes[b->node].sig * 31 + pg->nodes[up].sig) % SHAPES;
+}
+
+static bool
+is_long(const struct block *b)
+{
+	return b->chars >= 120 && b->link_chars * 3 < b->chars;
+}
+
 /* Numbers of the page as a whole: what kind of page this is. */
 static void
 page_habits(struct page *pg)
@@ -126,8 +140,19 @@ page_habits(struct page *pg)
 			in_cards += b->chars;
 		if (pg->nodes[b->node].ev_up & (EV_POST | EV_COMMENT))
 			in_posts += b->chars;
-		if (b->chars >= 120 && b->link_chars * 3 < b->chars)
+		if (is_long(b))
 			in_long += b->chars;
+	}
+	pg->shapes = xcalloc(SHAPES, sizeof(*pg->shapes));
+	pg->long_before = xcalloc(pg->block_count + 1, sizeof(*pg->long_before));
+	for (size_t i = 0; i < pg->block_count; i++) {
+		const struct block *b = &pg->blocks[i];
+		struct shape *sh = &pg->shapes[features_shape(pg, b)];
+
+		sh->chars += (float)b->chars;
+		sh->link_chars += (float)b->link_chars;
+		sh->blocks++;
+		pg->long_before[i + 1] = pg->long_before[i] + (is_long(b) ? (float)b->chars : 0);
 	}
 	pg->card_share = all > 0 ? (float)(in_cards / all) : 0;
 	pg->post_share = all > 0 ? (float)(in_posts / all) : 0;
@@ -170,10 +195,15 @@ ratio(double a, double b)
 	return b > 0 ? (float)(a / b) : 0;
 }
 
+/* Logarithm to base 2 of 1 + x, straight between powers of 2: trees ask for the order of values alone. */
 static float
 lg(double x)
 {
-	return (float)log2(1 + x);
+	float f = 1 + (float)x;
+	uint32_t bits;
+
+	memcpy(&bits, &f, sizeof(bits));
+	return (float)((int32_t)bits - 0x3f800000) / (1 << 23);
 }
 
 /* Nearest ancestor that holds more than this element's blocks; the element itself at the root. */
@@ -281,6 +311,50 @@ put_heading_above(const struct page *pg, size_t i, float *out, size_t *k)
 	out[(*k)++] = share;
 }
 
+/* Scripts without blanks have no words: a length in their stead. */
+static double
+words_of(const struct block *b)
+{
+	return b->words > b->chars / 8 ? b->words : b->chars / 8;
+}
+
+/* Where the block stands between the long blocks of the page, and what its like are. */
+static void
+put_company(const struct page *pg, size_t i, float *out, size_t *k)
+{
+	const struct block *b = &pg->blocks[i];
+	const struct shape *sh = &pg->shapes[features_shape(pg, b)];
+	float all = pg->long_before[pg->block_count];
+
+	out[(*k)++] = lg((double)sh->chars);
+	out[(*k)++] = ratio((double)sh->link_chars, (double)sh->chars);
+	out[(*k)++] = lg(ratio((double)sh->chars, (double)sh->blocks));
+	out[(*k)++] = ratio((double)sh->chars, pg->chars);
+	out[(*k)++] = ratio((double)pg->long_before[i], (double)all);
+	out[(*k)++] = ratio((double)pg->long_before[i + 1], (double)all);
+	out[(*k)++] = lg((double)all);
+}
+
+/* Steps up to the container that the block shares with the headline, and that one's share of the page. */
+static void
+put_title_kinship(const struct page *pg, const struct block *b, float *out, size_t *k)
+{
+	uint32_t i = b->node, t = pg->title_block;
+	int steps = 0;
+
+	if (t == UINT32_MAX) {
+		out[(*k)++] = -1;
+		out[(*k)++] = -1;
+		return;
+	}
+	while (i != 0 && (t < pg->nodes[i].b0 || t >= pg->nodes[i].b1)) {
+		i = pg->nodes[i].parent;
+		steps++;
+	}
+	out[(*k)++] = (float)steps;
+	out[(*k)++] = ratio(pg->nodes[i].chars, pg->chars);
+}
+
 size_t
 features_alone(const struct page *pg, size_t i, float out[FEATURES_MAX])
 {
@@ -294,7 +368,7 @@ features_alone(const struct page *pg, size_t i, float out[FEATURES_MAX])
 	out[k++] = lg(b->chars);
 	out[k++] = ratio(b->link_chars, b->chars);
 	out[k++] = lg(b->links);
-	out[k++] = lg(b->words);
+	out[k++] = lg(words_of(b));
 	out[k++] = 100 * ratio(b->commas, b->chars);
 	out[k++] = lg(b->ends);
 	out[k++] = ends_sentence(s, b->len);
@@ -337,5 +411,8 @@ features_alone(const struct page *pg, size_t i, float out[FEATURES_MAX])
 	out[k++] = pg->card_share;
 	out[k++] = pg->post_share;
 	out[k++] = pg->nodes[w1].links > 0 ? lg(ratio(pg->nodes[w1].chars, pg->nodes[w1].links)) : 12;
+	put_company(pg, i, out, &k);
+	put_title_kinship(pg, b, out, &k);
+	out[k++] = b->in_description;
 	return k;
 }

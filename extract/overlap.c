@@ -1,6 +1,7 @@
 /*
  * overlap: how much of each block the publisher's own articleBody (JSON-LD) holds, by runs of three words
- * (three characters in scripts without blanks). A Bloom-like table of hashes: linear in both texts.
+ * (three characters in scripts without blanks), and the same for the page's description. A Bloom-like table of
+ * hashes: linear in both texts.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/banned.h"
 
 #define LD_BODY_MIN 200		/* bytes; a shorter one is a summary */
+#define NEAR_TITLE 40		/* blocks from the headline on among which the described lead is looked for */
 
 struct words {
 	const char *s;
@@ -72,34 +74,72 @@ next_run(struct words *w, uint64_t *ret)
 	return false;
 }
 
+struct table {
+	uint64_t *run;		/* by hash; a clash loses one run, no more */
+	size_t size;		/* a power of 2 */
+};
+
+static void
+table_init(struct table *t, const char *text)
+{
+	struct words w = { .s = text, .n = strlen(text) };
+	uint64_t h;
+
+	for (t->size = 256; t->size < w.n; t->size *= 2)
+		continue;
+	t->run = xcalloc(t->size, sizeof(*t->run));
+	while (next_run(&w, &h))
+		t->run[(h >> 20) & (t->size - 1)] = h;
+}
+
+/* Share of the block's runs that the text holds; `none` for a block without one. */
+static float
+share_of(const struct table *t, const struct page *pg, const struct block *b, float none)
+{
+	struct words v = { .s = page_block_text(pg, b), .n = b->len };
+	unsigned all = 0, hit = 0;
+	uint64_t h;
+
+	while (next_run(&v, &h)) {
+		all++;
+		hit += t->run[(h >> 20) & (t->size - 1)] == h;
+	}
+	return all > 0 ? (float)hit / (float)all : none;
+}
+
 void
 overlap_jsonld(struct page *pg)
 {
-	size_t size = 1024, n = pg->ld.body != NULL ? strlen(pg->ld.body) : 0;
-	uint64_t *table, h;
+	struct table t;
 
 	for (size_t i = 0; i < pg->block_count; i++)
 		pg->blocks[i].in_ld = -1;
-	if (n < LD_BODY_MIN)
+	if (pg->ld.body == NULL || strlen(pg->ld.body) < LD_BODY_MIN)
 		return;
-	CLEANUP(freep) char *body = jsonld_plain(pg->ld.body, n);
-	struct words w = { .s = body, .n = strlen(body) };
+	CLEANUP(freep) char *body = jsonld_plain(pg->ld.body, strlen(pg->ld.body));
 
-	while (size < w.n)
-		size *= 2;
-	table = xcalloc(size, sizeof(*table));
-	while (next_run(&w, &h))
-		table[(h >> 20) & (size - 1)] = h;	/* a clash loses one run, no more */
-	for (size_t i = 0; i < pg->block_count; i++) {
-		struct block *b = &pg->blocks[i];
-		struct words v = { .s = page_block_text(pg, b), .n = b->len };
-		unsigned all = 0, hit = 0;
+	table_init(&t, body);
+	for (size_t i = 0; i < pg->block_count; i++)
+		pg->blocks[i].in_ld = share_of(&t, pg, &pg->blocks[i], 0.5f);
+	free(t.run);
+}
 
-		while (next_run(&v, &h)) {
-			all++;
-			hit += table[(h >> 20) & (size - 1)] == h;
-		}
-		b->in_ld = all > 0 ? (float)hit / (float)all : 0.5f;
-	}
-	free(table);
+void
+overlap_description(struct page *pg)
+{
+	static const char *const names[] = { "og:description", "description", "twitter:description", NULL };
+	const char *text = meta_first(pg, names);
+	size_t from = pg->title_block == UINT32_MAX ? 0 : pg->title_block, n = pg->block_count;
+	struct table t;
+
+	for (size_t i = 0; i < n; i++)
+		pg->blocks[i].in_description = text == NULL ? -1 : 0;
+	if (text == NULL)
+		return;
+	CLEANUP(freep) char *plain = jsonld_plain(text, strlen(text));
+
+	table_init(&t, plain);
+	for (size_t i = from; i < n && i < from + NEAR_TITLE; i++)
+		pg->blocks[i].in_description = share_of(&t, pg, &pg->blocks[i], 0);
+	free(t.run);
 }

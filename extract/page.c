@@ -3,6 +3,7 @@
  * block boundaries and double line breaks, and sums up text and link lengths, so that no later step has
  * to walk the tree again.
  */
+#include <stdio.h>
 #include <string.h>
 #include "base/digest.h"
 #include "base/mem.h"
@@ -12,6 +13,7 @@
 #include "base/banned.h"
 
 #define TAG_CACHE 256
+#define NOTE_DIGITS 4
 
 struct walk {
 	struct page *pg;
@@ -54,7 +56,8 @@ page_done(struct page *pg)
 	free(pg->alone);
 	free(pg->sums);
 	free(pg->sizes);
-	free(pg->shape_sum);
+	free(pg->shapes);
+	free(pg->long_before);
 	buf_done(&pg->text);
 	jsonld_done(&pg->ld);
 }
@@ -236,8 +239,6 @@ add_meta(struct page *pg, const xmlNode *x)
 	static const char *const keys[] = { "property", "name", "itemprop", "http-equiv", NULL };
 	const char *content = tree_attr(x, "content"), *name = NULL;
 
-	if (content == NULL)
-		content = tree_attr(x, "value");	/* written for content by mistake */
 	if (content == NULL || content[0] == '\0')
 		return;
 	for (size_t i = 0; keys[i] != NULL; i++) {
@@ -314,6 +315,49 @@ side_element(struct walk *w, xmlNodePtr x, enum tag tag)
 	}
 }
 
+static bool
+is_inner_link(const xmlNode *x)
+{
+	const char *href = strcmp((const char *)x->name, "a") == 0 ? tree_attr(x, "href") : NULL;
+
+	return href != NULL && href[0] == '#';
+}
+
+static const char *
+only_text(const xmlNode *x)
+{
+	while (x->type == XML_ELEMENT_NODE && x->children != NULL && x->children->next == NULL)
+		x = x->children;
+	return x->type == XML_TEXT_NODE ? (const char *)x->content : NULL;
+}
+
+/* A raised number that leads to a footnote is parted from the word before it: "wall[1]". */
+static bool
+is_note_number(const xmlNode *x)
+{
+	const char *s;
+
+	if (strcmp((const char *)x->name, "sup") != 0 || x->children == NULL)
+		return false;
+	if (!is_inner_link(x->parent) && !is_inner_link(x->children))
+		return false;
+	s = only_text(x);
+	return s != NULL && strlen(s) <= NOTE_DIGITS && s[0] != '\0' && strspn(s, "0123456789") == strlen(s);
+}
+
+/* The sign that leads back from a footnote. */
+static bool
+is_way_back(const xmlNode *x)
+{
+	static const char *const signs[] = { "↩", "↩︎", "↑", "^", "⤴", "↵", NULL };
+	const char *s = is_inner_link(x) ? only_text(x) : NULL;
+
+	for (size_t i = 0; s != NULL && signs[i] != NULL; i++)
+		if (strcmp(s, signs[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Attributes in which other elements than time state a date for machines. */
 static bool
 has_machine_date(const xmlNode *x)
@@ -332,8 +376,15 @@ enter(struct walk *w, xmlNodePtr x)
 	struct node *nd;
 	uint32_t i;
 
-	if (side_element(w, x, tag))
+	if (side_element(w, x, tag) || (tag == TAG_A && is_way_back(x)))
 		return false;
+	if (tag == TAG_OTHER && is_note_number(x)) {
+		char note[NOTE_DIGITS + 3];
+
+		snprintf(note, sizeof(note), "[%s]", only_text(x));
+		add_text(w, note);
+		return false;
+	}
 	if (pg->node_count >= PAGE_NODES_MAX) {
 		pg->cut = true;
 		return false;

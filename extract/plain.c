@@ -49,15 +49,41 @@ reference(const char *s, size_t n, size_t *ret_len)
 	return 0;
 }
 
-char *
-jsonld_plain(const char *s, size_t n)
+/* "<b>", "</p>", "<br/>", "<!--": markup; "<others>" is what somebody wrote. */
+static bool
+is_markup(const char *s, size_t n)
+{
+	static const char *const inline_tags[] = { "i", "em", "u", "s", "font", "sup", "sub", "small", "mark", "cite", "q",
+	    "abbr", "code", "big", "wbr", "nobr", "tt", "ins", "del", "center", "iframe", "picture", "source", NULL };
+	char name[12];
+	size_t k = 0;
+
+	if (n < 2 || s[0] != '<')
+		return false;
+	if (s[1] == '!')
+		return true;
+	s += s[1] == '/' ? 2 : 1;
+	while (k < sizeof(name) - 1 && ((s[k] | 32) >= 'a' || (s[k] >= '0' && s[k] <= '9')) && (s[k] | 32) <= 'z') {
+		name[k] = (char)(s[k] | (s[k] >= 'A' ? 32 : 0));
+		k++;
+	}
+	name[k] = '\0';
+	if (k == 0 || (s[k] != '>' && s[k] != '/' && s[k] != ' ' && s[k] != '\t' && s[k] != '\n'))
+		return false;
+	for (size_t i = 0; inline_tags[i] != NULL; i++)
+		if (strcmp(inline_tags[i], name) == 0)
+			return true;
+	return tag_of(name) != TAG_OTHER;
+}
+
+static char *
+plain(const char *s, size_t n, bool markup)
 {
 	struct buf b = BUF_INIT(4 * JSONLD_MAX_BYTES);
 	size_t i = 0, k = 0;
 
 	while (i < n) {
-		if (s[i] == '<' && i + 1 < n && (s[i + 1] == '/' || s[i + 1] == '!' ||
-		    ((s[i + 1] | 32) >= 'a' && (s[i + 1] | 32) <= 'z'))) {
+		if (markup && s[i] == '<' && is_markup(s + i, n - i)) {
 			const char *gt = memchr(s + i, '>', n - i < 2000 ? n - i : 2000);
 
 			if (gt != NULL) {
@@ -77,4 +103,16 @@ jsonld_plain(const char *s, size_t n)
 		buf_addc(&b, s[i++]);
 	}
 	return b.data != NULL ? buf_take(&b, NULL) : xstrdup("");
+}
+
+char *
+jsonld_plain(const char *s, size_t n)
+{
+	return plain(s, n, true);
+}
+
+char *
+plain_references(const char *s, size_t n)
+{
+	return plain(s, n, false);
 }

@@ -32,15 +32,20 @@ hand_score(const struct page *pg, size_t i)
 	return (float)(s > 4 ? 4 : s < -4 ? -4 : s);
 }
 
-/* Sum of the leaves that the numbers lead to, one of each tree. */
+/*
+ * Sum of the leaves that the numbers lead to, one of each tree. Most blocks of a page are menu entries that are
+ * out after the first few trees: the rest is spared, in training as well as here.
+ */
 static float
 model_score(const struct model_tree *t, size_t count, const float *f)
 {
 	int sum = 0;
 
-	for (; count > 0; count--, t++) {
+	for (size_t k = 0; k < count; k++, t++) {
 		unsigned at = 0;
 
+		if (k > 0 && k % MODEL_ROUND == 0 && (sum < MODEL_OUT || sum > MODEL_IN))
+			break;
 		/* no branch depends on the numbers: a wrong guess costs more than the comparison */
 		for (int level = 0; level < MODEL_DEPTH; level++)
 			at = 2 * at + 1 + (unsigned)(f[t->feature[at]] > t->limit[at]);

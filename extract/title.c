@@ -40,13 +40,14 @@ struct vote {
 };
 
 static char *
-clean_line(const char *s, size_t n)
+clean_line(const char *s, size_t n, enum from from)
 {
+	bool seen = from == FROM_H1 || from == FROM_HEADING || from == FROM_TITLE;
 	char *out;
 
 	if (n > LINE_MAX_BYTES)
 		n = utf8_cut(s, n, LINE_MAX_BYTES);
-	CLEANUP(freep) char *plain = jsonld_plain(s, n);
+	CLEANUP(freep) char *plain = seen ? plain_references(s, n) : jsonld_plain(s, n);
 	out = unicode_line(plain, strlen(plain));
 	return out;
 }
@@ -59,7 +60,7 @@ add(struct vote *v, enum from from, const char *s, size_t n, bool part, double o
 	if (s == NULL || n == 0 || v->n == CANDS_MAX)
 		return;
 	c = &v->c[v->n];
-	c->text = clean_line(s, n);
+	c->text = clean_line(s, n, from);
 	c->key = title_key(c->text);
 	if (c->key[0] == '\0') {
 		free(c->text);
@@ -101,6 +102,16 @@ add_site_of_host(struct vote *v, const char *url)
 	add_site(v, site);
 }
 
+static size_t
+blanks(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += *s == ' ';
+	return n;
+}
+
 /* The same but for blanks, or the site's name with a little around it ("The Guardian", "BBC News"). */
 static bool
 is_site(const struct vote *v, const char *key)
@@ -117,8 +128,8 @@ is_site(const struct vote *v, const char *key)
 		b = strlen(name);
 		if (strcmp(tight, name) == 0)
 			return true;
-		if (b >= 4 && a > b && a <= b + 10 && strstr(tight, name) != NULL)
-			return true;
+		if (b >= 4 && a > b && a <= b + 10 && blanks(key) <= blanks(v->site[i]) + 1 && strstr(tight, name) != NULL)
+			return true;	/* more words are a headline about the site's own house */
 		if (a >= 3 && b > a && b <= a + 8 && strstr(name, tight) != NULL)
 			return true;
 	}
@@ -151,7 +162,7 @@ add_with_parts(struct vote *v, enum from from, const char *raw, double own)
 {
 	if (raw == NULL)
 		return;
-	CLEANUP(freep) char *s = clean_line(raw, strlen(raw));
+	CLEANUP(freep) char *s = clean_line(raw, strlen(raw), from);
 	const char *cut[8];
 	size_t len[8], n = 0, end = strlen(s), k = 0;
 	const char *p = s;
@@ -164,8 +175,8 @@ add_with_parts(struct vote *v, enum from from, const char *raw, double own)
 	}
 	for (size_t i = 0; i < n; i++) {
 		size_t head = (size_t)(cut[i] - s), tail = head + len[i];
-		CLEANUP(freep) char *rest = clean_line(s + tail, end - tail);
-		CLEANUP(freep) char *first = clean_line(s, head);
+		CLEANUP(freep) char *rest = clean_line(s + tail, end - tail, from);
+		CLEANUP(freep) char *first = clean_line(s, head, from);
 		CLEANUP(freep) char *rest_key = title_key(rest);
 		CLEANUP(freep) char *first_key = title_key(first);
 		bool hard = len[i] > 1 && cut[i][0] != ':';

@@ -10,6 +10,7 @@
 
 #define LATE_META_BYTES (256u << 10)	/* browsers too take a declaration that stands late */
 #define CHUNK 4096			/* UTF-16 units converted at once */
+#define HABIT_BYTES (64u << 10)	/* of text that is declared as Latin-1 */
 #define REFUTE_SEQUENCES 3		/* well-formed UTF-8 sequences that are no accident in legacy text */
 #define ERRORS_BYTES (256u << 10)
 
@@ -49,6 +50,20 @@ is_utf16(const char *name)
 	return strncmp(name, "UTF-16", 6) == 0;
 }
 
+/* Servers and templates say ISO-8859-1 of everything: believed unless the bytes say what they are instead. */
+static bool
+latin_is_refuted(const char *p, size_t n)
+{
+	const char *name;
+
+	if (charset_by_habit(p, n) != NULL)
+		return true;
+	if (!charset_is_not_latin(p, n))
+		return false;
+	name = charset_guess(p, n);
+	return name != NULL && strcmp(name, "windows-1252") != 0;
+}
+
 /* Do the bytes contradict a declared encoding? */
 static bool
 refutes(const char *name, const struct charset_count *utf8, const char *p, size_t n)
@@ -59,6 +74,8 @@ refutes(const char *name, const struct charset_count *utf8, const char *p, size_
 		return memchr(p, '\0', n < 512 ? n : 512) == NULL;
 	if (strcmp(name, "ISO-2022-JP") == 0)
 		return utf8->bad == 0 && utf8->good > 0;
+	if (strcmp(name, "windows-1252") == 0 && utf8->bad > 0)
+		return latin_is_refuted(p, n < HABIT_BYTES ? n : HABIT_BYTES);
 	if (utf8->bad > 0 || utf8->good == 0)
 		return false;
 	/* Valid UTF-8 beyond ASCII: in single-byte text an accident of one sequence is rare already. */

@@ -101,10 +101,12 @@ charset_guess(const char *p, size_t n)
 	UErrorCode e = U_ZERO_ERROR;
 	UCharsetDetector *det = ucsdet_open(&e);
 	const UCharsetMatch *match;
-	const char *name, *found = NULL;
+	const char *name, *found = charset_by_habit(p, n < GUESS_BYTES ? n : GUESS_BYTES);
 
-	if (U_FAILURE(e))
-		return NULL;
+	if (U_FAILURE(e) || found != NULL) {
+		ucsdet_close(det);
+		return found;
+	}
 	ucsdet_enableInputFilter(det, true);
 	ucsdet_setText(det, p, (int32_t)(n < GUESS_BYTES ? n : GUESS_BYTES), &e);
 	match = ucsdet_detect(det, &e);
@@ -113,6 +115,8 @@ charset_guess(const char *p, size_t n)
 		if (name != NULL)
 			found = charset_by_label(name, strlen(name));
 	}
+	if (found != NULL && strcmp(found, "KOI8-R") == 0 && charset_is_ukrainian(p, n < GUESS_BYTES ? n : GUESS_BYTES))
+		found = "KOI8-U";
 	ucsdet_close(det);
 	return found;
 }

@@ -19,6 +19,11 @@ bool charset_is_multibyte(const char *name);
 size_t charset_errors(const char *name, const char *p, size_t n, size_t max);
 /* Name by the statistics of ICU, or NULL when it is not sure. Static. */
 const char *charset_guess(const char *p, size_t n);
+/* charset_habits.c: encodings that ICU does not detect, by the habits of their languages; NULL: none of them. */
+const char *charset_by_habit(const char *p, size_t n);
+bool charset_is_ukrainian(const char *p, size_t n);	/* of what ICU takes for KOI8-R */
+/* Is this hardly text of windows-1252: more letters beyond ASCII than it needs, or signs inside words? */
+bool charset_is_not_latin(const char *p, size_t n);
 /* The prescan over all of p[0..n): for declarations that stand too late for the standard. */
 const char *charset_prescan_all(const char *p, size_t n);
 

@@ -4,10 +4,10 @@
 # Needs extract_manifest and train_blocks in BUILD_FOLDER/tests/bench. About ten minutes. Afterwards build again and
 # compare: WORK_FOLDER/SET.cv holds what trees that had not seen a page make of it, the honest figure.
 set -eu
-bin=$1/tests/bench sets=$2 work=$3 trees=${4:-64}
+bin=$1/tests/bench sets=$2 work=$3 trees=${4:-192}
 here=$(dirname "$0")
 top=$here/../..
-train="scrapinghub:1 trafilatura:1 fundus:1 wcxb:0.6 chinese:1 misc:1 made:0.4"
+train="scrapinghub:1 trafilatura:1 fundus:1 wcxb:0.6 chinese:2 misc:1 made:0.4"
 
 mkdir -p "$work"
 "$here/make_pages.py" "$work/made" 350 "$sets/fundus/truth.jsonl" "$sets/wcxb/truth.jsonl" "$sets/misc/truth.jsonl"

@@ -17,27 +17,12 @@
 #define FOLDS 5			/* as label_blocks.py deals them, by site */
 #define INNER ((1 << MODEL_DEPTH) - 1)
 #define LEAVES (1 << MODEL_DEPTH)
-#ifndef RATE
-#define RATE 0.15
-#endif
-#ifndef LAMBDA
+#define RATE 0.12
 #define LAMBDA 0.5		/* shrinks leaves of little weight */
-#endif
-#ifndef MIN_WEIGHT
 #define MIN_WEIGHT 0.1		/* of a side of a cut: pages in doubt */
-#endif
-#ifndef MIN_GAIN
-#define MIN_GAIN 0.0
-#endif
-#ifndef FEATURE_PERCENT
-#define FEATURE_PERCENT 60
-#endif
-#ifndef SURE_WEIGHT
+#define FEATURE_PERCENT 25	/* of the numbers that a level of a tree may ask for */
 #define SURE_WEIGHT 0.008	/* of a row, in pages */
-#endif
-#ifndef SITE_PERCENT
-#define SITE_PERCENT 100
-#endif
+#define SITE_PERCENT 60		/* of the sites that a tree learns from */
 
 struct data {
 	size_t rows, features;
@@ -196,7 +181,7 @@ split_level(const struct data *d, const struct sample *sm, struct tree *t, int l
 	for (int k = 0; k < nodes; k++) {
 		t->feature[first + k] = 0;
 		t->bin[first + k] = BINS;	/* everything goes left */
-		best[k] = MIN_GAIN;
+		best[k] = 0;
 	}
 	for (size_t f = 0; f < d->features; f++) {
 		const uint8_t *bin = &sm->bin[f * sm->n];
@@ -276,6 +261,7 @@ sample_done(struct sample *sm)
 static void
 train(const struct data *d, int left_out, size_t trees, struct tree *out, float *score)
 {
+	bool *settled = xcalloc(d->rows, sizeof(*settled));
 	struct sample sm;
 
 	sample_init(&sm, d, left_out);
@@ -302,12 +288,17 @@ train(const struct data *d, int left_out, size_t trees, struct tree *out, float 
 		for (size_t r = 0; r < d->rows; r++) {
 			unsigned at = 0;
 
+			if (k > 0 && k % MODEL_ROUND == 0 && (score[r] * 1000 < MODEL_OUT || score[r] * 1000 > MODEL_IN))
+				settled[r] = true;
+			if (settled[r])
+				continue;
 			while (at < INNER)
 				at = 2 * at + (d->bin[t->feature[at] * d->rows + r] > t->bin[at] ? 2 : 1);
 			score[r] += t->leaf[at - INNER];
 		}
 	}
 	sample_done(&sm);
+	free(settled);
 }
 
 /* Rows hold five digits, so a limit stands a little above the value it was learnt from. */

@@ -210,3 +210,19 @@ def test_try_reads_a_pdf_as_the_daemon_would(world, origin):
     world.source('site', '/press/').write()
     found = world.lines('try', 'site', '--json')
     assert any(text in str(found) for text in texts), found
+
+
+@needs_pdftotext
+def test_extract_reads_a_saved_pdf_and_says_why_it_cannot(world):
+    texts = prose(5)
+    files = [('whole', pdf([[(72, 780, 20, 'Annual report on harbour safety')] + set_lines(texts)], title='Annual report on harbour safety')),
+             ('scanned', pdf([[]])), ('locked', pdf([set_lines(texts)], more='/Encrypt<</Filter/Unknown/V 9>>'))]
+    paths = []
+    for name, body in files:
+        paths.append(os.path.join(world.folder, name + '.pdf'))
+        with open(paths[-1], 'wb') as f:
+            f.write(body)
+    whole, scanned, locked = world.lines('extract', *paths)
+    assert whole['title'] == 'Annual report on harbour safety' and all(t in whole['text'] for t in texts), whole
+    assert 'scanned or empty PDF' in scanned['error'] and 'text' not in scanned
+    assert 'encrypted PDF' in locked['error'] and 'text' not in locked

@@ -26,6 +26,9 @@ the_headline_outvotes_the_site(void **state)
 		  "<span>Harbour wall to be built from spring</span></h1>" PROSE PROSE "</main>"), NULL,
 		  "Harbour wall to be built from spring" },
 		{ PAGE("<title>Wall &amp; quay</title>", "<p>" PROSE), NULL, "Wall & quay" },
+		{ PAGE("<title>Ana v. Port &lt;others&gt; | Port Office</title><meta property=og:title content='Ana v. Port &lt;others&gt;'>",
+		  "<main><h1>Ana v. Port &lt;others&gt;</h1>" PROSE PROSE "</main>"), NULL, "Ana v. Port <others>" },
+		{ PAGE("<meta property=og:title content='A &lt;i&gt;new&lt;/i&gt; wall'>", PROSE), NULL, "A new wall" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
