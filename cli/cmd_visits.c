@@ -90,11 +90,14 @@ print_sum(const struct visits *v)
 {
 	struct out *o = &v->cli->out;
 	char first[OUT_TIME_MAX], last[OUT_TIME_MAX], pause[64];
+	struct buf b = BUF_INIT(1024);
 
 	out_nl(o);
-	out_printf(o, STYLE_DIM, "%lld look%s from %s to %s, %lld failed, %lld new; longest pause in a row %s",
+	buf_addf(&b, "%lld look%s from %s to %s, %lld failed, %lld new; longest pause in a row %s",
 	    (long long)v->looks, v->looks == 1 ? "" : "s", out_time(v->first_ms, first), out_time(v->last_ms, last),
 	    (long long)v->failed, (long long)v->fresh, v->pause_ms > 0 ? out_span(v->pause_ms, pause) : "-");
+	rich_line(o, STYLE_DIM, buf_str(&b), 0);
+	buf_done(&b);
 }
 
 int

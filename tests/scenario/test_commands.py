@@ -283,6 +283,7 @@ def test_the_manual_page_names_every_command_and_option(tmp_path):
     commands = re.findall(r'^  ([a-z]+)', run('help'), re.M)
     assert len(commands) > 20
     for name in commands:
+        assert re.search(r'^\.Dl \$ presswatch %s\b' % name, page, re.M), 'no example of ' + name
         assert re.search(r'^\.It (.* )?Ic %s\b' % name, page, re.M), name
         for option in re.findall(r'^  --([a-z-]+)', run(name, '--help'), re.M):
             assert 'Fl -%s' % option in page, (name, option)
