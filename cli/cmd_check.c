@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "markup/select.h"
+#include "notify/template.h"
 #include "store/store.h"
 #include "base/banned.h"
 
@@ -38,7 +39,7 @@ cmd_check(struct cli *cli, int argc, char **argv)
 	struct check c = { cli, 0 };
 	const char *path = argc > 0 ? argv[0] : cli->config_path;
 
-	config_judge_with(select_check, store_query_check);
+	config_judge_with(select_check, store_query_check, template_judge);
 	if (config_load(path, &config, &list) < 0)
 		for (size_t i = 0; i < list.count; i++)
 			mistake(&c, list.list[i].file, list.list[i].line, list.list[i].column,

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "extract/extract.h"
 #include "markup/select.h"
+#include "notify/template.h"
 #include "base/banned.h"
 
 struct plan {
@@ -143,7 +144,7 @@ cmd_plan(struct cli *cli, int argc, char **argv)
 	struct err err = { 0 };
 	int rc;
 
-	config_judge_with(select_check, store_query_check);
+	config_judge_with(select_check, store_query_check, template_judge);
 	if ((rc = cli_load_config(cli, 0, &config)) != 0) {
 		cli_say("a reload would refuse this and keep the running configuration");
 		return rc;

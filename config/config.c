@@ -40,7 +40,7 @@ static void
 channel_done(struct cfg_channel *c)
 {
 	char *const owned[] = { c->name, c->webhook, c->file, c->feed, c->mail_server, c->mail_from, c->mail_user,
-		c->mail_password_file, c->secret_file, c->match, c->timezone, c->urgent };
+		c->mail_password_file, c->secret_file, c->match, c->timezone, c->urgent, c->template };
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		free(owned[i]);
@@ -183,6 +183,9 @@ check_channel(struct config_reader *r, const yaml_node_t *node, struct cfg_chann
 				config_bad_at(r, r->file, line_of(v), (int)v->start_mark.column + 1,
 				    "%s: is for webhooks only", only);
 		}
+	if ((v = value_of(r, node, "template")) != NULL && ch->webhook == NULL && ch->exec == NULL)
+		config_bad_at(r, r->file, line_of(v), (int)v->start_mark.column + 1,
+		    "template: is for webhook and exec only");
 	check_pace(r, node, ch);
 	if (ch->mail_password_file != NULL && ch->mail_user == NULL)
 		config_bad_at(r, r->file, line_of(node), 0, "password-file: wants a user");

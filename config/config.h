@@ -36,11 +36,11 @@ CLEANUP_DEFINE(struct config, config_free);
 void config_mistakes_done(struct config_mistakes *m);
 
 /*
- * Who judges values that this room does not understand: selectors and search queries. Each returns 0, or -1 with a sentence.
+ * Who judges values that this room does not understand: selectors, search queries and templates. Each returns 0, or -1 with a sentence.
  * Set once, before the first load; without them such values are taken as they are.
  */
 typedef int config_judge_fn(const char *value, struct err *reterr);
-void config_judge_with(config_judge_fn *selector, config_judge_fn *query);
+void config_judge_with(config_judge_fn *selector, config_judge_fn *query, config_judge_fn *template);
 
 /* Does the source take documents at that address (include, exclude)? On the thread that loads configurations. */
 bool config_takes(const struct cfg_source *src, const char *url);

@@ -114,6 +114,7 @@ int config_secret_parse(const char *text, size_t n, unsigned char **ret, size_t 
 config_parse_fn config_text, config_name, config_url, config_proxy, config_path, config_timezone, config_language;
 config_parse_fn config_seconds, config_millis, config_bytes, config_count, config_word, config_flag;
 config_parse_fn config_mail_server, config_address;
+config_parse_fn config_template;	/* judge.c */
 config_parse_fn config_digest, config_quiet, config_storm;	/* of a channel: more than one field */
 config_parse_fn config_selector, config_selectors, config_query;
 config_parse_fn config_texts, config_names, config_ages, config_pauses, config_regexes, config_headers, config_events;

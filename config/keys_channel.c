@@ -56,6 +56,8 @@ const struct config_key config_channel_keys[] = {
 	  .help = "pauses after a failed delivery; after the last one it is a dead letter" },
 	{ .name = "once-per", .parse = config_flag, .at = CH(once_per_story), .def = "document", .words = once_per,
 	  .help = "document, or story: exact copies on other sites are told once" },
+	{ .name = "template", .parse = config_template, .at = CH(template), .max = 64 << 10,
+	  .help = "what is sent in place of the event: slack, mattermost, discord, matrix, ntfy, teams, telegram, a file, or text" },
 	{ .name = "digest", .parse = config_digest, .at = 0, .min = 5 * 60, .max = 86400, .unit = "seconds",
 	  .help = "one message for all notices of that time: 1h, or daily 08:00" },
 	{ .name = "quiet", .parse = config_quiet, .at = 0,
@@ -65,6 +67,6 @@ const struct config_key config_channel_keys[] = {
 	{ .name = "urgent", .parse = config_query, .at = CH(urgent), .max = 2000,
 	  .help = "a search query; matching documents wait neither for a digest nor for the end of quiet" },
 	{ .name = "storm", .parse = config_storm, .at = CH(storm), .min = 0, .max = 100000, .unit = "notices",
-	  .help = "more notices in an hour are told in one; 0: never; 50 for mail, 0 for others when not given" },
+	  .help = "more notices in an hour are told in one; 0: never; 50 for mail and templates, 0 for others when not given" },
 	{ .name = NULL }
 };

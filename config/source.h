@@ -64,6 +64,7 @@ struct cfg_channel {
 	int64_t digest_every_s;	/* 0: no digest by the hour */
 	int digest_minute;	/* of the day, for one a day; -1: none */
 	int quiet_from, quiet_until;	/* minutes of the day; equal: none */
+	char *template;		/* name of a preset or its text, or NULL: the event itself */
 	char *timezone;		/* of these, IANA, or NULL: this machine's */
 	char *urgent;		/* search query that waits for neither, or NULL */
 	int64_t storm;		/* notices told one by one in an hour, 0: any number; -1: not said */

@@ -10,6 +10,7 @@
 #include "daemon/exit.h"
 #include "markup/select.h"
 #include "net/http.h"
+#include "notify/template.h"
 #include "store/store.h"
 #include "worker/pool.h"
 #include "base/banned.h"
@@ -64,7 +65,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "presswatchd: unexpected operand '%s'\n%s", argv[optind], usage_text);
 		return EXIT_USAGE;
 	}
-	config_judge_with(select_check, store_query_check);
+	config_judge_with(select_check, store_query_check, template_judge);
 	log_init(verbose ? LOG_P_DEBUG : LOG_P_INFO, getenv("JOURNAL_STREAM") != NULL);
 	if (check)
 		return daemon_check(opts.config_path);

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "document/diff.h"
+#include "notify/template.h"
 #include "base/banned.h"
 
 #define STORM_PEOPLE 50	/* notices an hour that a person reads one by one, where the configuration says nothing */
@@ -91,7 +92,7 @@ make_paces(struct plan *p)
 	p->paces = xcalloc(c->channels_count + 1, sizeof(*p->paces));
 	for (size_t i = 0; i < c->channels_count; i++) {
 		const struct cfg_channel *ch = &c->channels[i];
-		bool people = ch->mail_server != NULL;
+		bool people = ch->mail_server != NULL || ch->template != NULL;
 
 		p->paces[i] = (struct store_pace){ .digest = ch->digest_minute >= 0 ? DIGEST_DAILY :
 		    ch->digest_every_s > 0 ? DIGEST_EVERY : DIGEST_NONE,
@@ -224,6 +225,7 @@ plan_sink(const struct cfg_channel *ch, struct sink_opts *ret)
 		.argv = (const char *const *)ch->exec,
 		.path = ch->file != NULL ? ch->file : ch->feed,
 		.feed_items = ch->feed_items,
+		.template = template_text(ch->template),
 		.mail_server = ch->mail_server,
 		.mail_from = ch->mail_from,
 		.mail_to = (const char *const *)ch->mail_to,

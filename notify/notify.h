@@ -23,6 +23,7 @@ struct sink_opts {			/* borrowed while a notify_send runs */
 	const char *const *argv;	/* exec: program and arguments, NULL-terminated; argv[0] absolute */
 	const char *path;		/* file: JSON lines are appended; feed: Atom and JSON Feed are written */
 	unsigned feed_items;		/* newest events that a feed keeps; 0: FEED_ITEMS */
+	const char *template;		/* webhook, exec: what is sent in place of the event (template.h), or NULL */
 	/* mail */
 	const char *mail_server;	/* smtp://127.0.0.1:25, smtps://... */
 	const char *mail_from;

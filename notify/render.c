@@ -1,12 +1,14 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/unicode.h"
 #include "notify/message.h"
 #include "notify/render.h"
 #include "base/banned.h"
 
 #define SUBJECT_CHARS 200
+#define SUMMARY_CHARS 600	/* of a text, where a summary is wanted */
 #define CHANGE_CHARS 20000	/* of the word diff */
 
 /* The words before the title, by type; an unknown type (a newer archive) is shown by its own name. */
@@ -183,4 +185,26 @@ rendered_done(struct rendered *r)
 	buf_done(&r->subject);
 	buf_done(&r->text);
 	summary_done(&r->summary);
+}
+
+char *
+render_summary(const char *type, const struct rendered *r)
+{
+	const struct summary *s = &r->summary;
+	struct buf b = BUF_INIT(64 << 10);
+
+	if (strcmp(type, "channel.digest") == 0 || strcmp(type, "channel.storm") == 0)
+		return xstrdup(buf_str(&r->text));
+	if (s->diff != NULL) {
+		CLEANUP(freep) char *change = summary_change(s);
+
+		buf_adds(&b, change);
+		add_diff(&b, s->diff);
+	} else if (strncmp(type, "document.", 9) != 0 && s->cause[0] != '\0') {
+		buf_addf(&b, "%s\n%s", s->cause, s->advice);
+	} else {
+		buf_add(&b, s->text, utf8_cut_chars(s->text, strlen(s->text), SUMMARY_CHARS));
+	}
+	buf_rtrim(&b);
+	return b.len > 0 ? buf_take(&b, NULL) : xstrdup("");
 }

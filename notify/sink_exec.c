@@ -9,6 +9,7 @@
 #include "net/command.h"
 #include "notify/exec_env.h"
 #include "notify/notify_int.h"
+#include "notify/template.h"
 #include "base/banned.h"
 
 #define EXEC_CHILDREN 16		/* a unit's TasksMax is small, and a machine has few processors */
@@ -45,10 +46,35 @@ on_done(struct command_answer *a, void *arg)
 		delivery_finish(d, ERR_TEMPORARY, -1, "%s", why);
 }
 
+/* The event and a newline, or what the template makes of it. */
+static char *
+input_of(const struct delivery *d, const struct sink_opts *o, size_t *ret_len)
+{
+	struct template_out made;
+	struct rendered r;
+	char *in;
+
+	if (o->template == NULL) {
+		in = xmalloc(d->body_len + 1);
+		memcpy(in, d->body, d->body_len);
+		in[d->body_len] = '\n';
+		*ret_len = d->body_len + 1;
+		return in;
+	}
+	render_event(d->id, d->type, d->body, d->body_len, &r);
+	template_render(o->template, &(struct template_opts){ .channel = d->channel, .id = d->id, .type = d->type,
+	    .r = &r }, &made);
+	rendered_done(&r);
+	in = xmemdup(made.body, made.body_len);
+	*ret_len = made.body_len;
+	template_out_done(&made);
+	return in;
+}
+
 static void
 exec_start(struct delivery *d, const struct sink_opts *o)
 {
-	struct command_opts opts = { .argv = o->argv, .in_len = d->body_len + 1,
+	struct command_opts opts = { .argv = o->argv,
 		.timeout_ms = o->timeout_ms != 0 ? o->timeout_ms : SINK_EXEC_MS };
 	struct execution *x;
 	char **env;
@@ -62,9 +88,7 @@ exec_start(struct delivery *d, const struct sink_opts *o)
 		d->n->exec->set = command_set_new(d->n->base, EXEC_CHILDREN);
 	}
 	x = xcalloc(1, sizeof(*x));
-	x->in = xmalloc(opts.in_len);
-	memcpy(x->in, d->body, d->body_len);
-	x->in[d->body_len] = '\n';
+	x->in = input_of(d, o, &opts.in_len);
 	opts.in = x->in;
 	env = exec_env_new(d);
 	opts.env = (const char *const *)env;

@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "notify/notify_int.h"
+#include "notify/template.h"
 #include "base/banned.h"
 
 #define HEADERS_OWN 4
@@ -60,6 +61,17 @@ on_answer(struct http_answer *a, void *arg)
 }
 
 static void
+make_body(const struct delivery *d, const struct sink_opts *o, struct template_out *ret)
+{
+	struct rendered r;
+
+	render_event(d->id, d->type, d->body, d->body_len, &r);
+	template_render(o->template, &(struct template_opts){ .channel = d->channel, .id = d->id, .type = d->type,
+	    .webhook = o->url, .r = &r }, ret);
+	rendered_done(&r);
+}
+
+static void
 webhook_start(struct delivery *d, const struct sink_opts *o)
 {
 	const char *headers[HEADERS_OWN + HEADERS_MAX + 1];
@@ -72,16 +84,26 @@ webhook_start(struct delivery *d, const struct sink_opts *o)
 		.total_ms = o->timeout_ms != 0 ? o->timeout_ms : SINK_WEBHOOK_MS,
 		.max_redirects = -1, .ignore_body = true,
 	};
+	CLEANUP(freep) char *type = NULL;
+	CLEANUP(template_out_done) struct template_out made = { 0 };
 	struct err err = { 0 };
 	size_t n = 0, i;
 
+	if (o->template != NULL) {
+		make_body(d, o, &made);
+		req.url = made.url;
+		req.method = made.method;
+		req.body = made.body;
+		req.body_len = made.body_len;
+		type = xasprintf("Content-Type: %s", made.content_type);
+	}
 	when = xasprintf("webhook-timestamp: %" PRId64, now_s);
-	headers[n++] = d->batch > 0 ? "Content-Type: application/cloudevents-batch+json; charset=utf-8" :
+	headers[n++] = type != NULL ? type : d->batch > 0 ? "Content-Type: application/cloudevents-batch+json; charset=utf-8" :
 	    "Content-Type: application/cloudevents+json; charset=utf-8";
 	headers[n++] = id;
 	headers[n++] = when;
 	if (o->secret != NULL) {
-		code = notify_signature(o->secret, o->secret_len, d->id, now_s, d->body, d->body_len);
+		code = notify_signature(o->secret, o->secret_len, d->id, now_s, req.body, req.body_len);
 		signature = xasprintf("webhook-signature: %s", code);
 		headers[n++] = signature;
 	}
