@@ -25,7 +25,8 @@ struct cli_opts {			/* as given on the command line; NULL, 0 or false: not given
 	const char *channel;
 	const char *url, *content_type, *manifest, *workers;
 	const char *kind, *select_links, *select_title, *select_date, *select_body;
-	const char *name;
+	const char *name, *from;
+	bool yes;
 };
 
 struct cli {

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/url.h"
-#include "cli/cli.h"
+#include "cli/add.h"
 #include "cli/control.h"
 #include "cli/probe.h"
 #include "base/banned.h"
@@ -18,8 +18,8 @@
 #define RELOAD_MS 15000
 
 /* A name from the address: host without www., then the path's words, in what a name may have. */
-static char *
-name_of(const char *href)
+char *
+add_name(const char *href)
 {
 	CLEANUP(freep) char *host = url_host(href);
 	CLEANUP(freep) char *path = url_path_query(href);
@@ -67,8 +67,8 @@ source_yaml(const char *name, const char *url, enum source_kind kind)
 	return buf_take(&b, NULL);
 }
 
-static void
-reload(struct cli *cli, const struct config *config)
+void
+add_reload(struct cli *cli, const struct config *config)
 {
 	json_t *request = json_pack("{s:s}", "cmd", "reload"), *answer = NULL;
 	struct err err = { 0 };
@@ -81,10 +81,8 @@ reload(struct cli *cli, const struct config *config)
 	json_decref(request);
 }
 
-/* Writes the file and reads the whole configuration again; a file that makes a mistake is taken away. */
-static int
-write_source(struct cli *cli, const struct config *config, const char *name, const char *url,
-    enum source_kind kind)
+int
+add_write(struct cli *cli, const char *name, const char *url, enum source_kind kind)
 {
 	CLEANUP(freep) char *folder = file_beside(cli->config_path, "sources.d");
 	CLEANUP(freep) char *path = xasprintf("%s/%s.yaml", folder, name);
@@ -107,16 +105,31 @@ write_source(struct cli *cli, const struct config *config, const char *name, con
 		unlink(path);
 		return rc;
 	}
-	if (!cli->opts.json)
+	if (!cli->opts.json && cli->opts.from == NULL)
 		out_printf(&cli->out, STYLE_GREEN, "written: %s", path);
-	reload(cli, config);
 	return EXIT_FOUND;
+}
+
+/* Only a person at a terminal is asked. */
+static bool
+agrees(const struct cli *cli, const char *name)
+{
+	char answer[8] = "";
+
+	if (cli->opts.yes || cli->opts.json || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return true;
+	fprintf(stderr, "Add it as source '%s'? [Y/n] ", name);
+	fflush(stderr);
+	if (fgets(answer, sizeof(answer), stdin) == NULL)
+		return false;
+	return answer[0] == '\n' || answer[0] == 'y' || answer[0] == 'Y';
 }
 
 static int
 add(struct cli *cli, const struct config *config, const char *href, const char *name)
 {
 	CLEANUP(probe_freep) struct probe *p = NULL;
+	CLEANUP(freep) char *other = NULL;
 	struct cfg_source src = { .name = (char *)name, .url = (char *)href };
 	struct probe_found found = { 0 };
 	enum source_kind kind = KIND_AUTO;
@@ -127,14 +140,27 @@ add(struct cli *cli, const struct config *config, const char *href, const char *
 		return cli_usage(cli, "there is no kind '%s' (auto, listing, feed, sitemap, page)",
 		    cli->opts.kind);
 	src.kind = (enum cfg_kind)kind;
-	if (probe_new(config, &p, &err) < 0 || probe_look(p, &src, cli->now_ms, &found, &err) < 0)
+	if (probe_new(config, &p, &err) < 0)
 		return cli_failed(&err);
-	probe_print(cli, &found, name);
+	/* a kind that was asked for is not chosen anew */
+	if ((kind == KIND_AUTO ? probe_best(p, &src, cli->now_ms, &found, &other, &err) :
+	    probe_look(p, &src, cli->now_ms, &found, &err)) < 0) {
+		rc = probe_failed(cli, &found, &err);
+		probe_found_done(&found);
+		return rc;
+	}
+	if (other != NULL)
+		cli_say("%s is the better entrance: a %s with %zu documents", other, source_kind_name(found.candidates->kind),
+		    found.candidates->count);
+	probe_print(cli, &found, &src);
 	if (found.candidates->count == 0 && found.document == NULL) {
 		cli_say("nothing was found there: not added");
 		rc = EXIT_NOTHING;
-	} else {
-		rc = write_source(cli, config, name, href, kind);
+	} else if (!agrees(cli, name)) {
+		cli_say("not added");
+		rc = EXIT_NOTHING;
+	} else if ((rc = add_write(cli, name, other != NULL ? other : href, kind)) == EXIT_FOUND) {
+		add_reload(cli, config);
 	}
 	probe_found_done(&found);
 	return rc;
@@ -151,10 +177,19 @@ cmd_add(struct cli *cli, int argc, char **argv)
 	struct err err = { 0 };
 	int rc;
 
+	if ((argc == 0) == (cli->opts.from == NULL))
+		return cli_usage(cli, "add wants an address, or --from FILE");
+	if (cli->opts.from != NULL) {
+		if (cli->opts.name != NULL || cli->opts.kind != NULL)
+			return cli_usage(cli, "--name and --kind are for one address");
+		if ((rc = cli_load_config(cli, CONFIG_SKIP_SECRETS | CONFIG_MAY_BE_EMPTY, &config)) != 0)
+			return rc;
+		return add_from(cli, config, cli->opts.from);
+	}
 	if (url_parse(argv[0], strlen(argv[0]), NULL, &url, &err) < 0 || !url_is_http(url->href))
 		return cli_usage(cli, "'%s' is no http or https address", argv[0]);
 	if (name == NULL)
-		name = made = name_of(url->href);
+		name = made = add_name(url->href);
 	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-") != strlen(name) ||
 	    !isalnum((unsigned char)name[0]) || strlen(name) > 64)
 		return cli_usage(cli,

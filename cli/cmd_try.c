@@ -37,9 +37,14 @@ look(struct cli *cli, const struct config *config, const struct cfg_source *src)
 	struct err err = { 0 };
 	int rc;
 
-	if (probe_new(config, &p, &err) < 0 || probe_look(p, src, cli->now_ms, &found, &err) < 0)
+	if (probe_new(config, &p, &err) < 0)
 		return cli_failed(&err);
-	probe_print(cli, &found, src->name);
+	if (probe_look(p, src, cli->now_ms, &found, &err) < 0) {
+		rc = probe_failed(cli, &found, &err);
+		probe_found_done(&found);
+		return rc;
+	}
+	probe_print(cli, &found, src);
 	rc = found.candidates->count > 0 || found.document != NULL ? EXIT_FOUND : EXIT_NOTHING;
 	probe_found_done(&found);
 	return rc;

@@ -40,7 +40,7 @@ const struct command cli_commands[] = {
 	{ GROUP_TELL, "release", cmd_release, 0, 1, NEED_DAEMON, "SOURCE|CHANNEL", "source channel all", "tell what was held", false },
 	{ GROUP_CONFIG, "try", cmd_try, 1, 1, NEED_NOTHING, "URL|SOURCE", "kind select-links select-title select-date select-body",
 	  "fetch and print what would be found; keeps nothing", true },
-	{ GROUP_CONFIG, "add", cmd_add, 1, 1, NEED_NOTHING, "URL", "name kind", "try an address and add it as a source", false },
+	{ GROUP_CONFIG, "add", cmd_add, 0, 1, NEED_NOTHING, "[URL]", "name kind yes from", "try an address and add its best entrance", false },
 	{ GROUP_CONFIG, "plan", cmd_plan, 0, 0, NEED_ARCHIVE, "", "", "what a reload of the configuration would do", true },
 	{ GROUP_CONFIG, "check", cmd_check, 0, 1, NEED_NOTHING, "[FILE]", "", "read the configuration and print every mistake", false },
 	{ GROUP_PAGES, "extract", cmd_extract, 0, ARGS_ANY, NEED_NOTHING, "FILE...",

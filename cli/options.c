@@ -43,6 +43,8 @@ static const struct option_row rows[] = {
 	{ "select-date", "SELECTOR", AT_TEXT(select_date), "the date" },
 	{ "select-body", "SELECTOR", AT_TEXT(select_body), "the element that holds the text" },
 	{ "name", "NAME", AT_TEXT(name), "name of the new source" },
+	{ "from", "FILE", AT_TEXT(from), "addresses, one a line, or OPML: each is tried and added" },
+	{ "yes", NULL, AT_TEXT(yes), "do not ask" },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -3,15 +3,15 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/url.h"
-#include "cli/doc.h"
 #include "cli/probe.h"
+#include "document/normal.h"
 #include "fetchers/fetch.h"
 #include "fetchers/pdf.h"
 #include "net/http.h"
 #include "worker/pool.h"
 #include "base/banned.h"
 
-#define SHOWN_PEOPLE 15		/* candidates on a terminal */
+#define SITEMAPS_MAX 20		/* of robots.txt */
 
 struct probe {
 	struct event_base *base;
@@ -24,7 +24,8 @@ struct probe {
 struct page {			/* what one fetch brought */
 	bool done;
 	struct err err;
-	char *url, *content_type;
+	char *url, *content_type, *etag, *last_modified, *mitigated;
+	bool permanent;
 	struct buf body;
 };
 
@@ -33,6 +34,9 @@ page_done(struct page *p)
 {
 	free(p->url);
 	free(p->content_type);
+	free(p->etag);
+	free(p->last_modified);
+	free(p->mitigated);
 	buf_done(&p->body);
 }
 
@@ -94,6 +98,8 @@ fetched(struct fetch_answer *a, void *arg)
 	struct page *page = arg;
 
 	page->done = true;
+	if (a->http != NULL)
+		page->mitigated = xstrdup(a->http->cf_mitigated);
 	if (a->outcome != FETCH_OK || a->http == NULL) {
 		page->err = a->err;
 		if (page->err.class == ERR_NONE)
@@ -102,6 +108,9 @@ fetched(struct fetch_answer *a, void *arg)
 	}
 	page->url = xstrdup(a->http->url);
 	page->content_type = xstrdup(a->http->content_type);
+	page->etag = xstrdup(a->http->etag);
+	page->last_modified = xstrdup(a->http->last_modified);
+	page->permanent = a->permanent_redirect;
 	page->body = a->http->body;
 	buf_init(&a->http->body, a->http->body.max);
 }
@@ -281,6 +290,14 @@ first_document(struct probe *p, const struct cfg_source *src, struct page *page,
 	}
 	if (c == NULL)
 		return;
+	if (url_is_item(c->url)) {	/* what its list says of it is the document */
+		f->document = document_new();
+		document_set_line(&f->document->title, c->title, DOCUMENT_TITLE_MAX);
+		f->document->url = xstrdup(c->url);
+		f->document->published = c->published;
+		f->document->text = c->content != NULL ? normal_text(c->content, strlen(c->content)) : NULL;
+		return;
+	}
 	if (fetch(p, src, c->url, FETCH_PAGE, &first, &f->document_err) == 0 &&
 	    read_pdf(p, &first, &f->document_err) == 0)
 		(void)extract_page_of(src, &first, c, now_ms, &f->document, &f->document_err);
@@ -303,8 +320,58 @@ probe_list(struct probe *p, const struct cfg_source *src, const char *url, int64
 	return rc;
 }
 
-int
-probe_look(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct probe_found *ret,
+struct place {
+	struct candidate one;
+	size_t at;
+	int64_t ms;
+};
+
+static int
+by_age(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->ms != y->ms)
+		return x->ms > y->ms ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* Newest first where most say when they were published; else as the page has them. */
+static void
+sort_by_age(struct candidates *c)
+{
+	struct place *all = xcalloc(c->count + 1, sizeof(*all));
+	size_t dated = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct doc_date *d = &c->list[i].published;
+
+		all[i] = (struct place){ c->list[i], i, d->precision != DATE_NONE ? date_sort_ms(d, 0) : INT64_MIN };
+		dated += d->precision != DATE_NONE;
+	}
+	if (c->count > 1 && dated * 2 >= c->count) {
+		qsort(all, c->count, sizeof(*all), by_age);
+		for (size_t i = 0; i < c->count; i++)
+			c->list[i] = all[i].one;
+	}
+	free(all);
+}
+
+/* What robots.txt names, as far as it was asked. */
+static void
+take_sitemaps(struct probe *p, const char *url, struct probe_found *f)
+{
+	const char *const *maps;
+	size_t n = fetcher_sitemaps(p->fetcher, url, &maps);
+
+	f->sitemaps = xcalloc(n + 1, sizeof(*f->sitemaps));
+	for (size_t i = 0; i < n && i < SITEMAPS_MAX; i++)
+		f->sitemaps[f->sitemaps_count++] = xstrdup(maps[i]);
+}
+
+/* Fetches and discovers; *ret is the caller's even on -1. */
+static int
+read_source(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct page *page, struct probe_found *f,
     struct err *reterr)
 {
 	static const enum fetch_class classes[] = {[CFG_KIND_AUTO] = FETCH_FEED,
@@ -312,18 +379,46 @@ probe_look(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct
 	    [CFG_KIND_FEED] = FETCH_FEED,
 	    [CFG_KIND_SITEMAP] = FETCH_SITEMAP,
 	    [CFG_KIND_PAGE] = FETCH_PAGE};
-	struct page page = { .body = BUF_INIT(0) };
-	struct probe_found f = { 0 };
-	int rc = -1;
+	int rc = fetch(p, src, src->url, classes[src->kind], page, reterr);
 
-	if (fetch(p, src, src->url, classes[src->kind], &page, reterr) == 0 &&
-	    discover_page(src, &page, now_ms, &f.candidates, reterr) == 0) {
-		f.refused = drop_refused(src, f.candidates);
-		f.url = xstrdup(page.url);
-		first_document(p, src, &page, now_ms, &f);
-		*ret = f;
-		rc = 0;
-	}
+	if (rc == 0)
+		rc = discover_page(src, page, now_ms, &f->candidates, reterr);
+	if (rc < 0 || (f->candidates->count == 0 && f->candidates->kind == KIND_LISTING))
+		f->diagnosis = diagnosis_of(page->mitigated, page->body.len > 0 ? buf_str(&page->body) : NULL, page->body.len);
+	if (rc < 0)
+		return -1;
+	f->refused = drop_refused(src, f->candidates);
+	sort_by_age(f->candidates);
+	f->url = xstrdup(page->url);
+	f->bytes = page->body.len;
+	f->content_type = xstrdup(page->content_type);
+	f->etag = xstrdup(page->etag);
+	f->last_modified = xstrdup(page->last_modified);
+	f->moved_to = page->permanent ? xstrdup(page->url) : NULL;
+	take_sitemaps(p, page->url, f);
+	return 0;
+}
+
+int
+probe_read(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct probe_found *ret,
+    struct err *reterr)
+{
+	struct page page = { .body = BUF_INIT(0) };
+	int rc = read_source(p, src, now_ms, &page, ret, reterr);
+
+	page_done(&page);
+	return rc;
+}
+
+int
+probe_look(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct probe_found *ret,
+    struct err *reterr)
+{
+	struct page page = { .body = BUF_INIT(0) };
+	int rc = read_source(p, src, now_ms, &page, ret, reterr);
+
+	if (rc == 0)
+		first_document(p, src, &page, now_ms, ret);
 	page_done(&page);
 	return rc;
 }
@@ -332,78 +427,14 @@ void
 probe_found_done(struct probe_found *f)
 {
 	free(f->url);
+	free(f->content_type);
+	free(f->etag);
+	free(f->last_modified);
+	free(f->moved_to);
+	for (size_t i = 0; i < f->sitemaps_count; i++)
+		free(f->sitemaps[i]);
+	free(f->sitemaps);
 	candidates_free(f->candidates);
 	document_free(f->document);
 	*f = (struct probe_found){ 0 };
-}
-
-static void
-print_json(struct out *o, const struct probe_found *f, const char *name)
-{
-	json_t *j = json_object(), *list = json_array();
-
-	json_put_str(j, "source", name);
-	json_put_str(j, "url", f->url);
-	json_put_str(j, "kind", source_kind_name(f->candidates->kind));
-	json_put_str(j, "title", f->candidates->title);
-	json_put_strs(j, "feeds", f->candidates->feeds, f->candidates->feeds_count);
-	if (f->refused > 0)
-		json_put_int(j, "refused", (int64_t)f->refused);
-	for (size_t i = 0; i < f->candidates->count; i++)
-		json_array_append_new(list, candidate_to_line(&f->candidates->list[i], true));
-	json_object_set_new(j, "candidates", list);
-	if (f->document != NULL)
-		json_object_set_new(j, "document", document_to_json(f->document, false));
-	else if (f->document_err.class != ERR_NONE)
-		json_put_str(j, "document_error", f->document_err.text);
-	out_json(o, j);
-}
-
-static void
-print_candidates(struct out *o, const struct candidates *c)
-{
-	static const struct table_column columns[] = {
-		{ .style = STYLE_DIM }, { .flexible = true }, { .flexible = true, .style = STYLE_CYAN },
-	};
-	CLEANUP(table_freep) struct table *t = table_new(columns, 3);
-	size_t shown = o->tty && c->count > SHOWN_PEOPLE ? SHOWN_PEOPLE : c->count;
-	char iso[DATE_ISO_MAX];
-
-	for (size_t i = 0; i < shown; i++) {
-		table_addf(t, STYLE_PLAIN, "%.10s", date_iso(&c->list[i].published, iso));
-		table_add(t, STYLE_PLAIN, c->list[i].title);
-		table_add(t, STYLE_PLAIN, c->list[i].url);
-	}
-	table_print(t, o);
-	if (shown < c->count)
-		out_printf(o, STYLE_DIM, "… and %zu more", c->count - shown);
-}
-
-void
-probe_print(struct cli *cli, const struct probe_found *f, const char *name)
-{
-	struct out *o = &cli->out;
-
-	if (cli->opts.json) {
-		print_json(o, f, name);
-		return;
-	}
-	out_printf(o, STYLE_BOLD, "%s: a %s with %zu documents%s%s", f->url,
-	    source_kind_name(f->candidates->kind), f->candidates->count,
-	    f->candidates->title != NULL ? ": " : "",
-	    f->candidates->title != NULL ? f->candidates->title : "");
-	if (f->refused > 0)
-		out_printf(o, STYLE_YELLOW, "%zu more are left out by include and exclude",
-		    f->refused);
-	for (size_t i = 0; i < f->candidates->feeds_count; i++)
-		out_printf(o, STYLE_YELLOW, "the page names a feed: %s", f->candidates->feeds[i]);
-	out_nl(o);
-	print_candidates(o, f->candidates);
-	if (f->document != NULL) {
-		out_nl(o);
-		doc_print_page(o, f->document, NULL);
-	} else if (f->document_err.class != ERR_NONE) {
-		out_nl(o);
-		out_printf(o, STYLE_RED, "%s", f->document_err.text);
-	}
 }

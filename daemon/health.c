@@ -46,28 +46,6 @@ diagnose(enum fetch_outcome outcome, long status, enum err_class class)
 	return (struct diagnosis){ STATE_FAILING, false, "nothing to do unless it lasts" };
 }
 
-const char *
-health_challenge(const char *mitigated, const char *bytes, size_t len)
-{
-	static const struct {
-		const char *mark, *words;
-	} marks[] = {
-		{ "/cdn-cgi/challenge-platform/", "the site shows Cloudflare's challenge page in place of its own" },
-		{ "cf-challenge", "the site shows Cloudflare's challenge page in place of its own" },
-		{ "_Incapsula_Resource", "the site shows a challenge page (Imperva) in place of its own" },
-		{ "g-recaptcha", "the site asks for a captcha in place of showing its page" },
-		{ "h-captcha", "the site asks for a captcha in place of showing its page" },
-		{ "px-captcha", "the site asks for a captcha in place of showing its page" },
-	};
-
-	if (mitigated != NULL && strcmp(mitigated, "challenge") == 0)
-		return marks[0].words;
-	for (size_t i = 0; bytes != NULL && i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (memmem(bytes, len, marks[i].mark, strlen(marks[i].mark)) != NULL)
-			return marks[i].words;
-	return NULL;
-}
-
 void
 health_after_failure(enum store_state now, unsigned failures, bool ever_good, enum fetch_outcome outcome,
     long http_status, const struct err *err, struct health *ret)

@@ -22,10 +22,4 @@ struct health {
 void health_after_failure(enum store_state now, unsigned failures, bool ever_good, enum fetch_outcome outcome,
     long http_status, const struct err *err, struct health *ret);
 
-/*
- * Does the page ask whether we are human instead of showing what it has? Asked only of pages on which nothing was found.
- * mitigated: the header cf-mitigated, or NULL. What it is, in words, or NULL.
- */
-const char *health_challenge(const char *mitigated, const char *bytes, size_t len);
-
 #endif

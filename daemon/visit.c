@@ -10,6 +10,7 @@
 #include "daemon/health.h"
 #include "daemon/intake.h"
 #include "daemon/visit_int.h"
+#include "fetchers/diagnosis.h"
 #include "base/banned.h"
 
 /* However good the validators look: an unconditional look at least that often (they may lie). */
@@ -88,14 +89,14 @@ on_discovered(const struct job_answer *answer, void *arg)
 {
 	struct visit *v = arg;
 	struct candidates *found = answer->candidates;
+	struct diagnosis why = { 0 };
 	struct err err = { 0 };
 
 	v->job = 0;
 	if (answer->err.class != ERR_NONE || found == NULL || (found->count == 0 && !found->same)) {
-		const char *challenge = health_challenge(NULL, v->body.bytes, v->body.len);
-
-		if (challenge != NULL && (found == NULL || found->kind == KIND_LISTING)) {
-			(void)err_set(&err, ERR_PERMANENT, "%s", challenge);
+		why = diagnosis_of(NULL, v->body.bytes, v->body.len);
+		if (why.kind == DIAGNOSIS_CHALLENGE && (found == NULL || found->kind == KIND_LISTING)) {
+			(void)err_set(&err, ERR_PERMANENT, "%s", why.words);
 			visit_end_failed(v, FETCH_REFUSED, v->body.status, &err, 0);
 			return;
 		}
@@ -113,7 +114,8 @@ on_discovered(const struct job_answer *answer, void *arg)
 		return;
 	}
 	if (found->kind == KIND_LISTING && found->count == 0) {
-		(void)err_set(&err, ERR_CONFIG, "no list of documents was found on the page");
+		(void)err_set(&err, ERR_CONFIG, "no list of documents was found on the page%s%s", why.words != NULL ? ": " : "",
+		    why.words != NULL ? why.words : "");
 		visit_end_failed(v, FETCH_OK, v->body.status, &err, 0);
 		return;
 	}
@@ -179,11 +181,11 @@ on_fetched(struct fetch_answer *a, void *arg)
 		if (a->host_until_ms > 0)
 			retry_after_ms = a->host_until_ms - clock_wall_ms();
 		if (a->http != NULL && a->http->cf_mitigated != NULL && status >= 400) {
-			const char *challenge = health_challenge(a->http->cf_mitigated, NULL, 0);
+			struct diagnosis why = diagnosis_of(a->http->cf_mitigated, NULL, 0);
 
-			if (challenge != NULL) {
+			if (why.kind == DIAGNOSIS_CHALLENGE) {
 				a->outcome = FETCH_REFUSED;
-				(void)err_set(&a->err, ERR_PERMANENT, "%s", challenge);
+				(void)err_set(&a->err, ERR_PERMANENT, "%s", why.words);
 			}
 		}
 		visit_end_failed(v, a->outcome, status, &a->err, retry_after_ms);

@@ -68,6 +68,7 @@ candidates_free(struct candidates *c)
 	free(c->title);
 	free(c->language);
 	free(c->hub);
+	free(c->charset);
 	free(c);
 }
 
@@ -190,6 +191,7 @@ candidates_to_json(const struct candidates *c)
 	json_put_strs(j, "more", c->more, c->more_count);
 	json_put_strs(j, "feeds", c->feeds, c->feeds_count);
 	json_put_str(j, "hub", c->hub);
+	json_put_str(j, "charset", c->charset);
 	if (c->guids_doubtful)
 		json_object_set_new(j, "guids_doubtful", json_true());
 	if (c->cut)
@@ -238,6 +240,7 @@ candidates_from_json(const json_t *j, struct candidates **ret, struct err *reter
 	c->title = get_copy(j, "title");
 	c->language = get_copy(j, "language");
 	c->hub = get_copy(j, "hub");
+	c->charset = get_copy(j, "charset");
 	get_addresses(j, "more", c, candidates_add_more);
 	get_addresses(j, "feeds", c, candidates_add_feed);
 	c->guids_doubtful = json_is_true(json_object_get(j, "guids_doubtful"));

@@ -37,6 +37,7 @@ struct candidates {
 	char **feeds;		/* rel=alternate feeds that the page names */
 	size_t feeds_count;
 	char *hub;		/* WebSub */
+	char *charset;		/* in which the bytes were read */
 	bool guids_doubtful;	/* empty or repeated GUIDs: not to be trusted as names */
 	bool cut;		/* more than max candidates stood there */
 	bool truncated;		/* the bytes end in the middle: a doubtful end */

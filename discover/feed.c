@@ -350,6 +350,7 @@ feed_read(const char *p, size_t n, const struct discover_opts *opts, struct cand
 	if (xml_parse(p, n, opts->content_type, &x, reterr) < 0)
 		return -1;
 	c->truncated = x->truncated;
+	c->charset = xstrdup(x->charset.name);
 	c->cut = x->cut;
 	root = xmlDocGetRootElement(x->doc);
 	if (strcasecmp(feed_local(root), "feed") == 0)

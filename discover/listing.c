@@ -381,6 +381,7 @@ listing_read(const char *p, size_t n, const struct discover_opts *opts, struct c
 	listing_rank_dates(&l.rows);
 	read_head(&l);
 	c->truncated = !l.html->complete;
+	c->charset = xstrdup(l.html->charset.name);
 	if (l.links != NULL) {
 		if (by_selector(&l, &finds, reterr) < 0)
 			goto out;

@@ -252,6 +252,7 @@ read_plain(const char *p, size_t n, const struct discover_opts *opts, struct can
 	int rc = -1;
 
 	charset_decide_xml(p, n, charset_of_content_type(opts->content_type, name), &charset);
+	c->charset = xstrdup(charset.name);
 	if (charset_to_utf8(p, n, &charset, &utf8, reterr) == 0) {
 		if (utf8.len > 0 && memchr(utf8.data, '<', utf8.len < 4096 ? utf8.len : 4096) != NULL)
 			rc = read_xml(&utf8, opts, c, reterr);
