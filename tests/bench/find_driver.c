@@ -1,18 +1,18 @@
 /*
  * find_driver: reads jobs as JSON lines {"file","url","content_type","kind","select_links",...} from stdin, gives each to
  * discover() and prints one JSON line of candidates with the seconds of CPU it took and the seconds that
- * parsing alone takes. For tests/bench/find.py.
+ * libxml2 alone takes to parse the page. For tests/bench/find.py.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <libxml/HTMLparser.h>
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "discover/discover.h"
-#include "markup/html.h"
 #include "base/banned.h"
 
 static double
@@ -24,15 +24,37 @@ cpu_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* libxml2 alone: the bytes as they are into a tree, and the tree freed. The best of three. */
 static double
-parse_seconds(const struct buf *b, const struct discover_opts *o)
+parse_seconds(const struct buf *b)
 {
-	struct html *h = NULL;
-	double begin = cpu_seconds();
+	double best = 1e9, took;
 
-	if (html_parse(buf_str(b), b->len, o->content_type, o->url, &h, NULL) == 0)
-		html_free(h);
-	return cpu_seconds() - begin;
+	for (int i = 0; i < 3; i++) {
+		took = cpu_seconds();
+		xmlFreeDoc(htmlReadMemory(buf_str(b), (int)b->len, NULL, "UTF-8", HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
+		    HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_COMPACT | HTML_PARSE_IGNORE_ENC));
+		took = cpu_seconds() - took;
+		best = took < best ? took : best;
+	}
+	return best;
+}
+
+/* discover(), the best of three. */
+static double
+find_seconds(const struct buf *b, const struct discover_opts *o, struct candidates **ret, struct err *err, int *rc)
+{
+	double best = 1e9, took;
+
+	for (int i = 0; i < 3; i++) {
+		candidates_free(*ret);
+		*ret = NULL;
+		took = cpu_seconds();
+		*rc = discover(buf_str(b), b->len, o, ret, err);
+		took = cpu_seconds() - took;
+		best = took < best ? took : best;
+	}
+	return best;
 }
 
 static void
@@ -51,7 +73,8 @@ run(const json_t *job)
 		.now_ms = json_get_int(job, "now_ms", 0),
 	};
 	json_t *j;
-	double begin, took, parse = 0;
+	double took, parse = 0;
+	int rc;
 
 	if (kind != NULL)
 		(void)source_kind_parse(kind, &o.kind);
@@ -60,15 +83,14 @@ run(const json_t *job)
 		json_put_str(j, "error", err.text);
 	} else {
 		if (o.kind == KIND_LISTING)
-			parse = parse_seconds(&b, &o);
-		begin = cpu_seconds();
-		if (discover(buf_str(&b), b.len, &o, &c, &err) < 0) {
+			parse = parse_seconds(&b);
+		took = find_seconds(&b, &o, &c, &err, &rc);
+		if (rc < 0) {
 			j = json_object();
 			json_put_str(j, "error", err.text);
 		} else {
 			j = candidates_to_json(c);
 		}
-		took = cpu_seconds() - begin;
 		json_object_set_new(j, "seconds", json_real(took));
 		json_object_set_new(j, "parse_seconds", json_real(parse));
 	}
