@@ -58,9 +58,11 @@ is_file(const char *url)
 		if (n > len && strncasecmp(url + n - len, endings[i], len) == 0)
 			return true;
 	}
-	for (size_t i = 0; words[i] != NULL; i++) {
-		if (strcasestr(url, words[i]) != NULL)
-			return true;
+	for (const char *p = url; (p = strpbrk(p, ".AaDdGgVv")) != NULL; p++) {	/* what a word begins with */
+		for (size_t i = 0; words[i] != NULL; i++) {
+			if (((words[i][0] ^ *p) & ~0x20) == 0 && strncasecmp(p, words[i], strlen(words[i])) == 0)
+				return true;
+		}
 	}
 	return false;
 }

@@ -120,6 +120,7 @@ add_elem(struct walk *w, xmlNodePtr node, int parent)
 	if (id != NULL && tree_is_any(node, boxes) && strpbrk(id, "0123456789") == NULL)
 		e->path = mix(e->path, hash_name(id, strlen(id)));
 	e->region = rows_region(node);
+	e->block = tree_is_block(node);
 	e->preformatted = tree_is(node, "pre") || (up != NULL && up->preformatted);
 	node->_private = (void *)(uintptr_t)(r->elems_count + 1);
 	return (int)r->elems_count++;
@@ -160,7 +161,7 @@ add_text(struct walk *w, const char *s, int elem)
 			;
 		if (r->text.len == w->line_start) {
 			w->line_elem = elem;
-			while (w->line_elem > 0 && !tree_is_block(r->elems[w->line_elem].node))
+			while (w->line_elem > 0 && !r->elems[w->line_elem].block)
 				w->line_elem = r->elems[w->line_elem].parent;
 		} else if (w->gap) {
 			buf_addc(&r->text, ' ');
@@ -245,9 +246,9 @@ enter(struct walk *w, int elem)
 {
 	const xmlNode *node = w->r->elems[elem].node;
 
-	if (tree_is_block(node))
+	if (w->r->elems[elem].block)
 		flush_line(w);
-	if (tree_is(node, "a") || (node->properties != NULL && tree_is_block(node)))
+	if (tree_is(node, "a") || (node->properties != NULL && w->r->elems[elem].block))
 		open_anchor(w, elem);
 	else if (w->anchor >= 0 && tree_is(node, "img"))
 		w->r->anchors[w->anchor].has_image = true;
@@ -258,7 +259,7 @@ leave(struct walk *w, int elem)
 {
 	struct rows *r = w->r;
 
-	if (tree_is_block(r->elems[elem].node))
+	if (r->elems[elem].block)
 		flush_line(w);
 	if (w->anchor >= 0 && r->anchors[w->anchor].elem == elem)
 		close_anchor(w);

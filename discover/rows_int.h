@@ -34,6 +34,7 @@ struct rows_elem {
 	uint64_t path;		/* hash of the tags above it, with cells numbered */
 	uint64_t local;		/* hash of its own tag, first class and cell number */
 	uint8_t region;
+	bool block;		/* by HTML's default display */
 	bool preformatted;	/* line ends of the source are line ends */
 };
 

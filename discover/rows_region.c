@@ -46,7 +46,10 @@ region_of_words(const char *s)
 				break;
 		}
 		for (size_t i = 0; len > 1 && i < sizeof(region_words) / sizeof(region_words[0]); i++) {
-			if (strlen(region_words[i].word) == len &&
+			/* the first letters spare most comparisons */
+			if (((region_words[i].word[0] ^ s[0]) & ~0x20) == 0 &&
+			    ((region_words[i].word[1] ^ s[1]) & ~0x20) == 0 &&
+			    strlen(region_words[i].word) == len &&
 			    strncasecmp(region_words[i].word, s, len) == 0)
 				region |= region_words[i].region;
 		}

@@ -84,17 +84,18 @@ static bool
 in_table(const xmlNode *node, const char *const table[26])
 {
 	const char *name = (const char *)node->name, *p;
-	size_t len = strlen(name), word;
 	int c = name[0] | 0x20;
+	size_t k;
 
-	if (c < 'a' || c > 'z' || (p = table[c - 'a']) == NULL)
+	if (c < 'a' || c > 'z')
 		return false;
-	while (*p != '\0') {
-		word = strcspn(p, " ");
-		if (word == len && strncasecmp(p, name, len) == 0)
+	for (p = table[c - 'a']; p != NULL && *p != '\0'; p += k + (p[k] == ' ')) {
+		for (k = 0; p[k] != '\0' && p[k] != ' ' && (name[k] | 0x20) == p[k]; k++)
+			;
+		if ((p[k] == '\0' || p[k] == ' ') && name[k] == '\0')
 			return true;
-		p += word;
-		p += strspn(p, " ");
+		while (p[k] != '\0' && p[k] != ' ')
+			k++;
 	}
 	return false;
 }
