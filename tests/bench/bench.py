@@ -114,7 +114,7 @@ class Bench(Parts):
     # ---- cold rounds ---------------------------------------------------------------------------------------------------------
 
     def cold(self):
-        n = 1000 if self.full else 300
+        n = 3000 if self.full else 1000		# so many that the start of daemon and workers is a small part
         for name, more, path, mode in (('cold round, HTML listings alone, a source', LISTING, '', 'walk'), ('cold round, RSS feeds alone, a source', FEED, 'feed.xml', 'reader')):
             origin = Origin(self.tools['origin'], n)
             daemon = Daemon(self.bin, self.work + '/d', self.sources(origin, n, more, path))
