@@ -263,8 +263,6 @@ put_empty_cells(struct writer *w, uint32_t tr, uint32_t cell)
 		buf_adds(&w->item, w->item.len > 0 ? " |" : "|");
 		n++;
 	}
-	if (w->item.len > 0 && w->last_cell == 0)
-		buf_adds(&w->item, " ");	/* the row begins with an empty cell */
 }
 
 static void
@@ -300,7 +298,7 @@ put_block(struct writer *w, const struct block *b)
 			w->open_row = tr;
 		}
 		put_empty_cells(w, tr, cell);
-		add_piece(&w->item, cell == w->last_cell ? " " : " | ", s, b->len);
+		add_piece(&w->item, cell == w->last_cell || w->last_cell == 0 ? " " : " | ", s, b->len);
 		w->last_cell = cell;
 		return;
 	}

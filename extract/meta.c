@@ -89,7 +89,7 @@ looks_like_name(const char *s)
 	size_t n = strlen(s);
 
 	return n >= 2 && n < 300 && strstr(s, "://") == NULL && s[0] != '@' && strchr(s, '{') == NULL &&
-	    strncmp(s, "www.", 4) != 0;
+	    strncmp(s, "www.", 4) != 0 && (strchr(s, '@') == NULL || strchr(s, ' ') != NULL);
 }
 
 /* Words before a name in a byline; the longest that fits is cut. */
@@ -171,6 +171,19 @@ meta_is_section(const struct page *pg, size_t i)
 	    (heading && i + 1 == pg->title_block && !(nd->ev & EV_TITLE && nd->ev & EV_HEAD));
 }
 
+/* What templates leave in place of a section. */
+static bool
+is_field_name(const char *s)
+{
+	static const char *const names[] = { "tags", "tag", "category", "categories", "section", "null", "none",
+	    "undefined", "uncategorized", "n/a", NULL };
+
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (strcasecmp(s, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static void
 read_section(struct page *pg, struct document *doc)
 {
@@ -187,7 +200,7 @@ read_section(struct page *pg, struct document *doc)
 				v = page_block_text(pg, &pg->blocks[i]);
 		}
 	}
-	if (v != NULL && v[0] != '\0')
+	if (v != NULL && v[0] != '\0' && !is_field_name(v))
 		document_set_line(&doc->section, v, SECTION_MAX);
 }
 
