@@ -10,6 +10,9 @@
 #define LEAD_CHARS 40		/* a shorter lead is a label */
 #define LEAD_BLOCKS 8		/* between headline and body */
 #define LITTLE_CHARS 140	/* less kept than this: the bar is lowered */
+#define REPEATED_CHARS 100	/* a shorter paragraph may be meant to come again */
+#define REPEATED_MAX 256
+#define REPEATED_SHARE 0.4
 #define SURE 1.2f		/* a score that no rule overrules */
 
 static bool
@@ -122,6 +125,51 @@ join_lead(struct page *pg)
 	}
 }
 
+/* Was this paragraph kept before? Those seen so far are in seen[0..*n). */
+static bool
+is_repeated(const struct page *pg, uint32_t i, uint32_t seen[REPEATED_MAX], size_t *n)
+{
+	const struct block *b = &pg->blocks[i];
+
+	for (size_t k = 0; k < *n; k++) {
+		const struct block *first = &pg->blocks[seen[k]];
+
+		if (first->len == b->len && memcmp(page_block_text(pg, first), page_block_text(pg, b), b->len) == 0)
+			return true;
+	}
+	if (*n < REPEATED_MAX)
+		seen[(*n)++] = i;
+	return false;
+}
+
+/*
+ * A page may hold its text twice, for narrow screens or for a script. A plan or a table repeats lines too, so that
+ * repeats go only where they are much of the text.
+ */
+static void
+drop_repeated(struct page *pg)
+{
+	uint32_t seen[REPEATED_MAX];
+	size_t n = 0;
+	double all = 0, again = 0;
+
+	for (int pass = 0; pass < 2; pass++, n = 0) {
+		for (uint32_t i = 0; i < pg->block_count; i++) {
+			struct block *b = &pg->blocks[i];
+
+			if (!b->keep)
+				continue;
+			all += b->chars;
+			if (b->dup < 2 || b->chars < REPEATED_CHARS || !is_repeated(pg, i, seen, &n))
+				continue;
+			again += b->chars;
+			b->keep = pass == 0;
+		}
+		if (again < REPEATED_SHARE * all)
+			return;
+	}
+}
+
 void
 prune_blocks(struct page *pg)
 {
@@ -133,6 +181,7 @@ prune_blocks(struct page *pg)
 	}
 	join_headings(pg);
 	join_lead(pg);
+	drop_repeated(pg);
 }
 
 void
