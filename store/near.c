@@ -28,12 +28,28 @@ each_band(struct store *s, enum store_stmt which, const struct sketch *k, int64_
 	return 0;
 }
 
+/* A new text is looked for and then added: its sketch, a tenth of what keeping it costs, is made once. */
+static bool
+sketch_of(struct store *s, const char *text, struct sketch *ret)
+{
+	size_t n = strlen(text);
+	uint64_t hash = digest_xxh64(text, n, n);
+
+	if (!s->sketched || s->sketch_hash != hash) {
+		s->has_sketch = sketch_make(text, n, &s->sketch);
+		s->sketch_hash = hash;
+		s->sketched = true;
+	}
+	*ret = s->sketch;
+	return s->has_sketch;
+}
+
 int
 store_near_add(struct store *s, int64_t doc_id, const char *text, struct err *reterr)
 {
 	struct sketch k;
 
-	if (text == NULL || !sketch_make(text, strlen(text), &k))
+	if (text == NULL || !sketch_of(s, text, &k))
 		return 0;
 	return each_band(s, STMT_NEAR_ADD, &k, doc_id, reterr);
 }
@@ -153,7 +169,7 @@ store_near_find(struct store *s, const char *text, int64_t self, int64_t story, 
 	struct sketch k;
 	int i;
 
-	if (!sketch_make(text, strlen(text), &k))
+	if (!sketch_of(s, text, &k))
 		return 0;
 	for (i = 0; i < SKETCH_BANDS; i++)
 		if (collect(s, store_bind(s, STMT_NEAR_BAND, "ii", (int64_t)k.band[i], (int64_t)BAND_READ),

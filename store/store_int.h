@@ -39,6 +39,9 @@ struct store {
 	bool broken;			/* SQLite threw the group away: nothing more until it is closed */
 	sqlite3_stmt *stmt[STMT_COUNT];
 	struct matcher *matcher;	/* made when first needed */
+	struct sketch sketch;		/* near.c: of the text asked for last */
+	uint64_t sketch_hash;
+	bool sketched, has_sketch;
 	struct ranking *ranking;
 	int64_t ranked;			/* hits, by the last search; 0: all */
 	unsigned ranked_max;

@@ -22,7 +22,7 @@ def build(work, source, name, pkgs=(), libs=(), flags=('-O2',)):
         return None
     if not os.path.exists(out) or os.path.getmtime(out) < os.path.getmtime(path):
         found = subprocess.run(['pkg-config', '--cflags', '--libs', *pkgs], check=True, capture_output=True, text=True).stdout.split() if pkgs else []
-        subprocess.run([os.environ.get('CC', 'cc'), *flags, '-w', '-o', out, path, *found, *libs], check=True)
+        subprocess.run([*os.environ.get('CC', 'cc').split(), *flags, '-w', '-o', out, path, *found, *libs], check=True)
     return out
 
 
