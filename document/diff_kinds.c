@@ -43,12 +43,31 @@ static const char *const negation_parts[] = {
 	"없", "아니", "못", "ไม่", "มิได้", NULL,
 };
 
+/* Numbers in words, where they are no other word too; lower case. */
+static const char *const number_words[] = {
+	"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty", "thirty", "forty",
+	"fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "millions", "billion", "billions",
+	"trillion", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "zehn", "zwölf", "hundert", "tausend", "millionen",
+	"milliarden", "deux", "trois", "quatre", "cinq", "dix", "douze", "vingt", "cent", "mille", "millions", "milliards",
+	"dos", "tres", "cuatro", "cinco", "diez", "doce", "veinte", "cien", "mil", "millones", "två", "tre", "fyra", "fem",
+	"tio", "tolv", "tjugo", "hundra", "tusen", "miljoner", "miljarder", "hai", "bốn", "mười", "trăm", "nghìn", "triệu", "tỷ",
+	NULL,
+};
+
+/* Ends of the names of files; what is changed in one is an attachment. */
+static const char *const file_ends[] = { ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".csv",
+	".zip", NULL };
+
+/* Titles that stand behind a name in scripts without capitals. */
+static const char *const titles_behind[] = { "大臣", "首相", "大統領", "長官", "知事", "社長", "会長", "総裁", "氏", "总统", "總統",
+	"部长", "部長", "主席", "总理", "總理", "先生", "女士", NULL };
+
 struct bag {
 	uint64_t *v;
 	size_t n, cap;
 };
 
-enum bag_kind { BAG_NUMBER, BAG_NAME, BAG_NEGATION, BAG_DATE, BAG_COUNT };
+enum bag_kind { BAG_NUMBER, BAG_NAME, BAG_NEGATION, BAG_DATE, BAG_FILE, BAG_COUNT };
 
 struct side {			/* all that went, or all that came */
 	struct bag bags[BAG_COUNT];
@@ -84,9 +103,9 @@ bags_differ(struct bag *a, struct bag *b)
 	return memcmp(a->v, b->v, a->n * sizeof(*a->v)) != 0;
 }
 
-/* The word with its first letter in lower case: negations begin sentences. */
+/* The word with its first letter in lower case: it may begin a sentence. */
 static bool
-is_negation(const char *word, size_t n)
+is_one_of(const char *const *list, const char *word, size_t n)
 {
 	struct buf low = BUF_INIT(64);
 	size_t i = 0;
@@ -96,8 +115,8 @@ is_negation(const char *word, size_t n)
 		return false;
 	utf8_put(&low, (uint32_t)u_tolower((UChar32)utf8_next(word, n, &i)));
 	buf_add(&low, word + i, n - i);
-	for (size_t k = 0; negations[k] != NULL && !found; k++)
-		found = negations[k][0] == low.data[0] && strcmp(low.data, negations[k]) == 0;
+	for (size_t k = 0; list[k] != NULL && !found; k++)
+		found = list[k][0] == low.data[0] && strcmp(low.data, list[k]) == 0;
 	buf_done(&low);
 	return found;
 }
@@ -108,6 +127,20 @@ is_contracted(const char *word, size_t n)
 {
 	return n > 3 && ((memcmp(word + n - 3, "n't", 3) == 0) ||
 	    (n > 5 && memcmp(word + n - 5, "n\xe2\x80\x99t", 5) == 0));
+}
+
+/* "annex-2.pdf", or what stands beside its link: "(PDF, 200 KB)". */
+static bool
+is_file(const char *word, size_t n)
+{
+	for (size_t k = 0; file_ends[k] != NULL; k++) {
+		size_t len = strlen(file_ends[k]);
+
+		if ((n > len && strncasecmp(word + n - len, file_ends[k], len) == 0) ||
+		    (n == len - 1 && strncasecmp(word, file_ends[k] + 1, n) == 0 && word[0] >= 'A' && word[0] <= 'Z'))
+			return true;
+	}
+	return false;
 }
 
 struct reader {
@@ -142,11 +175,13 @@ on_word(const char *word, size_t len, size_t offset, void *arg)
 	first = utf8_next(word, len, &i);
 	for (i = 0; i < len && !number;)
 		number = unicode_is_digit(utf8_next(word, len, &i));
-	if (number)
+	if (is_file(word, len))
+		bag_add(&r->side->bags[BAG_FILE], word, len);
+	else if (number || is_one_of(number_words, word, len))
 		bag_add(&r->side->bags[BAG_NUMBER], word, len);
 	else if (unicode_is_upper(first) && !r->sentence)
 		bag_add(&r->side->bags[BAG_NAME], word, len);
-	if (is_contracted(word, len) || is_negation(word, len))
+	if (is_contracted(word, len) || is_one_of(negations, word, len))
 		bag_add(&r->side->bags[BAG_NEGATION], word, len < 2 ? len : 2);
 	r->sentence = false;
 	r->end = offset + len;
@@ -167,6 +202,57 @@ read_negation_parts(struct side *side, const char *text)
 
 		for (p = text; (p = strstr(p, negation_parts[i])) != NULL; p += n)
 			bag_add(&side->bags[BAG_NEGATION], p, n);
+	}
+}
+
+enum script { SCRIPT_OTHER, SCRIPT_HAN, SCRIPT_KATAKANA, SCRIPT_NUMERAL };
+
+static enum script
+script_of(uint32_t c)
+{
+	static const uint32_t numerals[] = { 0x3007, 0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d,
+		0x5341, 0x767e, 0x5343, 0x4e07, 0x842c, 0x5104, 0x4ebf, 0x5146 };
+
+	for (size_t i = 0; i < sizeof(numerals) / sizeof(numerals[0]); i++)
+		if (c == numerals[i])
+			return SCRIPT_NUMERAL;
+	if ((c >= 0x30a1 && c <= 0x30fa) || c == 0x30fc)
+		return SCRIPT_KATAKANA;
+	return c >= 0x4e00 && c <= 0x9fff ? SCRIPT_HAN : SCRIPT_OTHER;
+}
+
+static bool
+bears_title(const char *s, size_t n)
+{
+	for (size_t i = 0; titles_behind[i] != NULL; i++)
+		if (n > strlen(titles_behind[i]) && memmem(s + 3, n - 3, titles_behind[i], strlen(titles_behind[i])) != NULL)
+			return true;
+	return false;
+}
+
+/* Scripts without capitals: foreign names in katakana, names before a title, numbers of two numerals and more. */
+static void
+read_unspaced(struct side *side, const char *text, size_t n)
+{
+	size_t from = 0, end = 0;
+	unsigned count = 0;
+	enum script run = SCRIPT_OTHER;
+
+	for (size_t i = 0; end < n;) {
+		size_t at = i;
+		enum script now = i < n ? script_of(utf8_next(text, n, &i)) : SCRIPT_OTHER;
+
+		end = at;
+		if (now == run && at < n) {
+			count++;
+			continue;
+		}
+		if (count >= 2 && (run == SCRIPT_NUMERAL || run == SCRIPT_KATAKANA ||
+		    (run == SCRIPT_HAN && bears_title(text + from, at - from))))
+			bag_add(&side->bags[run == SCRIPT_NUMERAL ? BAG_NUMBER : BAG_NAME], text + from, at - from);
+		run = now;
+		from = at;
+		count = 1;
 	}
 }
 
@@ -238,6 +324,7 @@ read_side(struct side *side, const struct diff_block *b, enum diff_op op)
 	side->read += strlen(text);
 	unicode_words(text, strlen(text), on_word, &r);
 	read_negation_parts(side, text);
+	read_unspaced(side, text, strlen(text));
 	read_dates(side, text);
 	add_form(&side->form, text, strlen(text));
 	buf_done(&whole);
@@ -339,7 +426,8 @@ unsigned
 diff_kinds(const struct diff *d, const char *old_title, const char *new_title)
 {
 	static const unsigned bits[BAG_COUNT] = { [BAG_NUMBER] = CHANGE_NUMBER,
-	    [BAG_NAME] = CHANGE_NAME, [BAG_NEGATION] = CHANGE_NEGATION, [BAG_DATE] = CHANGE_DATE };
+	    [BAG_NAME] = CHANGE_NAME, [BAG_NEGATION] = CHANGE_NEGATION, [BAG_DATE] = CHANGE_DATE,
+	    [BAG_FILE] = CHANGE_ATTACHMENT };
 	struct side gone = { .form = BUF_INIT(TEXT_BUF_MAX), .dateless = BUF_INIT(TEXT_BUF_MAX) };
 	struct side come = { .form = BUF_INIT(TEXT_BUF_MAX), .dateless = BUF_INIT(TEXT_BUF_MAX) };
 	unsigned kinds = 0;
