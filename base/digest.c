@@ -68,6 +68,37 @@ digest_sha256v(unsigned char out[SHA256_LEN], ...)
 	EVP_MD_CTX_free(ctx);
 }
 
+struct digest_run *
+digest_run_begin(void)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	if (ctx == NULL || EVP_DigestInit_ex(ctx, sha256_md(), NULL) != 1)
+		give_up("OpenSSL failed at SHA-256");
+	return (struct digest_run *)ctx;
+}
+
+void
+digest_run_add(struct digest_run *d, const void *p, size_t n)
+{
+	if (EVP_DigestUpdate((EVP_MD_CTX *)d, p, n) != 1)
+		give_up("OpenSSL failed at SHA-256");
+}
+
+void
+digest_run_end(struct digest_run *d, unsigned char out[SHA256_LEN])
+{
+	if (EVP_DigestFinal_ex((EVP_MD_CTX *)d, out, NULL) != 1)
+		give_up("OpenSSL failed at SHA-256");
+	digest_run_free(d);
+}
+
+void
+digest_run_free(struct digest_run *d)
+{
+	EVP_MD_CTX_free((EVP_MD_CTX *)d);
+}
+
 void
 digest_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
     unsigned char out[SHA256_LEN])

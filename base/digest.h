@@ -11,6 +11,12 @@
 void digest_sha256(const void *p, size_t n, unsigned char out[SHA256_LEN]);
 /* SHA-256 over several pieces: pairs (pointer, size_t), ended by NULL. */
 void digest_sha256v(unsigned char out[SHA256_LEN], ...) __attribute__((sentinel));
+/* The same of bytes that come one after the other. digest_run_end() and digest_run_free() free it; NULL is fine for the latter. */
+struct digest_run;
+struct digest_run *digest_run_begin(void);
+void digest_run_add(struct digest_run *d, const void *p, size_t n);
+void digest_run_end(struct digest_run *d, unsigned char out[SHA256_LEN]);
+void digest_run_free(struct digest_run *d);
 void digest_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
     unsigned char out[SHA256_LEN]);
 char *digest_hex(const unsigned char *p, size_t n, char *out /* 2 n + 1 */);

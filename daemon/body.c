@@ -4,7 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/digest.h"
 #include "base/mem.h"
 #include "base/banned.h"
 
@@ -26,8 +25,8 @@ body_take(struct body *b, struct http_answer *a)
 	b->hops = xcalloc(a->hops_count + 1, sizeof(char *));
 	for (size_t i = 0; i < a->hops_count; i++)
 		b->hops[b->hops_count++] = xstrdup(a->hops[i].url);
+	http_answer_hash(a, b->hash);
 	b->bytes = buf_take(&a->body, &b->len);
-	digest_sha256(b->bytes, b->len, b->hash);
 }
 
 #define TAIL 4096	/* servers add comments and counters after the end tag */

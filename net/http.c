@@ -5,6 +5,7 @@
 #include <string.h>
 #include <utlist.h>
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/url.h"
 #include "base/banned.h"
@@ -268,8 +269,21 @@ http_drain(struct http *h)
 }
 
 void
+http_answer_hash(struct http_answer *a, unsigned char out[32])
+{
+	if (a->hash == NULL) {
+		digest_sha256(buf_str(&a->body), a->body.len, out);
+		return;
+	}
+	digest_run_add(a->hash, a->body.data + a->hashed, a->body.len - a->hashed);
+	digest_run_end(a->hash, out);
+	a->hash = NULL;
+}
+
+void
 http_answer_done(struct http_answer *a)
 {
+	digest_run_free(a->hash);
 	for (size_t i = 0; i < a->hops_count; i++)
 		free(a->hops[i].url);
 	free(a->hops);

@@ -18,6 +18,7 @@
 
 struct http;		/* a set of transfers on one loop */
 struct http_transfer;
+struct digest_run;
 
 /* Defaults of promises for requests that leave a field 0. */
 #define HTTP_CONNECT_MS 10000
@@ -71,6 +72,8 @@ struct http_answer {
 	int64_t max_age_s;		/* Cache-Control; -1: absent */
 	int64_t date_ms;		/* Date; 0: absent */
 	struct buf body;		/* decoded; the receiver may take it with buf_take */
+	struct digest_run *hash;		/* of its first hashed bytes, or NULL: a long body is hashed as it comes */
+	size_t hashed;
 	size_t wire_bytes;
 	bool close_delimited;		/* no length, no chunks: the end is doubtful */
 	int64_t started_ms, first_byte_ms, total_ms;	/* wall start; then since start */
@@ -93,6 +96,8 @@ unsigned http_in_flight(const struct http *h);
 int http_run_one(const struct http_opts *opts, const struct http_request *req, struct http_answer *ret,
     struct err *reterr);
 void http_answer_done(struct http_answer *a);
+/* SHA-256 of the body; once, and before it is taken. */
+void http_answer_hash(struct http_answer *a, unsigned char out[32]);
 void http_global_init(void);		/* once, before any thread */
 
 #endif

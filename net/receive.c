@@ -9,9 +9,11 @@
 #include <string.h>
 #include <strings.h>
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/banned.h"
 
+#define HASH_PIECE (256u << 10)
 #define JOINED_MAX 8192		/* several Link headers become one */
 #define COOKIES_MAX 4096
 
@@ -62,6 +64,9 @@ receive_reset(struct http_transfer *t)
 	a->retry_after_ms = a->max_age_s = -1;
 	a->date_ms = 0;
 	a->close_delimited = false;
+	digest_run_free(a->hash);
+	a->hash = NULL;
+	a->hashed = 0;
 	free(t->encoding);
 	t->encoding = NULL;
 	inflate_free(t->inflate);
@@ -374,6 +379,19 @@ too_much(struct http_transfer *t, const char *what, size_t limit)
 	return 0;
 }
 
+/* A body of megabytes is not hashed in one step of the loop, but piece by piece; a short one is left to its end. */
+static size_t
+hash_piece(struct http_answer *a, size_t n)
+{
+	if (a->body.len - a->hashed < HASH_PIECE)
+		return n;
+	if (a->hash == NULL)
+		a->hash = digest_run_begin();
+	digest_run_add(a->hash, a->body.data + a->hashed, a->body.len - a->hashed);
+	a->hashed = a->body.len;
+	return n;
+}
+
 size_t
 receive_body(char *p, size_t size, size_t count, void *arg)
 {
@@ -395,7 +413,7 @@ receive_body(char *p, size_t size, size_t count, void *arg)
 		return too_much(t, "", t->max_wire);
 	if (t->inflate != NULL) {
 		if (inflate_feed(t->inflate, p, n, body, &t->answer.err) == 0)
-			return n;
+			return hash_piece(&t->answer, n);
 		return body->full ? too_much(t, " when decompressed", t->max_decoded) : 0;
 	}
 	room = body->max > body->len ? body->max - body->len : 0;
@@ -404,5 +422,5 @@ receive_body(char *p, size_t size, size_t count, void *arg)
 		return too_much(t, "", t->max_decoded);
 	}
 	buf_add(body, p, n);
-	return n;
+	return hash_piece(&t->answer, n);
 }

@@ -145,10 +145,31 @@ threads_may_hash_at_once(void **state)
 	}
 }
 
+static void
+pieces_give_the_hash_of_the_whole(void **state)
+{
+	static unsigned char bytes[100000];
+	unsigned char whole[SHA256_LEN], run[SHA256_LEN];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)(i * 7 + i / 256);
+	digest_sha256(bytes, sizeof(bytes), whole);
+	for (size_t piece = 1; piece < sizeof(bytes); piece = piece * 3 + 1) {
+		struct digest_run *d = digest_run_begin();
+
+		for (size_t at = 0; at < sizeof(bytes); at += piece)
+			digest_run_add(d, bytes + at, sizeof(bytes) - at < piece ? sizeof(bytes) - at : piece);
+		digest_run_end(d, run);
+		assert_memory_equal(whole, run, SHA256_LEN);
+	}
+	digest_run_free(NULL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pieces_give_the_hash_of_the_whole),
 		cmocka_unit_test(hashes_are_those_of_the_published_examples),
 		cmocka_unit_test(hex_is_read_in_either_case_and_at_its_exact_length),
 		cmocka_unit_test(base64_goes_both_ways),
