@@ -53,8 +53,7 @@ soak: all faults
 	@tools/deps.sh test
 	@PRESSWATCH_SOAK=1 PRESSWATCH_BIN=$(abspath $(B)) PYTHON=$(PYTHON) tools/soak.sh
 
-# The programs and the tests of what they are made of under valgrind: a chosen set, because it is twenty times slower. Workers are
-# programs of their own and run as they are: their filter would not let valgrind in.
+# Tests of what the programs are made of, and the command, under valgrind: a chosen set, because it is twenty times slower.
 VALGRIND_UNITS ?= buf digest store_put store_events store_outbox inflate http sink_webhook url json
 .PHONY: valgrind
 valgrind: all $(VALGRIND_UNITS:%=$(B)/tests/unit/test_%)
