@@ -174,6 +174,8 @@ deliver_write_end(struct store *s, const struct parcel *p, const char *channel, 
 {
 	bool good = p->answer.class == ERR_NONE;
 
+	if (store_channel_attempt(s, channel, good, p->dead, p->answer.text, now_ms, &p->plan->to_all, reterr) < 0)
+		return -1;
 	if (p->batch_id != 0)
 		return good ? store_batch_done(s, channel, p->batch_id, now_ms, reterr) :
 		    store_batch_failed(s, channel, p->batch_id, now_ms, p->not_before_ms, p->dead, p->answer.text,

@@ -25,6 +25,8 @@ static const struct {
 	{ "source.quiet", "Unusually quiet: " },
 	{ "source.template", "Changed on all its pages: " },
 	{ "source.stale", "Says unchanged of what has changed: " },
+	{ "channel.failing", "Channel fails: " },
+	{ "channel.recovered", "Channel works again: " },
 	{ "channel.test", "Test: " },
 };
 

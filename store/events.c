@@ -22,6 +22,7 @@ static const char *const event_types[EV_COUNT] = {
 	[EV_SOURCE_FAILING] = "source.failing", [EV_SOURCE_RECOVERED] = "source.recovered",
 	[EV_SOURCE_GAP] = "source.gap", [EV_SOURCE_QUIET] = "source.quiet",
 	[EV_SOURCE_TEMPLATE] = "source.template", [EV_SOURCE_STALE] = "source.stale",
+	[EV_CHANNEL_FAILING] = "channel.failing", [EV_CHANNEL_RECOVERED] = "channel.recovered",
 };
 
 const char *

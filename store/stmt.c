@@ -85,7 +85,8 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_SOURCE_BY_NAME] = "SELECT " SOURCE_COLUMNS " FROM source WHERE name = ?1",
 	[STMT_SOURCE_ID] = "SELECT source_id FROM source WHERE name = ?1",
 	[STMT_SOURCE_NEXT] =
-	    "SELECT " SOURCE_COLUMNS " FROM source WHERE name > ?1 ORDER BY name LIMIT ?2",
+	    "SELECT " SOURCE_COLUMNS " FROM source WHERE name > ?1"
+	    " AND name NOT LIKE 'channel/%' ORDER BY name LIMIT ?2",
 	[STMT_SOURCE_DOCUMENTS] = "SELECT count(*) FROM doc_head WHERE source_id = ?1",
 	[STMT_SOURCE_ADD] = "INSERT INTO source(name, url, labels) VALUES (?1, ?2, ?3)",
 	[STMT_SOURCE_RENAME] = "UPDATE source SET name = ?2 WHERE source_id = ?1",

@@ -144,7 +144,7 @@ int store_source_times(struct store *s, const char *source, struct store_time *l
 
 enum store_event_kind { EV_DOCUMENT_NEW, EV_DOCUMENT_EDITED, EV_DOCUMENT_REMOVED, EV_DOCUMENT_RESTORED,
 	EV_SOURCE_FAILING, EV_SOURCE_RECOVERED, EV_SOURCE_GAP, EV_SOURCE_QUIET,
-	EV_SOURCE_TEMPLATE, EV_SOURCE_STALE, EV_COUNT };
+	EV_SOURCE_TEMPLATE, EV_SOURCE_STALE, EV_CHANNEL_FAILING, EV_CHANNEL_RECOVERED, EV_COUNT };
 const char *store_event_type(enum store_event_kind k);	/* "document.new" ... */
 
 enum store_digest { DIGEST_NONE = 0, DIGEST_EVERY, DIGEST_DAILY };
@@ -400,6 +400,14 @@ int store_batch_events(struct store *s, const char *channel, int64_t batch_id, u
 int store_batch_done(struct store *s, const char *channel, int64_t batch_id, int64_t at_ms, struct err *reterr);
 int store_batch_failed(struct store *s, const char *channel, int64_t batch_id, int64_t at_ms, int64_t not_before_ms,
     bool dead, const char *error, struct err *reterr);
+
+/*
+ * How an attempt on a channel ended. One that fails for STORE_CHANNEL_FAILS_MS, or gives a notice up, is told on the other
+ * routes, once, as channel.failing; and once, as channel.recovered, when it takes notices again.
+ */
+#define STORE_CHANNEL_FAILS_MS 3600000
+int store_channel_attempt(struct store *s, const char *channel, bool good, bool dead, const char *error, int64_t at_ms,
+    const struct store_routes *routes, struct err *reterr);
 
 /* A channel that ever had a notice. error: of the newest failed attempt that is not made good, or NULL. */
 struct store_channel { const char *name; bool paused; int64_t waiting, dead, told, oldest_ms, next_ms, last_told_ms, error_ms; const char *error;

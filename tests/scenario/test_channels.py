@@ -25,11 +25,12 @@ def test_channels_shows_what_waits_the_last_error_and_what_was_given_up(world, o
     world.channels = [hook_channel(world, hook), '{name: down, webhook: "http://127.0.0.1:9/", retry: [1s]}', '{name: silent, file: x.jsonl, events: [removed]}']
     publish(origin, 2)
     world.source('site', '/press/', first_visit='announce').start()
-    wait_until(lambda: len(hook.events) == 2, 'the notices')
+    wait_until(lambda: len(hook.of('document.new')) == 2, 'the notices')
     wait_until(lambda: channel(world, 'down')['dead'] == 2, 'giving up')
+    wait_until(lambda: channel(world, 'hook')['told'] == 3, 'that the other is told')
     assert [(c['name'], c['state']) for c in world.lines('channels', '--json')] == [('down', 'gave up'), ('hook', 'ok'), ('silent', 'idle')]
     down = channel(world, 'down')
-    assert down['waiting'] == 0 and '127.0.0.1:9' in down['error'] and channel(world, 'hook')['told'] == 2
+    assert down['waiting'] == 0 and '127.0.0.1:9' in down['error'] and channel(world, 'hook')['told'] == 3
     rows = world.command('channels').stdout.splitlines()
     assert rows[0].split()[:3] == ['CHANNEL', 'KIND', 'STATE'] and len(rows) == 4
     dead = world.lines('channels', '--dead', '--json')
@@ -150,4 +151,26 @@ def test_a_storm_of_addresses_is_one_notice_and_release_tells_of_each_once(world
     world.command('release', 'site', expect=1)
     assert '3 notices' in world.command('release', 'site', '--all').stdout
     wait_until(lambda: len(hook.of('document.new')) == 230, 'those of the first visit')
+    world.stop()
+
+
+def test_a_channel_that_fails_is_told_on_the_others_once_and_so_is_its_recovery(world, origin, hook):
+    other = os.path.join(world.folder, 'other')
+    world.channels = [hook_channel(world, hook, retry='[1s]'), '{name: other, file: %s}' % other]
+    hook.status = 500
+    publish(origin, 3)
+    world.source('site', '/press/', first_visit='announce').start()
+    wait_until(lambda: channel(world, 'hook')['dead'] == 3, 'giving up')
+    told = lambda: [json.loads(line) for line in open(other) if '"type":"channel.' in line]
+    wait_until(lambda: told(), 'the other channel')
+    assert [(e['type'], e['data']['source'], e['data']['state']) for e in told()] == [('channel.failing', 'channel/hook', 'failing')]
+    assert 'status 500' in told()[0]['data']['cause'] and 'presswatch notify --test hook' in told()[0]['data']['advice']
+    world.stop()
+    world.start()
+    hook.status = 204
+    world.command('redeliver', '--dead')
+    wait_until(lambda: len(told()) == 2, 'the recovery')
+    assert told()[1]['type'] == 'channel.recovered' and {e['type'] for e in hook.events} == {'document.new'}
+    assert [s['name'] for s in world.lines('sources', '--json')] == ['site']
+    assert world.command('verify').returncode == 0
     world.stop()
