@@ -6,7 +6,7 @@ set -eu
 build="gcc g++ make pkg-config libcurl4-openssl-dev libxml2-dev libevent-dev libsqlite3-dev libicu-dev
 libyaml-dev libjansson-dev uthash-dev libzstd-dev libssl-dev libxxhash-dev libcld2-dev libsystemd-dev
 libseccomp-dev libpsl-dev zlib1g-dev poppler-utils python3 ca-certificates tzdata"
-test="libcmocka-dev python3-pytest python3-pytest-xdist mandoc clang libclang-rt-14-dev llvm-14 systemd dbus iproute2 strace procps file sqlite3 faketime"
+test="libcmocka-dev python3-pytest python3-pytest-xdist mandoc clang libclang-rt-14-dev llvm-14 systemd dbus iproute2 strace procps file sqlite3 faketime apprise"
 
 case ${1:-build} in
 build) want=$build ;;

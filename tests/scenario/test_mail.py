@@ -183,3 +183,76 @@ def test_hostile_servers_lose_no_notice(world, origin, replies, waits):
         server.replies = {}
         world.once()
         assert world.lines('channels', '--json')[0]['waiting'] == 0 and len(server.mails) >= 2
+
+
+EXIM = '''
+keep_environment =
+primary_hostname = localhost
+spool_directory = %(d)s/spool
+log_file_path = %(d)s/spool/log-%%s
+pid_file_path = %(d)s/spool/pid
+daemon_smtp_port = %(port)d
+local_interfaces = 127.0.0.1
+tls_advertise_hosts = *
+tls_certificate = %(d)s/cert.pem
+tls_privatekey = %(d)s/key.pem
+acl_smtp_rcpt = rcpt
+queue_only = true
+begin acl
+rcpt:
+  deny !encrypted = *
+  accept authenticated = *
+begin authenticators
+plain:
+  driver = plaintext
+  public_name = PLAIN
+  server_prompts = :
+  server_advertise_condition = ${if def:tls_in_cipher}
+  server_condition = ${if and{{eq{$auth2}{desk}}{eq{$auth3}{open sesame}}}}
+  server_set_id = $auth2
+'''
+
+
+@pytest.mark.skipif(not os.path.exists('/usr/sbin/exim4') or os.geteuid() != 0, reason='needs exim4 and root')
+def test_a_mail_server_of_the_world_takes_it_over_starttls_with_a_password(world, origin, cert, monkeypatch):
+    import glob, re, shutil, tempfile
+    d = tempfile.mkdtemp(prefix='presswatch-exim-')
+    with socket.create_server(('127.0.0.1', 0)) as s:
+        port = s.getsockname()[1]
+    os.chmod(d, 0o755)
+    os.mkdir(os.path.join(d, 'spool'))
+    os.chmod(os.path.join(d, 'spool'), 0o777)
+    for path, name in zip(cert, ('cert.pem', 'key.pem')):
+        shutil.copy(path, os.path.join(d, name))
+        os.chmod(os.path.join(d, name), 0o644)
+    with open(os.path.join(d, 'conf'), 'w') as f:
+        f.write(EXIM % {'d': d, 'port': port})
+    exim = subprocess.Popen(['/usr/sbin/exim4', '-C', os.path.join(d, 'conf'), '-bdf'], stderr=subprocess.DEVNULL)
+    try:
+        monkeypatch.setenv('SSL_CERT_FILE', cert[0])
+        secret = os.path.join(world.folder, 'password')
+        with open(secret, 'w') as f:
+            f.write('open sesame\n')
+        os.chmod(secret, 0o600)
+
+        class Server:
+            url = 'smtp://localhost:%d' % port
+        mail_channel(world, Server, user='desk', password_file=secret)
+        title = 'Việt Nam ký kết 日本 =?utf-8?q?x?= ' + 'very long ' * 20
+        publish(origin, title, prose('x'))
+        wait_until(lambda: socket.socket().connect_ex(('127.0.0.1', port)) == 0, 'the server')
+        world.source('mofa', '/p/', first_visit='announce').once()
+        mails = []      # as they lie in its queue: headers behind their lengths, and the text
+        for path in sorted(glob.glob(os.path.join(d, 'spool/input/*-H'))):
+            head = re.search(rb'\n\n(\d{3}P Received:.*)', open(path, 'rb').read(), re.S).group(1)
+            text = open(path[:-1] + 'D', 'rb').read().split(b'\n', 1)[1]
+            mails.append(email.message_from_bytes(re.sub(rb'(?m)^\d{3,}[A-Z* ] ', b'', head) + b'\n' + text, policy=email.policy.default))
+        assert len(mails) == 2
+        mail = next(m for m in mails if 'Nam' in m['Subject'])
+        assert mail['Subject'].startswith('[mofa] ' + title[:100]) and mail['Auto-Submitted'] == 'auto-generated' and '<desk.presswatch.example.org>' in mail['List-Id']
+        assert mail['Message-ID'].endswith('@presswatch>') and prose('x')[0] in mail.get_content() and origin.base + '/p/0' in mail.get_content()
+        assert 'esmtpsa' in ' '.join(mail.get_all('Received'))
+    finally:
+        exim.terminate()
+        exim.wait()
+        shutil.rmtree(d)
