@@ -9,7 +9,7 @@
 #define SEARCH_PEOPLE 20
 #define INDENT 6		/* of what stands under the title */
 
-struct search { struct cli *cli; unsigned count; };
+struct search { struct cli *cli; struct table *table; unsigned count; };
 
 /* The snippet, hits between the archive's marks emphasised: by colour, or by nothing in a pipe. */
 static void
@@ -101,18 +101,42 @@ print_json(const struct store_doc *d, const char *snippet, void *arg)
 	return 0;
 }
 
+/* For CSV and Markdown: one row, the snippet without marks. */
+static int
+add_row(const struct store_doc *d, const char *snippet, void *arg)
+{
+	struct search *s = arg;
+	char day[40];
+
+	doc_day(d, day);
+	table_add(s->table, STYLE_PLAIN, d->id);
+	table_add(s->table, STYLE_PLAIN, day);
+	table_add(s->table, STYLE_PLAIN, d->source);
+	table_add(s->table, STYLE_PLAIN, d->title);
+	table_addf(s->table, STYLE_PLAIN, "%u", d->found_in > 0 ? d->found_in : d->revision);
+	table_add(s->table, STYLE_PLAIN, snippet);
+	return 0;
+}
+
 int
 cmd_search(struct cli *cli, int argc, char **argv)
 {
 	CLEANUP(freep) char *query = cli_query(argc, argv);
-	struct search s = { cli, 0 };
+	static const struct table_column columns[] = {
+		{ .head = "ID", .right = true }, { .head = "DATE" }, { .head = "SOURCE" }, { .head = "TITLE" },
+		{ .head = "REVISION", .right = true }, { .head = "TEXT" },
+	};
+	CLEANUP(table_freep) struct table *t = table_new(columns, 6);
+	struct search s = { cli, t, 0 };
 	struct store_filter f;
 	struct err err = { 0 };
 	int n;
 
 	if (cli_filter(cli, SEARCH_PEOPLE, &f, &err) < 0)
 		return cli_usage(cli, "%s", err.text);
-	n = store_search(cli->store, query, &f, cli->opts.json ? print_json : print_hit, &s, &err);
+	n = store_search(cli->store, query, &f, cli->opts.json ? print_json :
+	    cli->out.format != OUT_TEXT ? add_row : print_hit, &s, &err);
+	table_print(t, &cli->out);
 	if (n < 0)
 		return cli_query_failed(query, &err);
 	if (store_search_bound(cli->store) > 0)

@@ -18,21 +18,21 @@
 #define FILTER "source lang label since until at limit"
 
 const struct command cli_commands[] = {
-	{ GROUP_READ, "list", cmd_list, 0, ARGS_ANY, NEED_ARCHIVE, "[QUERY]", FILTER, "newest documents", true },
-	{ GROUP_READ, "search", cmd_search, 1, ARGS_ANY, NEED_ARCHIVE, "QUERY", FILTER, "find documents by their words", true },
+	{ GROUP_READ, "list", cmd_list, 0, ARGS_ANY, NEED_ARCHIVE, "[QUERY]", FILTER " format", "newest documents", true },
+	{ GROUP_READ, "search", cmd_search, 1, ARGS_ANY, NEED_ARCHIVE, "QUERY", FILTER " format", "find documents by their words", true },
 	{ GROUP_READ, "show", cmd_show, 1, 1, NEED_ARCHIVE, "ID", "revision at format", "print one document, or one revision of it", true },
-	{ GROUP_READ, "history", cmd_history, 1, 1, NEED_ARCHIVE, "ID", "at", "revisions of a document", true },
+	{ GROUP_READ, "history", cmd_history, 1, 1, NEED_ARCHIVE, "ID", "at format", "revisions of a document", true },
 	{ GROUP_READ, "diff", cmd_diff, 1, 3, NEED_ARCHIVE, "ID [A [B]]", "", "compare two revisions, word by word", true },
-	{ GROUP_READ, "similar", cmd_similar, 1, 1, NEED_ARCHIVE, "ID", "limit", "near-duplicates and carriers of the same release", true },
+	{ GROUP_READ, "similar", cmd_similar, 1, 1, NEED_ARCHIVE, "ID", "limit format", "near-duplicates and carriers of the same release", true },
 	{ GROUP_WATCH, "tail", cmd_tail, 0, 0, NEED_ARCHIVE, "", "since follow source limit", "the stream of events", false },
-	{ GROUP_WATCH, "sources", cmd_sources, 0, ARGS_ANY, NEED_ARCHIVE, "[NAME...]", "watch", "health of each source", false },
-	{ GROUP_WATCH, "visits", cmd_visits, 1, 1, NEED_ARCHIVE, "SOURCE", "since until limit", "the log of looking at a source", true },
+	{ GROUP_WATCH, "sources", cmd_sources, 0, ARGS_ANY, NEED_ARCHIVE, "[NAME...]", "watch format", "health of each source", false },
+	{ GROUP_WATCH, "visits", cmd_visits, 1, 1, NEED_ARCHIVE, "SOURCE", "since until limit format", "the log of looking at a source", true },
 	{ GROUP_WATCH, "audit", cmd_audit, 1, 1, NEED_ARCHIVE, "SOURCE", "", "what the source lists and the archive does not have", true },
 	{ GROUP_WATCH, "status", cmd_status, 0, 0, NEED_DAEMON, "", "watch", "health of the daemon", false },
 	{ GROUP_WATCH, "metrics", cmd_metrics, 0, 0, NEED_ARCHIVE, "", "http", "numbers for a monitoring system (Prometheus)", false },
 	{ GROUP_WATCH, "poll", cmd_poll, 0, 1, NEED_DAEMON, "SOURCE|--all", "all", "visit a source now", false },
 	{ GROUP_TELL, "match", cmd_match, 1, ARGS_ANY, NEED_ARCHIVE, "QUERY", "since source lang label limit", "what a channel with this match would have told", true },
-	{ GROUP_TELL, "channels", cmd_channels, 0, 0, NEED_ARCHIVE, "", "dead watch", "who is told, what waits, the last error", false },
+	{ GROUP_TELL, "channels", cmd_channels, 0, 0, NEED_ARCHIVE, "", "dead watch format", "who is told, what waits, the last error", false },
 	{ GROUP_TELL, "notify", cmd_notify, 1, 1, NEED_DAEMON, "CHANNEL", "test", "send a test notice to a channel (--test)", false },
 	{ GROUP_TELL, "redeliver", cmd_redeliver, 0, 1, NEED_DAEMON, "EVENT|--dead", "dead channel", "send notices once more", false },
 	{ GROUP_TELL, "pause", cmd_pause, 0, 1, NEED_DAEMON, "SOURCE|CHANNEL", "source channel", "visit a source no more, or keep a channel's notices", false },
@@ -41,7 +41,7 @@ const struct command cli_commands[] = {
 	{ GROUP_CONFIG, "try", cmd_try, 1, 1, NEED_NOTHING, "URL|SOURCE", "kind select-links select-title select-date select-body",
 	  "fetch and print what would be found; keeps nothing", true },
 	{ GROUP_CONFIG, "add", cmd_add, 0, 1, NEED_NOTHING, "[URL]", "name kind yes from", "try an address and add its best entrance", false },
-	{ GROUP_CONFIG, "plan", cmd_plan, 0, 0, NEED_ARCHIVE, "", "", "what a reload of the configuration would do", true },
+	{ GROUP_CONFIG, "plan", cmd_plan, 0, 0, NEED_ARCHIVE, "", "format", "what a reload of the configuration would do", true },
 	{ GROUP_CONFIG, "check", cmd_check, 0, 1, NEED_NOTHING, "[FILE]", "", "read the configuration and print every mistake", false },
 	{ GROUP_PAGES, "extract", cmd_extract, 0, ARGS_ANY, NEED_NOTHING, "FILE...",
 	  "url content-type manifest workers select-body select-title select-date", "documents from saved pages", false },
@@ -49,7 +49,7 @@ const struct command cli_commands[] = {
 	  "explain", "candidates from a saved listing, feed or sitemap", false },
 	{ GROUP_WHOLE, "export", cmd_export, 0, ARGS_ANY, NEED_ARCHIVE, "[QUERY]", "format output " FILTER, "write documents in a form that others read", false },
 	{ GROUP_WHOLE, "import", cmd_import, 0, ARGS_ANY, NEED_NOTHING, "FILE...", "manifest source workers",
-	  "take documents of an export, of WARC files, or saved pages into the archive", false },
+	  "take in an export, WARC files, or saved pages", false },
 	{ GROUP_WHOLE, "prune", cmd_prune, 1, 1, NEED_NOTHING, "raw|revisions|documents", "before keep source dry-run",
 	  "take out what is old; stubs and hashes stay", false },
 	{ GROUP_WHOLE, "verify", cmd_verify, 0, 0, NEED_ARCHIVE, "", "", "check every hash and the chain of events", false },
@@ -258,6 +258,30 @@ choose(struct cli *cli, int argc, char **argv, int *ret_exit)
 	return 0;
 }
 
+/* Tables as CSV or Markdown are whole and plain, as in a pipe; show and export have formats of their own. */
+static int
+choose_format(struct cli *cli)
+{
+	static const char *const names[] = { [OUT_TEXT] = "text", [OUT_CSV] = "csv", [OUT_MARKDOWN] = "markdown" };
+	const char *name = cli->opts.format;
+
+	if (name == NULL || cli->command->run == cmd_show || cli->command->run == cmd_export)
+		return 0;
+	if (strcmp(name, "json") == 0) {
+		cli->opts.json = true;
+		return 0;
+	}
+	for (int i = OUT_TEXT; i <= OUT_MARKDOWN; i++)
+		if (strcmp(names[i], name) == 0) {
+			cli->out.format = (enum out_format)i;
+			if (i != OUT_TEXT)
+				cli->out = (struct out){ .f = cli->out.f, .format = (enum out_format)i };
+			return 0;
+		}
+	cli_usage(cli, "there is no format '%s' (text, json, csv, markdown)", name);
+	return -1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -282,6 +306,8 @@ main(int argc, char **argv)
 	cli.config_path = cli.opts.config != NULL ? cli.opts.config : CONFIG_DEFAULT_PATH;
 	if (choose(&cli, count, operands, &rc) < 0)
 		return rc;
+	if (choose_format(&cli) < 0)
+		return EXIT_USAGE;
 	http_global_init();
 	return run_command(&cli, count - 1, operands + 1);
 }

@@ -20,7 +20,7 @@ static const struct option_row rows[] = {
 	{ "at", "T", AT_TEXT(at), "the archive as it was at T" },
 	{ "limit", "N", AT_TEXT(limit), "at most N" },
 	{ "revision", "N", AT_TEXT(revision), "this revision instead of the current one" },
-	{ "format", "FORMAT", AT_TEXT(format), "show: text, json, markdown or raw; export: jsonl, csv, markdown, atom or warc" },
+	{ "format", "FORMAT", AT_TEXT(format), "lists: text, json, csv or markdown; show: text, json, markdown or raw; export: jsonl, csv, markdown, atom or warc" },
 	{ "http", NULL, AT_TEXT(http), "answer the HTTP request on standard input (for socket activation)" },
 	{ "before", "T", AT_TEXT(before), "what was seen before T: a date, RFC 3339, or an age such as 365d" },
 	{ "keep", "N", AT_TEXT(keep), "the newest N revisions of each document stay" },

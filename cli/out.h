@@ -14,8 +14,11 @@
 
 enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_RED, STYLE_GREEN, STYLE_YELLOW, STYLE_CYAN, STYLE_COUNT };
 
+enum out_format { OUT_TEXT, OUT_CSV, OUT_MARKDOWN };	/* of tables */
+
 struct out {
 	FILE *f;
+	enum out_format format;
 	int width;	/* columns; 0: no limit (a pipe) */
 	bool colour;
 	bool tty;

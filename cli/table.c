@@ -210,6 +210,58 @@ print_note(struct out *o, const struct note *note)
 	buf_done(&b);
 }
 
+/* RFC 4180, as export writes it: quotes doubled, and no spreadsheet takes a cell for a formula. */
+static void
+csv_cell(FILE *f, const char *s)
+{
+	putc('"', f);
+	if (*s != '\0' && strchr("=+-@", *s) != NULL && !(*s == '-' && s[1] == '\0'))
+		putc('\'', f);
+	for (; *s != '\0'; s++) {
+		if (*s == '"')
+			putc('"', f);
+		putc(*s, f);
+	}
+	putc('"', f);
+}
+
+static void
+markdown_cell(FILE *f, const char *s)
+{
+	fputs(" ", f);
+	for (; *s != '\0'; s++) {
+		if (strchr("|\\<`*_[", *s) != NULL)
+			putc('\\', f);
+		putc(*s, f);
+	}
+	fputs(" |", f);
+}
+
+/* All cells, whole: for another program, or for a page. */
+static void
+print_cells(const struct table *t, struct out *o)
+{
+	bool csv = o->format == OUT_CSV;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const char *head = t->columns[i].head != NULL ? t->columns[i].head : "";
+
+		fputs(csv ? i > 0 ? "," : "" : i > 0 ? "" : "|", o->f);
+		(csv ? csv_cell : markdown_cell)(o->f, head);
+	}
+	fputs(csv ? "\r\n" : "\n|", o->f);
+	for (size_t i = 0; i < t->n && !csv; i++)
+		fputs(t->columns[i].right ? " ---: |" : " --- |", o->f);
+	if (!csv)
+		out_nl(o);
+	for (size_t i = 0; i < t->count; i++) {
+		fputs(csv ? i % t->n > 0 ? "," : "" : i % t->n > 0 ? "" : "|", o->f);
+		(csv ? csv_cell : markdown_cell)(o->f, t->cells[i].text);
+		if ((i + 1) % t->n == 0)
+			fputs(csv ? "\r\n" : "\n", o->f);
+	}
+}
+
 void
 table_print(struct table *t, struct out *o)
 {
@@ -217,6 +269,10 @@ table_print(struct table *t, struct out *o)
 
 	if (t->count == 0)
 		return;
+	if (o->format != OUT_TEXT) {
+		print_cells(t, o);
+		return;
+	}
 	fit(t, o->width);
 	if (t->columns[0].head != NULL && (o->tty || t->always_head)) {
 		for (size_t i = 0; i < t->n; i++)

@@ -261,6 +261,20 @@ def test_one_query_language_for_list_search_match_and_export(archive):
     assert ids == sorted(ids)
 
 
+def test_lists_are_printed_as_csv_and_markdown_too(archive):
+    ident = id_of(archive, '/press/0')
+    for args in (['list'], ['search', 'harbours'], ['history', ident], ['sources'], ['visits', 'mofa'], ['channels']):
+        rows = list(csv.reader(io.StringIO(archive.command(*args, '--format', 'csv', text=False).stdout.decode(), newline='')))
+        assert len(rows) > 1 and rows[0][0].isupper() and all(len(r) == len(rows[0]) for r in rows), args
+        lines = archive.command(*args, '--format', 'markdown').stdout.splitlines()
+        assert len(lines) == len(rows) + 1 and all(line.startswith('| ') and line.endswith(' |') for line in lines), args
+        assert archive.command(*args, '--format', 'json').stdout == archive.command(*args, '--json').stdout
+    titles = {r[3] for r in csv.reader(io.StringIO(archive.command('list', '--format', 'csv').stdout))}
+    assert titles == {'TITLE'} | {d['title'] for d in archive.documents()}
+    archive.command('list', '--format', 'xml', expect=2)
+    assert '\x1b' not in on_terminal(archive.conf, 'list', '--format', 'csv')[0]
+
+
 def test_match_shows_what_a_channel_would_have_told(archive):
     told = archive.lines('match', '--json', 'harbours')
     assert [e['type'] for e in told].count('document.new') == 3 and told[-1]['type'] == 'document.edited'

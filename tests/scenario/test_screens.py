@@ -67,8 +67,8 @@ def archive(world, origin):
     now = int(time.time() * 1000)
     with sqlite3.connect(world.archive) as db:
         db.execute('UPDATE source SET last_visit_ms = ?, last_good_ms = ?, last_new_ms = ?, next_visit_ms = ?, failures = 0, state = 1, cause = NULL, state_since_ms = ?',
-                   (now - 180000, now - 180000, now - 7200000 * 12, now + 720000, now - 864000000))
-        db.execute("UPDATE source SET state = 2, failures = 3, cause = 'status 404, the page is not there', last_good_ms = ? WHERE name LIKE 'central%'", (now - 7200000,))
+                   (now - 3 * 3600000, now - 3 * 3600000, now - 5 * 86400000, now + 12 * 3600000, now - 10 * 86400000))
+        db.execute("UPDATE source SET state = 2, failures = 3, cause = 'status 404, the page is not there', last_good_ms = ? WHERE name LIKE 'central%'", (now - 7 * 3600000,))
         db.execute("UPDATE source SET state = 5, cause = 'nothing new for 9 d; usually within 2 d' WHERE name = 'quiet-one'")
     world.daemon_socket = Daemon(os.path.join(world.folder, 'control.sock'))
     yield world
