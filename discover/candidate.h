@@ -18,7 +18,7 @@ struct candidate {
 	struct doc_date published;
 	struct doc_date updated;	/* Atom updated, sitemap lastmod: a hint to look again */
 	char *language;
-	char *summary;		/* plain text, at most 2 KB: used when the page yields nothing */
+	char *summary;		/* plain text, at most 2 KB: of an item without an address, else when asked for */
 	char *content;		/* plain text of an item without an address: all there is of its document */
 	char *why;		/* which structure it was found in, for --explain */
 };

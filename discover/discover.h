@@ -3,6 +3,7 @@
 /*
  * discover: bytes of a source to candidates, in page order. Pure: no I/O, no clock, no globals.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
@@ -22,6 +23,7 @@ struct discover_opts {			/* all pointers borrowed for the call */
 	int64_t now_ms;			/* for dates without a year */
 	uint64_t known_shape;		/* candidates.shape of the listing as it was read last; 0: none */
 	size_t max;			/* candidates; 0: the constants above */
+	bool summaries;			/* of items with an address too, whose text is read from their page */
 };
 
 /*

@@ -228,16 +228,22 @@ feed_add(struct candidates *c, struct candidate *one, char *content, const char 
 	*candidates_add(c) = *one;
 }
 
+bool
+feed_wants_texts(const struct candidate *one, const struct discover_opts *opts)
+{
+	return one->url == NULL || opts->summaries;
+}
+
 void
 feed_media(xmlNodePtr node, char **title, char **summary)
 {
 	for (xmlNodePtr at = node; at != NULL; at = tree_next(at, node, false)) {
 		CLEANUP(freep) char *text = NULL;
 
-		if (feed_is(at, NS_MEDIA, "title")) {
+		if (title != NULL && feed_is(at, NS_MEDIA, "title")) {
 			text = feed_text(at);
 			feed_set(title, feed_plain(text, FEED_TITLE_MAX));
-		} else if (feed_is(at, NS_MEDIA, "description")) {
+		} else if (summary != NULL && feed_is(at, NS_MEDIA, "description")) {
 			text = feed_text(at);
 			feed_set(summary, feed_plain(text, FEED_SUMMARY_MAX));
 		}

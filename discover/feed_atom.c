@@ -129,17 +129,33 @@ read_entry_part(struct entry *e, xmlNodePtr node, const struct discover_opts *op
 	} else if (strcasecmp(name, "updated") == 0 || strcasecmp(name, "modified") == 0) {
 		last_text(&e->updated, node);
 	} else if (strcasecmp(name, "summary") == 0) {
-		feed_set(&one->summary, construct(node, FEED_TEXT_MAX));
 		e->said = node;
 	} else if (strcasecmp(name, "content") == 0) {
-		const char *src = tree_attr(node, "src");
-
 		e->said = node;
-		if (src != NULL)
-			feed_set(&e->other, feed_link(node, opts->url, src));
-		else
-			feed_set(&e->content, construct(node, FEED_TEXT_MAX));
+		feed_set(&e->other, feed_link(node, opts->url, tree_attr(node, "src")));
 	}
+}
+
+/* Summary and content, which are wanted only of some. */
+static void
+read_texts(struct entry *e, xmlNodePtr node, struct candidate *one)
+{
+	for (xmlNodePtr child = node->children; child != NULL; child = child->next) {
+		enum feed_ns ns;
+
+		if (child->type != XML_ELEMENT_NODE)
+			continue;
+		ns = feed_ns(child);
+		if (ns == NS_MEDIA)
+			feed_media(child, NULL, &e->media_text);
+		else if (ns != NS_ATOM && ns != NS_CORE)
+			continue;
+		else if (strcasecmp(feed_local(child), "summary") == 0)
+			feed_set(&one->summary, construct(child, FEED_TEXT_MAX));
+		else if (strcasecmp(feed_local(child), "content") == 0 && tree_attr(child, "src") == NULL)
+			feed_set(&e->content, construct(child, FEED_TEXT_MAX));
+	}
+	feed_set(&e->content, e->media_text);
 }
 
 static char *
@@ -175,13 +191,12 @@ read_entry(xmlNodePtr node, const struct discover_opts *opts, struct candidates 
 		} else if (ns == NS_DC && strcasecmp(feed_local(child), "date") == 0) {
 			feed_set(&e.created, feed_text(child));
 		} else if (ns == NS_MEDIA) {
-			feed_media(child, &e.media_title, &e.media_text);
+			feed_media(child, &e.media_title, NULL);
 		}
 	}
 	if (id_seen && one.guid == NULL)
 		c->guids_doubtful = true;
 	feed_set(&one.title, e.media_title);
-	feed_set(&e.content, e.media_text);
 	lang = feed_lang(e.said != NULL ? e.said : node);
 	one.language = feed_lang_copy(lang);
 	if (lang == NULL)
@@ -193,6 +208,8 @@ read_entry(xmlNodePtr node, const struct discover_opts *opts, struct candidates 
 	    one.published.precision == DATE_NONE)
 		one.published = one.updated;
 	one.url = take_address(&e);
+	if (feed_wants_texts(&one, opts))
+		read_texts(&e, node, &one);
 	feed_add(c, &one, e.content, "Atom entry", opts);
 	free(e.alternate);
 	free(e.other);

@@ -33,7 +33,15 @@ void feed_set(char **field, char *value);
  */
 void feed_add(struct candidates *c, struct candidate *one, char *content, const char *why,
     const struct discover_opts *opts);
-/* Title and description of the media of an item (Media RSS), however deep in groups: for items without their own. */
+/*
+ * Are the texts of an item wanted, now that its address is known or is none? They are most of a feed's bytes, and markup in each:
+ * where nobody reads them they are not read.
+ */
+bool feed_wants_texts(const struct candidate *one, const struct discover_opts *opts);
+/*
+ * Title and description of the media of an item (Media RSS), however deep in groups: for items without their own. NULL: not
+ * wanted.
+ */
 void feed_media(xmlNodePtr node, char **title, char **summary);
 /* xml:lang of node or the nearest element above; "": none, expressly; NULL: nothing said. Borrowed. */
 const char *feed_lang(const xmlNode *node);

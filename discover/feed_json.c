@@ -37,7 +37,7 @@ static void
 read_item(const json_t *item, const struct discover_opts *opts, struct candidates *c)
 {
 	struct candidate one = { 0 };
-	char *content;
+	char *content = NULL;
 	const char *language;
 
 	if (!json_is_object(item))
@@ -48,9 +48,11 @@ read_item(const json_t *item, const struct discover_opts *opts, struct candidate
 	if (one.url == NULL && one.guid != NULL && url_is_http(one.guid))
 		one.url = feed_link(NULL, opts->url, one.guid);
 	one.title = feed_plain(json_get_str(item, "title"), FEED_TITLE_MAX);
-	one.summary = feed_plain(json_get_str(item, "summary"), FEED_TEXT_MAX);
-	content = feed_plain(json_get_str(item, "content_text"), FEED_TEXT_MAX);
-	feed_set(&content, feed_plain(json_get_str(item, "content_html"), FEED_TEXT_MAX));
+	if (feed_wants_texts(&one, opts)) {
+		one.summary = feed_plain(json_get_str(item, "summary"), FEED_TEXT_MAX);
+		content = feed_plain(json_get_str(item, "content_text"), FEED_TEXT_MAX);
+		feed_set(&content, feed_plain(json_get_str(item, "content_html"), FEED_TEXT_MAX));
+	}
 	language = json_get_str(item, "language");
 	one.language = language != NULL ? feed_lang_copy(language) : xstrdup(c->language);
 	language = one.language;

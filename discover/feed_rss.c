@@ -43,12 +43,53 @@ keep_date(struct item *it, const char **field, xmlNodePtr node)
 }
 
 static void
-keep_text(struct item *it, char **field, xmlNodePtr node)
+keep_text(char **field, xmlNodePtr node)
 {
 	CLEANUP(freep) char *text = feed_text(node);
 
 	feed_set(field, feed_plain(text, FEED_TEXT_MAX));
-	it->said = it->said != NULL ? it->said : node;
+}
+
+enum text_kind { NO_TEXT, DESCRIPTION, DC_DESCRIPTION, CONTENT };
+
+static enum text_kind
+text_kind(const xmlNode *node, enum feed_ns ns)
+{
+	static const struct { enum feed_ns ns; const char *name; enum text_kind kind; } rows[] = {
+		{ NS_CORE, "description", DESCRIPTION }, { NS_CORE, "summary", DESCRIPTION },
+		{ NS_CORE, "abstract", DESCRIPTION }, { NS_CORE, "fullitem", CONTENT },
+		{ NS_CORE, "body", CONTENT }, { NS_DC, "description", DC_DESCRIPTION },
+		{ NS_CONTENT, "encoded", CONTENT }, { NS_CONTENT, "body", CONTENT }, { NS_CONTENT, "div", CONTENT },
+	};
+	const char *name = feed_local(node);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].ns == ns && strcasecmp(rows[i].name, name) == 0)
+			return rows[i].kind;
+	}
+	return NO_TEXT;
+}
+
+/* Description and content, which are wanted only of some. A second description is the longer text. */
+static void
+read_texts(struct item *it, xmlNodePtr node)
+{
+	for (xmlNodePtr child = node->children; child != NULL; child = child->next) {
+		enum text_kind kind;
+		enum feed_ns ns;
+
+		if (child->type != XML_ELEMENT_NODE)
+			continue;
+		ns = feed_ns(child);
+		kind = text_kind(child, ns);
+		if (ns == NS_MEDIA)
+			feed_media(child, NULL, &it->media_text);
+		else if (kind == DC_DESCRIPTION || (kind == DESCRIPTION && it->description == NULL))
+			keep_text(&it->description, child);
+		else if (kind != NO_TEXT)
+			keep_text(&it->content, child);
+	}
+	feed_set(&it->content, it->media_text);
 }
 
 static char *
@@ -106,11 +147,6 @@ read_core(struct item *it, xmlNodePtr node, const struct discover_opts *opts, st
 		read_guid(it, node, opts->url, one);
 	} else if (strcasecmp(name, "pubDate") == 0 || strcasecmp(name, "date") == 0) {
 		keep_date(it, &it->date, node);
-	} else if (strcasecmp(name, "description") == 0 || strcasecmp(name, "summary") == 0 ||
-	    strcasecmp(name, "abstract") == 0) {
-		keep_text(it, it->description == NULL ? &it->description : &it->content, node);
-	} else if (strcasecmp(name, "fullitem") == 0 || strcasecmp(name, "body") == 0) {
-		keep_text(it, &it->content, node);
 	} else if (strcasecmp(name, "language") == 0) {
 		feed_set(&one->language, language_of(node));
 	}
@@ -135,11 +171,6 @@ read_extension(struct item *it, xmlNodePtr node, enum feed_ns ns, const struct d
 		keep_date(it, &it->updated, node);
 	} else if (ns == NS_DC && strcasecmp(name, "language") == 0) {
 		feed_set(&one->language, language_of(node));
-	} else if (ns == NS_DC && strcasecmp(name, "description") == 0) {
-		keep_text(it, &it->description, node);
-	} else if (ns == NS_CONTENT && (strcasecmp(name, "encoded") == 0 || strcasecmp(name, "body") == 0 ||
-	    strcasecmp(name, "div") == 0)) {
-		keep_text(it, &it->content, node);
 	} else if (ns == NS_ATOM && strcasecmp(name, "link") == 0) {
 		read_link(it, node, opts->url);
 	} else if (ns == NS_ATOM && (strcasecmp(name, "published") == 0 ||
@@ -202,10 +233,12 @@ read_item(xmlNodePtr node, const struct discover_opts *opts, struct candidates *
 		if (child->type != XML_ELEMENT_NODE)
 			continue;
 		ns = feed_ns(child);
-		if (ns == NS_CORE)
+		if (text_kind(child, ns) != NO_TEXT)
+			it.said = it.said != NULL ? it.said : child;
+		else if (ns == NS_CORE)
 			read_core(&it, child, opts, &one);
 		else if (ns == NS_MEDIA)
-			feed_media(child, &it.media_title, &it.media_text);
+			feed_media(child, &it.media_title, NULL);
 		else if (ns != NS_OTHER)
 			read_extension(&it, child, ns, opts, &one);
 	}
@@ -219,9 +252,10 @@ read_item(xmlNodePtr node, const struct discover_opts *opts, struct candidates *
 		it.updated = it.dc_date;	/* Dublin Core: a date of any event in its life */
 	(void)candidate_date(it.updated, one.language, DATE_FROM_FEED, opts, &one.updated);
 	feed_set(&one.title, it.media_title);
-	feed_set(&it.content, it.media_text);
-	one.summary = it.description;
 	one.url = take_address(&it);
+	if (feed_wants_texts(&one, opts))
+		read_texts(&it, node);
+	one.summary = it.description;
 	feed_add(c, &one, it.content, "RSS item", opts);
 	it.description = NULL;
 	item_done(&it);

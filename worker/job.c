@@ -110,6 +110,8 @@ put_discover(json_t *o, const struct discover_opts *d)
 	json_put_int(o, "now", d->now_ms);
 	json_put_int(o, "shape", (int64_t)d->known_shape);
 	json_put_int(o, "max", (int64_t)d->max);
+	if (d->summaries)
+		json_object_set_new(o, "summaries", json_true());
 }
 
 static void
@@ -168,6 +170,7 @@ get_discover(const json_t *o, struct discover_opts *d)
 		.now_ms = json_get_int(o, "now", 0),
 		.known_shape = (uint64_t)json_get_int(o, "shape", 0),
 		.max = (size_t)max,
+		.summaries = json_is_true(json_object_get(o, "summaries")),
 	};
 	return 0;
 }

@@ -142,7 +142,7 @@ def main():
             apart.append((row["url"], header.group(1).decode()))
         elif row["checks"]:
             rows.append(row)
-    jobs = [{"file": os.path.join(folder, r["file"]), "url": "http://127.0.0.1:8097" + r["url"], "kind": "feed",
+    jobs = [{"file": os.path.join(folder, r["file"]), "url": "http://127.0.0.1:8097" + r["url"], "kind": "feed", "summaries": True,
              "content_type": r.get("content_type"), "now_ms": 1800000000000} for r in rows]
     tally, bad = {}, []
     for row, job, got in zip(rows, jobs, find.run(args.driver, jobs)):

@@ -71,6 +71,7 @@ run(const json_t *job)
 		.select_date = json_get_str(job, "select_date"),
 		.language = json_get_str(job, "language"),
 		.now_ms = json_get_int(job, "now_ms", 0),
+		.summaries = json_is_true(json_object_get(job, "summaries")),
 	};
 	json_t *j;
 	double took, parse = 0;

@@ -33,7 +33,7 @@ fuzz_discover(enum source_kind kind, const uint8_t *data, size_t size)
 {
 	CLEANUP(candidates_freep) struct candidates *c = NULL, *back = NULL;
 	struct discover_opts opts = { .url = "http://127.0.0.1/a/b?c", .kind = kind, .now_ms = 1700000000000,
-	    .max = FUZZ_CANDIDATES };
+	    .max = FUZZ_CANDIDATES, .summaries = true };
 	struct err err = { 0 };
 	json_t *j;
 

@@ -17,7 +17,7 @@
 static struct candidates *
 read_feed(const char *text)
 {
-	struct discover_opts opts = { .url = URL, .kind = KIND_FEED };
+	struct discover_opts opts = { .url = URL, .kind = KIND_FEED, .summaries = true };
 	struct candidates *c = NULL;
 	struct err err = { 0 };
 
@@ -168,6 +168,35 @@ items_without_an_address_have_a_name(void **state)
 	assert_string_equal(b->list[1].url, a->list[0].url);
 }
 
+/* Else a feed of long texts costs several times what its list does. */
+static void
+texts_that_nobody_asked_for_are_those_of_pages(void **state)
+{
+	static const char *const feeds[] = {
+		RSS("<item><title>A</title><description>Long</description><link>/1</link><media:group xmlns:media='"
+		    "http://search.yahoo.com/mrss/'><media:description>M</media:description></media:group></item>"
+		    "<item><title>B</title><content:encoded>Whole</content:encoded><description>Brief</description></item>"),
+		ATOM("<entry><summary>Long</summary><title>A</title><link href='/1'/></entry>"
+		    "<entry><title>B</title><content>Whole</content><summary>Brief</summary></entry>"),
+		"{\"items\":[{\"summary\":\"Long\",\"title\":\"A\",\"url\":\"/1\"},"
+		    "{\"title\":\"B\",\"content_text\":\"Whole\",\"summary\":\"Brief\"}]}",
+	};
+	struct discover_opts opts = { .url = URL, .kind = KIND_FEED };
+
+	for (size_t i = 0; i < sizeof(feeds) / sizeof(feeds[0]); i++) {
+		CLEANUP(candidates_freep) struct candidates *c = NULL;
+
+		assert_int_equal(discover(feeds[i], strlen(feeds[i]), &opts, &c, NULL), 0);
+		assert_int_equal(c->count, 2);
+		assert_string_equal(c->list[0].title, "A");
+		assert_null(c->list[0].summary);
+		assert_null(c->list[0].content);
+		assert_string_equal(c->list[1].title, "B");
+		assert_string_equal(c->list[1].summary, "Brief");
+		assert_string_equal(c->list[1].content, "Whole");
+	}
+}
+
 static void
 languages_are_those_of_the_texts(void **state)
 {
@@ -283,6 +312,7 @@ main(void)
 		cmocka_unit_test(atom_entries_are_read),
 		cmocka_unit_test(json_feeds_are_read),
 		cmocka_unit_test(items_without_an_address_have_a_name),
+		cmocka_unit_test(texts_that_nobody_asked_for_are_those_of_pages),
 		cmocka_unit_test(languages_are_those_of_the_texts),
 		cmocka_unit_test(older_parts_are_further_pages),
 		cmocka_unit_test(what_the_feed_says_of_itself_is_kept),

@@ -35,7 +35,7 @@ a_discover_job_comes_out_as_it_went_in(void **state)
 	struct job j = { .kind = JOB_DISCOVER, .bytes = "a\0b", .len = 3, .discover = {
 		.url = "http://x/\xe3\x83\x99", .content_type = "text/html; charset=\xff", .kind = KIND_LISTING,
 		.select_links = "#news a", .select_title = "h2", .select_date = "p.d", .language = "vi",
-		.now_ms = 1676000000123, .max = 77 } };
+		.now_ms = 1676000000123, .max = 77, .summaries = true } };
 	struct buf b = BUF_INIT(1 << 20);
 	struct job_received r;
 	struct job_frame f;
@@ -58,6 +58,7 @@ a_discover_job_comes_out_as_it_went_in(void **state)
 	assert_string_equal(r.job.discover.language, "vi");
 	assert_true(r.job.discover.now_ms == 1676000000123);
 	assert_int_equal(r.job.discover.max, 77);
+	assert_true(r.job.discover.summaries);
 	job_received_done(&r);
 	buf_done(&b);
 }
