@@ -75,6 +75,8 @@ cmd_try(struct cli *cli, int argc, char **argv)
 		if (found == NULL)
 			return cli_usage(cli, "there is no source '%s' in %s", argv[0],
 			    cli->config_path);
+		if (config_source_secrets(&config->sources[found - config->sources], &err) < 0)
+			return cli_failed(&err);
 		src = *found;
 	}
 	if (override(cli, &src) < 0)

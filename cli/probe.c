@@ -124,6 +124,8 @@ fetch(struct probe *p, const struct cfg_source *src, const char *url, enum fetch
 	    .ignore_robots = src->ignore_robots,
 	    .user_agent = src->user_agent,
 	    .proxy = src->proxy,
+	    .cookies = src->secrets != NULL ? src->secrets->cookies : NULL,
+	    .home = src->url,
 	    .headers = (const char *const *)src->headers,
 	    .command = (const char *const *)src->fetch_with};
 

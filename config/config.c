@@ -34,6 +34,15 @@ source_done(struct cfg_source *s)
 	free_strings(s->channels);
 	free_strings(s->headers);
 	free_strings(s->fetch_with);
+	if (s->secrets != NULL) {
+		free(s->secrets->headers_file);
+		free(s->secrets->cookies_file);
+		free(s->secrets->proxy_file);
+		if (s->secrets->cookies != NULL)
+			explicit_bzero(s->secrets->cookies, strlen(s->secrets->cookies));
+		free(s->secrets->cookies);
+		free(s->secrets);
+	}
 }
 
 static void
@@ -116,6 +125,23 @@ line_of(const yaml_node_t *node)
 	return (int)node->start_mark.line + 1;
 }
 
+static void
+check_source(struct config_reader *r, const yaml_node_t *node, struct cfg_source *s)
+{
+	const yaml_node_t *v;
+	int lines[3] = { 0 };
+
+	if (s->secrets == NULL)
+		return;
+	for (size_t i = 0; i < 3; i++)
+		if ((v = value_of(r, node, config_source_files[i])) != NULL)
+			lines[i] = line_of(v);
+	if (s->proxy != NULL && s->secrets->proxy_file != NULL)
+		config_bad_at(r, r->file, lines[2], 0, "proxy-file: stands beside proxy; one of them is wanted");
+	else if (!(r->flags & CONFIG_SKIP_SECRETS))
+		config_read_source_secrets(r, s, lines);
+}
+
 void
 config_add_source(struct config_reader *r, yaml_node_t *node)
 {
@@ -138,7 +164,8 @@ config_add_source(struct config_reader *r, yaml_node_t *node)
 	    (struct config_mark){ line_of(name), (int)name->start_mark.column + 1 };
 	s = &c->sources[c->sources_count++];
 	*s = (struct cfg_source){ .file = r->file, .line = line_of(node) };
-	config_read_map(r, node, "a source", config_source_keys, s);
+	if (config_read_map(r, node, "a source", config_source_keys, s) == 0)
+		check_source(r, node, s);
 }
 
 /* A file and a feed are read when their reader likes: they have no pace of their own. */

@@ -45,6 +45,9 @@ void config_judge_with(config_judge_fn *selector, config_judge_fn *query, config
 /* Does the source take documents at that address (include, exclude)? On the thread that loads configurations. */
 bool config_takes(const struct cfg_source *src, const char *url);
 
+/* Reads headers-file, cookies-file and proxy-file where CONFIG_SKIP_SECRETS left them alone. ERR_CONFIG. */
+int config_source_secrets(struct cfg_source *src, struct err *reterr);
+
 /* The rules by which its list is read (kind, select, language, include, exclude): equal for equal ones. */
 uint64_t config_rules_hash(const struct cfg_source *src);
 

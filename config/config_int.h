@@ -107,6 +107,10 @@ char **config_read_texts(struct config_reader *r, yaml_node_t *node, const char 
 /* secret.c: a key file at load. -1 with a mistake at item. */
 int config_read_secret(struct config_reader *r, const char *key, const char *path, int line, bool decode,
     unsigned char **ret, size_t *ret_len);
+/* secret.c: the files that a source names, each mistake at its key. */
+void config_read_source_secrets(struct config_reader *r, struct cfg_source *s, const int lines[3]);
+extern const char *const config_source_files[3];	/* their keys */
+config_parse_fn config_source_path;
 /* "whsec_" base64, or raw text; caller frees *ret. ERR_CONFIG. */
 int config_secret_parse(const char *text, size_t n, unsigned char **ret, size_t *ret_len, struct err *reterr);
 

@@ -3,6 +3,7 @@
 #include "base/banned.h"
 
 #define SRC(field) AT(struct cfg_source, field)
+#define SECRET(field) AT(struct cfg_secrets, field)
 
 static const struct config_word kinds[] = {
 	{ "auto", CFG_KIND_AUTO }, { "listing", CFG_KIND_LISTING }, { "feed", CFG_KIND_FEED },
@@ -66,6 +67,12 @@ const struct config_key config_source_keys[] = {
 	{ .name = "user-agent", .parse = config_text, .at = SRC(user_agent), .max = 400,
 	  .help = "User-Agent for this source" },
 	{ .name = "proxy", .parse = config_proxy, .at = SRC(proxy), .help = "proxy for this source" },
+	{ .name = "headers-file", .parse = config_source_path, .at = SECRET(headers_file),
+	  .help = "file with further request headers, one a line; not readable by everyone" },
+	{ .name = "cookies-file", .parse = config_source_path, .at = SECRET(cookies_file),
+	  .help = "file with cookies in Netscape's form, sent to the domains they name; not readable by everyone" },
+	{ .name = "proxy-file", .parse = config_source_path, .at = SECRET(proxy_file),
+	  .help = "file whose first line is the proxy for this source; not readable by everyone" },
 	{ .name = "fetch-with", .parse = config_argv, .at = SRC(fetch_with), .list = true, .max = 4096,
 	  .help = "a program (absolute path) and its arguments that prints the page whose address is its last argument" },
 	{ .name = NULL }

@@ -16,18 +16,26 @@ struct cfg_select {
 	char **remove;				/* or NULL */
 };
 
+/* What only the daemon's user may read of a source; each path may be NULL. */
+struct cfg_secrets {
+	char *headers_file, *cookies_file, *proxy_file;
+	char *cookies;			/* lines of cookies_file that are cookies, Netscape's form; NULL: not read */
+	bool read;
+};
+
 struct cfg_source {
 	char *name;		/* [a-z0-9][a-z0-9._-]{0,63}; unique */
 	char *was;		/* earlier name, or NULL */
 	char *url;		/* serialised */
 	enum cfg_kind kind;
+	int line;		/* where it stands in file */
 	int64_t every_s;
 	bool adaptive;
 	bool announce;		/* first-visit: announce */
+	bool ignore_robots;
 	int64_t *recheck_s;	/* ages, rising */
 	size_t recheck_count;
 	int64_t confirm_s;
-	bool ignore_robots;
 	char *timezone;		/* IANA, or NULL */
 	char *language;		/* BCP 47, or NULL */
 	char **labels;
@@ -35,11 +43,11 @@ struct cfg_source {
 	size_t include_count, exclude_count;
 	struct cfg_select select;
 	char **channels;	/* NULL: all */
-	char **headers;		/* "Name: value" */
+	char **headers;		/* "Name: value"; those of headers-file too, once it is read */
 	char *user_agent, *proxy;
+	struct cfg_secrets *secrets;	/* NULL: none */
 	char **fetch_with;	/* a program and its arguments that brings the pages, or NULL */
 	const char *file;	/* where it stands */
-	int line;
 };
 
 struct cfg_channel {

@@ -212,6 +212,7 @@ fetch_page(struct fill *f)
 	const struct cfg_source *cfg = f->ps->cfg;
 	struct fetch_request req = { .url = f->url, .class = FETCH_PAGE,
 		.ignore_robots = cfg->ignore_robots, .user_agent = cfg->user_agent, .proxy = cfg->proxy,
+		.cookies = cfg->secrets != NULL ? cfg->secrets->cookies : NULL, .home = cfg->url,
 		.headers = (const char *const *)cfg->headers };
 
 	if (f->watch->kind == KIND_FEED)

@@ -269,6 +269,7 @@ look_start(struct look *l)
 	const struct cfg_source *cfg = l->ps->cfg;
 	struct fetch_request req = { .class = FETCH_PAGE, .ignore_robots = cfg->ignore_robots,
 		.user_agent = cfg->user_agent, .proxy = cfg->proxy,
+		.cookies = cfg->secrets != NULL ? cfg->secrets->cookies : NULL, .home = cfg->url,
 		.headers = (const char *const *)cfg->headers,
 		.command = (const char *const *)cfg->fetch_with };
 

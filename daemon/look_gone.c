@@ -264,6 +264,7 @@ look_strange(struct look *l)
 	CLEANUP(freep) char *url = NULL;
 	struct fetch_request req = { .class = FETCH_PAGE, .ignore_robots = cfg->ignore_robots,
 		.user_agent = cfg->user_agent, .proxy = cfg->proxy,
+		.cookies = cfg->secrets != NULL ? cfg->secrets->cookies : NULL, .home = cfg->url,
 		.headers = (const char *const *)cfg->headers };
 	struct lost_probe *p = host != NULL ? probe_find(l->in, host) : NULL;
 	struct err err = { 0 };

@@ -206,6 +206,7 @@ visit_start(struct watch *w)
 	const struct cfg_source *cfg = w->ps->cfg;
 	struct fetch_request req = { .urgent = true, .ignore_robots = cfg->ignore_robots,
 		.user_agent = cfg->user_agent, .proxy = cfg->proxy,
+		.cookies = cfg->secrets != NULL ? cfg->secrets->cookies : NULL, .home = cfg->url,
 		.headers = (const char *const *)cfg->headers,
 		.command = (const char *const *)cfg->fetch_with };
 	struct visit *v;

@@ -157,6 +157,7 @@ next_file(struct visit *v)
 	const struct cfg_source *cfg = v->ps->cfg;
 	struct fetch_request req = { .class = FETCH_SITEMAP, .urgent = true,
 		.ignore_robots = cfg->ignore_robots, .user_agent = cfg->user_agent, .proxy = cfg->proxy,
+		.cookies = cfg->secrets != NULL ? cfg->secrets->cookies : NULL, .home = cfg->url,
 		.headers = (const char *const *)cfg->headers,
 		.command = (const char *const *)cfg->fetch_with };
 	struct visit_file *known;

@@ -127,7 +127,7 @@ static void
 copy_request(struct fetch *r, const struct fetch_request *req)
 {
 	size_t bytes = room(req->url) + room(req->etag) + room(req->last_modified) + room(req->user_agent) +
-	    room(req->proxy), count = 0, args = 0, pointers;
+	    room(req->proxy) + room(req->cookies) + room(req->home), count = 0, args = 0, pointers;
 	char *at;
 
 	while (req->headers != NULL && count < MAX_HEADERS && req->headers[count] != NULL)
@@ -150,6 +150,8 @@ copy_request(struct fetch *r, const struct fetch_request *req)
 	r->last_modified = put(&at, req->last_modified);
 	r->user_agent = put(&at, req->user_agent);
 	r->proxy = put(&at, req->proxy);
+	r->cookies = put(&at, req->cookies);
+	r->home = count > 0 ? put(&at, req->home) : NULL;	/* only headers stay at home */
 	for (size_t i = 0; i < count; i++)
 		r->headers[i] = put(&at, req->headers[i]);
 	r->class = req->class;
@@ -399,6 +401,7 @@ start_request(struct host *h, struct fetch *r, int64_t now_ms)
 	struct fetcher *f = h->fetcher;
 	struct http_request req = {
 		.url = r->url, .headers = headers, .user_agent = r->user_agent, .proxy = r->proxy,
+		.cookies = r->cookies, .home = r->home,
 		.max_wire = r->class == FETCH_PAGE ? WIRE_PAGE : WIRE_LIST,
 		.max_decoded = r->class == FETCH_SITEMAP ? f->max_decoded_sitemap : f->max_decoded,
 		.total_ms = f->timeout_ms,

@@ -43,6 +43,8 @@ struct fetch_request {			/* everything is copied */
 	bool ignore_robots;
 	bool urgent;			/* before the others of its host: source visits before rechecks */
 	const char *user_agent, *proxy;	/* NULL: default */
+	const char *cookies;		/* lines in Netscape's form, sent to the domains they name; or NULL */
+	const char *home;		/* the site for which headers are meant; NULL: whatever url is */
 	const char *const *headers;	/* further "Name: value", NULL at the end; or NULL */
 	const char *const *command;	/* a program and its arguments that brings the page instead of us, or NULL: render.h */
 };

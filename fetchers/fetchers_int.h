@@ -53,7 +53,7 @@ struct fetch {
 	struct fetch_answer *told;	/* an answer that waits to be told */
 	enum fetch_class class;
 	bool ignore_robots, urgent;
-	const char *url, *etag, *last_modified, *user_agent, *proxy;	/* all in text */
+	const char *url, *etag, *last_modified, *user_agent, *proxy, *cookies, *home;	/* all in text */
 	const char **headers;
 	size_t headers_count;
 	const char **command;		/* NULL: asked by us */

@@ -84,6 +84,17 @@ explain_tls(struct http_transfer *t, const char *host, struct err *ret)
 	err_set(ret, ERR_TEMPORARY, "TLS with %s failed: %s", host, *why != '\0' ? why : "no reason given");
 }
 
+/* Its host alone: an address of a proxy may hold a password. */
+static void
+explain_proxy(const struct http_transfer *t, struct err *ret)
+{
+	const char *host = strstr(t->proxy, "://"), *at;
+
+	host = host != NULL ? host + 3 : t->proxy;
+	at = strrchr(host, '@');
+	err_set(ret, ERR_TEMPORARY, "could not resolve proxy %s", at != NULL ? at + 1 : host);
+}
+
 void
 explain(struct http_transfer *t, CURLcode rc, struct err *ret)
 {
@@ -96,7 +107,7 @@ explain(struct http_transfer *t, CURLcode rc, struct err *ret)
 		err_set(ret, ERR_TEMPORARY, "could not resolve host %s", name);
 		break;
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		err_set(ret, ERR_TEMPORARY, "could not resolve proxy %s", t->proxy);
+		explain_proxy(t, ret);
 		break;
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_ABORTED_BY_CALLBACK:

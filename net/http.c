@@ -202,6 +202,9 @@ copy_request(struct http_transfer *t, const struct http_request *req, struct err
 	t->head_only = req->head_only;
 	buf_init(&t->answer.body, t->max_decoded);
 	t->agent = xstrdup(agent);
+	t->jar = xstrdup(req->cookies);
+	if (req->home != NULL && !url_same_site(req->home, t->url))
+		transfer_drop_private(t);
 	return 0;
 }
 

@@ -44,6 +44,8 @@ struct http_request {			/* everything is copied by http_start */
 	const char *url;
 	const char *method;		/* NULL: GET */
 	const char *const *headers;	/* "Name: value", NULL at the end; or NULL. No CR, LF, NUL: ERR_INPUT */
+	const char *cookies;		/* lines in Netscape's form, each sent to what it names; or NULL */
+	const char *home;		/* headers that are one server's affair stay within its site; NULL: any */
 	const void *body;		/* POST */
 	size_t body_len;
 	const char *user_agent, *proxy;	/* NULL: those of http_opts */

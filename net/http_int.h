@@ -38,6 +38,7 @@ struct http_transfer {
 	char *proxy;			/* NULL: none */
 	char *agent;
 	char *cookies;			/* "a=1; b=2", set by hops of the present host; or NULL */
+	char *jar;			/* the caller's, lines in Netscape's form; or NULL */
 	struct curl_slist *headers;	/* one allocation: nodes, then their text */
 	void *body;
 	size_t body_len;
@@ -115,6 +116,7 @@ struct http_transfer *transfer_get(struct http *h);
 void transfer_recycle(struct http_transfer *t);		/* forget the request; keep the struct or free it */
 void transfer_free(struct http_transfer *t);
 void transfer_begin(struct http_transfer *t);
+void transfer_drop_private(struct http_transfer *t);	/* headers that are one server's affair go no further */
 void transfer_hop_ended(struct http_transfer *t, CURLcode rc);
 void transfer_stop(struct http_transfer *t);		/* out of libcurl and off its list */
 void transfer_finish(struct http_transfer *t);		/* from running to finished */

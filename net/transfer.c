@@ -152,6 +152,9 @@ forget(struct http_transfer *t)
 	free(t->headers);
 	free(t->body);
 	free(t->cookies);
+	if (t->jar != NULL)
+		explicit_bzero(t->jar, strlen(t->jar));
+	free(t->jar);
 	curl_easy_cleanup(t->easy);
 	free(t->agent);
 }
@@ -265,6 +268,19 @@ judge_written_address(struct http_transfer *t)
 	    "%s is a private address; allow it under network: allow", hostport);
 }
 
+/* libcurl picks those for this hop's host, path and scheme that have not run out. */
+static void
+set_jar(struct http_transfer *t)
+{
+	for (const char *at = t->jar; at != NULL && *at != '\0';) {
+		size_t n = strcspn(at, "\n");
+		CLEANUP(freep) char *line = xstrndup(at, n);
+
+		curl_easy_setopt(t->easy, CURLOPT_COOKIELIST, line);
+		at += n + (at[n] != '\0');
+	}
+}
+
 static int
 new_handle(struct http_transfer *t)
 {
@@ -281,6 +297,7 @@ new_handle(struct http_transfer *t)
 		curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
 	if (t->cookies != NULL)
 		curl_easy_setopt(t->easy, CURLOPT_COOKIE, t->cookies);
+	set_jar(t);
 	set_method(t);
 	return 0;
 }
@@ -337,8 +354,8 @@ transfer_begin(struct http_transfer *t)
  * Another host, or another port of it, gets none of the caller's headers but the harmless ones: a token meant for
  * one server must not be had by redirecting to another (RFC 9110 15.4).
  */
-static void
-drop_private_headers(struct http_transfer *t)
+void
+transfer_drop_private(struct http_transfer *t)
 {
 	static const char *const harmless[] = {
 		"accept", "accept-encoding", "accept-language", "if-none-match", "if-modified-since", "expect",
@@ -412,7 +429,7 @@ follow(struct http_transfer *t)
 	to_host = url_host(to);
 	t->url = to;
 	if (from_host == NULL || to_host == NULL || strcmp(from_host, to_host) != 0)
-		drop_private_headers(t);
+		transfer_drop_private(t);
 	free(from_host);
 	free(to_host);
 	begin_hop(t);
