@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "daemon/fill.h"
 #include "daemon/health.h"
-#include "daemon/rhythm.h"
 #include "daemon/intake.h"
 #include "daemon/deliver.h"
 #include "daemon/visit_int.h"
@@ -376,6 +375,7 @@ take_list(struct record *r, struct visit *v)
 	r->opts = (struct store_visit_opts){ .announce = v->ps->cfg->announce,
 		.trust_guid = !found->guids_doubtful, .baseline_max = BASELINE_MAX, .max_fresh = FRESH_MAX,
 		.next_check_ms = clock_wall_ms() };
+	r->opts.zone_min = watch_zone_min(v->ps->cfg, clock_wall_ms());
 	r->opts.window = found->kind == KIND_LISTING || found->kind == KIND_FEED;
 	if (r->opts.window && found->more_count > 0)
 		r->opts.more = r->more = xstrdup(found->more[0]);
@@ -441,7 +441,8 @@ visit_end_page(struct visit *v, int rc, const struct err *err, bool look_again_s
 	r = record_new(v, look_again_soon && confirm_ms > 0 && confirm_ms < next ? confirm_ms : next);
 	r->visit.kind = KIND_PAGE;
 	r->list = xcalloc(1, sizeof(*r->list));
-	r->opts = (struct store_visit_opts){ .announce = v->ps->cfg->announce };
+	r->opts = (struct store_visit_opts){ .announce = v->ps->cfg->announce,
+		.zone_min = watch_zone_min(v->ps->cfg, clock_wall_ms()) };
 	if (!look_again_soon) {	/* else the second look must see the bytes whole */
 		r->etag = xstrdup(v->body.etag);
 		r->last_modified = xstrdup(v->body.last_modified);

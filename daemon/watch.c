@@ -7,7 +7,6 @@
 #include "base/url.h"
 #include "daemon/entrance.h"
 #include "daemon/fill.h"
-#include "daemon/rhythm.h"
 #include "daemon/rules.h"
 #include "daemon/visit.h"
 #include "daemon/visit_int.h"
@@ -122,15 +121,12 @@ watch_zone_min(const struct cfg_source *cfg, int64_t at_ms)
 bool
 watch_learn_rhythm(struct store *s, const struct cfg_source *cfg, struct rhythm *ret)
 {
-	struct store_time times[RHYTHM_KNOWN];
-	struct release_time list[RHYTHM_KNOWN];
-	size_t n, i;
+	struct release_time times[RHYTHM_KNOWN];
+	size_t n;
 
 	if (!cfg->adaptive || store_source_times(s, cfg->name, times, RHYTHM_KNOWN, &n, NULL) < 0)
 		return false;
-	for (i = 0; i < n; i++)
-		list[i] = (struct release_time){ times[i].ms, times[i].day_only };
-	return rhythm_learn(list, n, watch_zone_min(cfg, clock_wall_ms()), ret);
+	return rhythm_learn(times, n, watch_zone_min(cfg, clock_wall_ms()), ret);
 }
 
 void

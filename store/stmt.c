@@ -177,17 +177,15 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_SOURCE_LABELS] = "SELECT labels FROM source WHERE source_id = ?1",
 	[STMT_SOURCES_LABELS] = "SELECT source_id, name, labels FROM source ORDER BY source_id",
 
-	[STMT_SOURCE_DATES] =	/* source, limit */
-	    "SELECT published_ms FROM (SELECT published_ms FROM doc_head WHERE source_id = ?1"
-	    " ORDER BY doc_id DESC LIMIT 200) WHERE published_ms IS NOT NULL"
-	    " ORDER BY published_ms DESC LIMIT ?2",
-	[STMT_SOURCE_TIMES] =	/* source, limit: the stated hour, else that of first sight, else the day */
-	    "SELECT CASE WHEN h.published LIKE '%T%' OR h.first_seen_ms < s.watched_ms + 3600000"
-	    "  THEN h.published_ms ELSE h.first_seen_ms END AS ms,"
-	    " h.published NOT LIKE '%T%' AND h.first_seen_ms < s.watched_ms + 3600000"
-	    " FROM source s JOIN doc_head h ON h.source_id = s.source_id WHERE s.name = ?1"
-	    " AND (h.published_ms IS NOT NULL OR h.first_seen_ms >= s.watched_ms + 3600000)"
-	    " ORDER BY h.doc_id DESC LIMIT ?2",
+	/* source, limit: the stated hour, else that of first sight, else the day; what was found long after has its day alone */
+	[STMT_SOURCE_TIMES] =
+	    "SELECT CASE WHEN stated OR late THEN published_ms ELSE first_seen_ms END, late AND NOT stated"
+	    " FROM (SELECT h.doc_id, h.published_ms, h.first_seen_ms,"
+	    "  coalesce(h.published LIKE '%T%', 0) AS stated, h.first_seen_ms < s.watched_ms + 3600000"
+	    "  OR coalesce(h.published_ms < h.first_seen_ms - 172800000, 0) AS late"
+	    "  FROM source s JOIN doc_head h ON h.source_id = s.source_id WHERE s.name = ?1"
+	    "  AND (h.published_ms IS NOT NULL OR h.first_seen_ms >= s.watched_ms + 3600000)"
+	    "  ORDER BY h.doc_id DESC LIMIT ?2)",
 	[STMT_SOURCE_HABIT] =
 	    "UPDATE source SET rhythm_ms = ?2, quiet_after_ms = ?3 WHERE source_id = ?1",
 	[STMT_WINDOW_GET] = "SELECT keys, more, pages FROM window WHERE source_id = ?1",

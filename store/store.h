@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "document/document.h"
+#include "store/rhythm.h"
 
 struct store;
 
@@ -136,8 +137,7 @@ int store_entrances(struct store *s, int (*fn)(const struct store_entrance *e, v
 int store_source_pause(struct store *s, const char *source, bool pause, struct err *reterr);
 
 /* When the newest documents of a source were published: as stated, else as first seen; day_only: the hour is not known. */
-struct store_time { int64_t ms; bool day_only; };
-int store_source_times(struct store *s, const char *source, struct store_time *list, size_t max, size_t *ret_n,
+int store_source_times(struct store *s, const char *source, struct release_time *list, size_t max, size_t *ret_n,
     struct err *reterr);
 
 /* ---- channels a notice goes to --------------------------------------------------------------------------------------- */
@@ -229,7 +229,8 @@ int store_visits_same(struct store *s, const struct store_visit *v, size_t n, co
  * window: the list shows the newest of a longer row (a feed, a listing): two good visits must have an item in common, else
  * source.gap is told, result.gap set, and more, the next page, is kept until the gap is filled (store_fills).
  */
-struct store_visit_opts { bool window; const char *more; bool announce, trust_guid; unsigned baseline_max, max_fresh; int64_t next_check_ms; };
+struct store_visit_opts { bool window; const char *more; bool announce, trust_guid; unsigned baseline_max, max_fresh; int64_t next_check_ms;
+	int zone_min; /* of the source's zone, now */ };
 int store_visit_read(struct store *s, const struct store_visit *v, const struct store_candidate *list, size_t n,
     const struct store_visit_opts *opts, const struct store_routes *routes, struct store_visit_result *ret,
     struct err *reterr);

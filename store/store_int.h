@@ -248,12 +248,19 @@ int store_gap_fill(struct store *s, int64_t source_id, const char *more, unsigne
     struct err *reterr);
 
 /* ---- habit.c: how often a source publishes, how long its list is ---- */
-#define HABIT_TIMES_MAX 65
+#define HABIT_TIMES_MAX 200
+#define HABIT_GAPS_MAX 64
 #define HABIT_GAPS_MIN 8		/* fewer are no habit */
 struct habit { int64_t rhythm_ms, quiet_after_ms; };
-/* times_ms: of publication, newest first. False (and zeros) when they are too few. Pure. */
-bool store_habit_learn(const int64_t *times_ms, size_t n, struct habit *ret);
-int store_habit_update(struct store *s, struct store_source *src, struct err *reterr);
+/*
+ * times: of publication, sorted and thinned in place; zone_min: of the source's zone; since_ms: where the silence begins, for its limit hangs
+ * on the days and hours that follow. False (and zeros) when they are too few. Pure.
+ */
+bool store_habit_learn(struct release_time *times, size_t n, int zone_min, int64_t since_ms, struct habit *ret);
+int store_habit_update(struct store *s, struct store_source *src, int zone_min, int64_t since_ms,
+    struct err *reterr);
+/* Where its silence begins; fresh: it published just now. */
+int64_t store_habit_since(const struct store_source *src, bool fresh, int64_t at_ms);
 bool store_habit_is_quiet(const struct store_source *src, int64_t at_ms, char *ret_cause, size_t size);
 /* Is the list so much shorter than before that the page was probably rebuilt? */
 bool store_habit_is_short(size_t before, size_t now);

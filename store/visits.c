@@ -501,8 +501,8 @@ list_read(struct list *l, const struct store_candidate *list, size_t n,
 	    store_guids_judge(l->s, &l->src, &l->guids, !l->opts->trust_guid, reterr) < 0 ||
 	    list_window(l, reterr) < 0 || list_gap(l, routes, reterr) < 0)
 		return -1;
-	if ((l->result.fresh > 0 || l->src.quiet_after_ms == 0) &&
-	    store_habit_update(l->s, &l->src, reterr) < 0)
+	if ((l->result.fresh > 0 || l->src.quiet_after_ms == 0) && store_habit_update(l->s, &l->src,
+	    l->opts->zone_min, store_habit_since(&l->src, l->result.fresh > 0, l->v->at_ms), reterr) < 0)
 		return -1;
 	if (visit_row(l->s, &l->src, l->v, LOOK_READ, baseline, l->result.fresh, routes,
 	    reterr) < 0)

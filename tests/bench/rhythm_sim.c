@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
-#include "daemon/rhythm.h"
+#include "store/rhythm.h"
 #include "base/banned.h"
 
 #define WARM 8			/* releases that only teach */

@@ -4,7 +4,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "daemon/rhythm.h"
+#include "store/rhythm.h"
 
 #define HOUR INT64_C(3600000)
 #define DAY (24 * HOUR)

@@ -41,14 +41,17 @@ windows_part_when_nothing_but_the_pinned_is_in_both(void **state)
 			fail_msg("%s", windows[i].what);
 }
 
+#define FRIDAY_NOON (T0 + 2 * DAY + 13 * HOUR + INT64_C(2800000))	/* 2023-11-17 */
+
 struct habit_case { const char *what; int days[20]; int rhythm, quiet; };	/* ages, newest first, end 999 */
 
 static const struct habit_case habits[] = {
 	{ "every day", { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 999 }, 1, 2 },
-	{ "working days", { 0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 14, 999 }, 1, 4 },
+	{ "working days", { 0, 1, 2, 3, 4, 7, 8, 9, 10, 11, 14, 999 }, 1, 3 },	/* from Friday on */
+	{ "Tuesday to Saturday", { 0, 1, 2, 3, 6, 7, 8, 9, 10, 13, 14, 999 }, 1, 2 },
 	{ "weekly", { 0, 7, 14, 21, 28, 35, 42, 49, 56, 63, 999 }, 7, 10 },
-	{ "weekly with a summer break", { 0, 7, 14, 21, 49, 56, 63, 70, 77, 84, 999 }, 7, 42 },
-	{ "irregular", { 0, 1, 5, 6, 16, 18, 25, 26, 40, 41, 999 }, 2, 21 },
+	{ "weekly with a summer break", { 0, 7, 14, 21, 49, 56, 63, 70, 77, 84, 999 }, 7, 39 },
+	{ "irregular", { 0, 1, 5, 6, 16, 18, 25, 26, 40, 41, 999 }, 2, 20 },
 	{ "several a day", { 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 8, 9, 999 }, 1, 2 },
 	{ "too few", { 0, 7, 14, 21, 28, 35, 42, 49, 999 }, 0, 0 },
 	{ "all on one day", { 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 999 }, 0, 0 },
@@ -59,16 +62,57 @@ static void
 a_habit_is_the_median_pause_and_a_limit_beyond_all_pauses(void **state)
 {
 	struct habit h;
-	int64_t times[20];
+	struct release_time times[20];
 	size_t i, n;
 
 	for (i = 0; i < sizeof(habits) / sizeof(habits[0]); i++) {
 		for (n = 0; habits[i].days[n] != 999; n++)
-			times[n] = T0 - habits[i].days[n] * DAY;
-		assert_int_equal(store_habit_learn(times, n, &h), habits[i].rhythm != 0);
-		if (h.rhythm_ms != habits[i].rhythm * DAY || h.quiet_after_ms != habits[i].quiet * DAY)
-			fail_msg("%s: %d, %d", habits[i].what, (int)(h.rhythm_ms / DAY),
-			    (int)(h.quiet_after_ms / DAY));
+			times[n] = (struct release_time){ FRIDAY_NOON - habits[i].days[n] * DAY, true };
+		assert_int_equal(store_habit_learn(times, n, 0, FRIDAY_NOON, &h), habits[i].rhythm != 0);
+		if (h.rhythm_ms != habits[i].rhythm * DAY || h.quiet_after_ms / DAY != habits[i].quiet)
+			fail_msg("%s: %d, %d h", habits[i].what, (int)(h.rhythm_ms / DAY),
+			    (int)(h.quiet_after_ms / HOUR));
+	}
+}
+
+/*
+ * Releases at an hour of some days of the week, twelve weeks of them, each a few minutes off; then silence from the last one on.
+ * The hours of the week count from Monday 0:00 in the source's zone.
+ */
+struct silence { const char *what, *days; int hour, zone_min, fine, quiet; };
+
+static const struct silence silences[] = {
+	{ "working days at nine: not on Sunday, on Monday night", "MTWTF..", 9, 0, 7 * 24 - 24 + 12, 8 * 24 },
+	{ "working days at nine: nor on Monday morning", "MTWTF..", 9, 0, 7 * 24 + 9, 8 * 24 },
+	{ "in Tokyo", "MTWTF..", 9, 540, 7 * 24 + 9, 8 * 24 },
+	{ "in New York, in the evening", "MTWTF..", 20, -300, 7 * 24 + 20, 8 * 24 + 20 },
+	{ "each day at nine: after a whole day without", "MTWTFSS", 9, 0, 7 * 24 + 9, 8 * 24 + 10 },
+	{ "on Thursdays: not within the week, on the next Monday", "...T...", 9, 0, 10 * 24 + 10, 15 * 24 },
+	{ "Tuesdays and Fridays: not on Monday", ".T..F..", 14, 60, 8 * 24 + 14, 11 * 24 },
+	{ "weekends", ".....SS", 12, 0, 12 * 24 + 12, 14 * 24 },
+};
+
+static void
+a_silence_is_measured_in_the_days_and_hours_that_count(void **state)
+{
+	for (size_t i = 0; i < sizeof(silences) / sizeof(silences[0]); i++) {
+		const struct silence *c = &silences[i];
+		/* 2023-11-13 is a Monday; the last week of releases begins there. */
+		int64_t monday = INT64_C(1699833600000) - c->zone_min * INT64_C(60000), last = 0;
+		struct release_time times[84];
+		struct habit h;
+		size_t n = 0;
+
+		for (int day = -77; day < 7; day++) {
+			if (c->days[(day + 77) % 7] == '.')
+				continue;
+			last = monday + day * DAY + c->hour * HOUR + (int64_t)(n * 7 % 20) * 60000;
+			times[n++] = (struct release_time){ .ms = last };
+		}
+		assert_true(store_habit_learn(times, n, c->zone_min, last, &h));
+		if (last + h.quiet_after_ms <= monday + c->fine * HOUR || last + h.quiet_after_ms > monday + c->quiet * HOUR)
+			fail_msg("%s: quiet %d hours after that Monday", c->what,
+			    (int)((last + h.quiet_after_ms - monday) / HOUR));
 	}
 }
 
@@ -207,6 +251,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(windows_part_when_nothing_but_the_pinned_is_in_both),
 		cmocka_unit_test(a_habit_is_the_median_pause_and_a_limit_beyond_all_pauses),
+		cmocka_unit_test(a_silence_is_measured_in_the_days_and_hours_that_count),
 		cmocka_unit_test_setup_teardown(silence_beyond_the_habit_is_told_once_and_its_end_once,
 		    setup_store, teardown),
 		cmocka_unit_test_setup_teardown(an_old_source_that_is_new_to_us_is_not_called_quiet,

@@ -1,9 +1,10 @@
-#include "daemon/rhythm.h"
+#include "store/rhythm.h"
 
 #include "base/banned.h"
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_HOURS 24
+#define WEEK_MS (RHYTHM_HOURS * HOUR_MS)
 #define PRIOR 0.05		/* of the mean: no hour is quite impossible */
 #define EVEN_SHARE 0.5		/* hours of the week by themselves, once there are many times; else weekday and hour apart */
 #define EVEN_TIMES 100
@@ -23,7 +24,7 @@ static void
 count_times(const struct release_time *times, size_t n, int offset_min, double w[RHYTHM_HOURS])
 {
 	for (size_t i = 0; i < n; i++) {
-		size_t h = hour_of(times[i].ms, offset_min);
+		size_t h = hour_of(times[i].ms, times[i].day_only ? 0 : offset_min);
 
 		if (times[i].day_only) {
 			for (size_t k = 0; k < DAY_HOURS; k++)
@@ -89,6 +90,12 @@ rhythm_learn(const struct release_time *times, size_t n, int offset_min, struct 
 	return true;
 }
 
+static int64_t
+hour_end(int64_t at_ms, int offset_min)
+{
+	return at_ms - (at_ms + offset_min * INT64_C(60000)) % HOUR_MS + HOUR_MS;
+}
+
 int64_t
 rhythm_wait_ms(const struct rhythm *r, int64_t every_ms, int64_t now_ms, int offset_min)
 {
@@ -96,15 +103,60 @@ rhythm_wait_ms(const struct rhythm *r, int64_t every_ms, int64_t now_ms, int off
 	int64_t left = every_ms * RHYTHM_UNIT;	/* of one visit */
 
 	while (at < end) {
-		int64_t hour_end = at - (at + offset_min * INT64_C(60000)) % HOUR_MS + HOUR_MS;
-		int64_t rate = r->rate[hour_of(at, offset_min)], step = hour_end - at;
+		int64_t rate = r->rate[hour_of(at, offset_min)], step = hour_end(at, offset_min) - at;
 
 		if (step * rate >= left) {
 			at += left / rate;
 			break;
 		}
 		left -= step * rate;
-		at = hour_end;
+		at += step;
 	}
 	return at < end ? at - now_ms : every_ms;
+}
+
+/* Of all hours of the week together; what every hour has beyond `every`'s own visits. */
+static int64_t
+weight_of_week(const struct rhythm *r)
+{
+	int64_t all = 0;
+
+	for (size_t i = 0; i < RHYTHM_HOURS; i++)
+		all += r->rate[i] - RHYTHM_UNIT;
+	return all > 0 ? all : 1;
+}
+
+int64_t
+rhythm_between_ms(const struct rhythm *r, int64_t from_ms, int64_t to_ms, int offset_min)
+{
+	int64_t weeks = (to_ms - from_ms) / WEEK_MS, sum = 0, at = from_ms + weeks * WEEK_MS;
+
+	while (at < to_ms) {
+		int64_t end = hour_end(at, offset_min);
+
+		if (end > to_ms)
+			end = to_ms;
+		sum += (end - at) * (r->rate[hour_of(at, offset_min)] - RHYTHM_UNIT);
+		at = end;
+	}
+	return weeks * WEEK_MS + sum / weight_of_week(r) * RHYTHM_HOURS;
+}
+
+int64_t
+rhythm_after_ms(const struct rhythm *r, int64_t from_ms, int64_t pause_ms, int offset_min)
+{
+	int64_t at = from_ms + pause_ms / WEEK_MS * WEEK_MS, end = at + WEEK_MS;
+	int64_t left = pause_ms % WEEK_MS / RHYTHM_HOURS * weight_of_week(r);
+
+	while (left > 0 && at < end) {
+		int64_t until = hour_end(at, offset_min), rate = r->rate[hour_of(at, offset_min)] - RHYTHM_UNIT;
+
+		if ((until - at) * rate >= left) {
+			at += left / rate;
+			break;
+		}
+		left -= (until - at) * rate;
+		at = until;
+	}
+	return (at < end ? at : end) - from_ms;
 }

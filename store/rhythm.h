@@ -1,9 +1,9 @@
-#ifndef DAEMON_RHYTHM_H
-#define DAEMON_RHYTHM_H
+#ifndef STORE_RHYTHM_H
+#define STORE_RHYTHM_H
 /*
  * rhythm: at which hours of the week a source publishes, and when it is worth a visit. Pure. As many visits again as `every`
  * alone would make are laid where releases are likely; nowhere is the pause longer than `every`. So the request budget is
- * that of one visit each half of `every`.
+ * that of one visit each half of `every`. The same hours measure a silence: a night or a weekend without releases is none.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,5 +24,9 @@ struct release_time {
 bool rhythm_learn(const struct release_time *times, size_t n, int offset_min, struct rhythm *ret);
 /* Until the next visit, at most every_ms. */
 int64_t rhythm_wait_ms(const struct rhythm *r, int64_t every_ms, int64_t now_ms, int offset_min);
+/* The pause in hours that count, each by how likely a release is in it; a whole week is a week. */
+int64_t rhythm_between_ms(const struct rhythm *r, int64_t from_ms, int64_t to_ms, int offset_min);
+/* The other way: how long after from_ms such a pause has passed. */
+int64_t rhythm_after_ms(const struct rhythm *r, int64_t from_ms, int64_t pause_ms, int offset_min);
 
 #endif
