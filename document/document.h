@@ -13,7 +13,7 @@
 #include "document/dates.h"
 
 /* Raised whenever extraction may give other text for the same bytes: an upgrade is no edit. */
-#define DOCUMENT_EXTRACTOR_VERSION 2
+#define DOCUMENT_EXTRACTOR_VERSION 3
 #define DOCUMENT_TITLE_MAX 512		/* characters */
 #define DOCUMENT_TEXT_MAX (2u << 20)	/* bytes of body text; longer is cut, text_state cut */
 
