@@ -320,6 +320,7 @@ find_next(struct listing *l)
 		"siguiente", "pr\xc3\xb3xima", "successiva", "\xe6\xac\xa1\xe3\x81\xb8", "\xe4\xb8\x8b\xe4\xb8\x80\xe9\xa1\xb5",
 		"\xe6\xac\xa1\xe3\x81\xae\xe3\x83\x9a\xe3\x83\xbc\xe3\x82\xb8", "tiep", "ti\xe1\xba\xbfp", NULL };
 	const struct rows *r = &l->rows;
+	const char *text = buf_str(&r->text);
 
 	if (l->c->more_count > 0)
 		return;
@@ -330,8 +331,8 @@ find_next(struct listing *l)
 		bool next = rel != NULL && strcasecmp(rel, "next") == 0;
 
 		for (size_t k = 0; words[k] != NULL && !next; k++)
-			next = strlen(words[k]) == n &&
-			    strncasecmp(words[k], buf_str(&r->text) + a->start, n) == 0;
+			next = words[k][0] == (char)tolower((unsigned char)text[a->start]) && strlen(words[k]) == n &&
+			    strncasecmp(words[k], text + a->start, n) == 0;
 		if (next) {
 			candidates_add_more(l->c, a->url);
 			return;

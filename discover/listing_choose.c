@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 #include <uthash.h>
+#include "base/digest.h"
 #include "base/mem.h"
 #include "discover/listing_int.h"
 #include "markup/tree.h"
@@ -34,16 +35,6 @@ count_key(struct tally **table, struct tally *slots, size_t *used, uint64_t key)
 	found->count++;
 }
 
-static uint64_t
-hash_url(const char *url)
-{
-	uint64_t h = 1469598103934665603u;
-
-	for (; *url != '\0'; url++)
-		h = (h ^ (unsigned char)*url) * 1099511628211u;
-	return h;
-}
-
 /* A file rather than a page: by its ending, or by a word of its address. */
 static bool
 is_file(const char *url)
@@ -55,12 +46,17 @@ is_file(const char *url)
 
 	for (size_t i = 0; endings[i] != NULL; i++) {
 		len = strlen(endings[i]);
-		if (n > len && strncasecmp(url + n - len, endings[i], len) == 0)
+		if (n > len && url[n - len] == '.' && strncasecmp(url + n - len, endings[i], len) == 0)
 			return true;
 	}
-	for (const char *p = url; (p = strpbrk(p, ".AaDdGgVv")) != NULL; p++) {	/* what a word begins with */
+	for (const char *p = url; *p != '\0'; p++) {
+		char c = *p | 0x20;
+
+		if (c != 'd' && c != 'g' && c != 'v' && c != 'a' && c != '.')	/* what a word begins with */
+			continue;
 		for (size_t i = 0; words[i] != NULL; i++) {
-			if (((words[i][0] ^ *p) & ~0x20) == 0 && strncasecmp(p, words[i], strlen(words[i])) == 0)
+			if (words[i][0] == c && ((words[i][1] ^ p[1]) & ~0x20) == 0 &&
+			    strncasecmp(p, words[i], strlen(words[i])) == 0)
 				return true;
 		}
 	}
@@ -69,12 +65,12 @@ is_file(const char *url)
 
 /* Addresses of documents are long, numbered or files; those of sections are short words. */
 static double
-document_like(const char *url)
+document_like(const char *url, bool file)
 {
 	const char *path = strstr(url, "://"), *last, *p;
 	size_t digits = 0, hyphens = 0;
 
-	if (is_file(url))
+	if (file)
 		return 1.2;
 	path = path != NULL ? strchr(path + 3, '/') : NULL;
 	if (path == NULL)
@@ -119,6 +115,7 @@ add_row(const struct rows *r, const struct listing_group *g, const struct listin
 	const struct rows_date *d = listing_row_date(r, g, row);
 	uint32_t len = row->end - row->start, own = a->end - a->start;
 	uint8_t region = r->elems[a->elem].region;
+	bool file = is_file(a->url);
 
 	if (distinct && !rows_is_generic(buf_str(&r->text) + a->start, own))
 		s->title += a->letters < 50 ? a->letters / 50.0 : 1.0;
@@ -128,8 +125,8 @@ add_row(const struct rows *r, const struct listing_group *g, const struct listin
 	}
 	if (len > own && len < ROW_BYTES)
 		s->rest += len - own < 80 ? (len - own) / 80.0 : 1.0;
-	s->like += document_like(a->url);
-	s->files += is_file(a->url);
+	s->like += document_like(a->url, file);
+	s->files += file;
 	s->menu += (region & REGION_MENU) != 0;
 	s->weak += (region & (REGION_WEAK | REGION_MAIN)) == REGION_WEAK;
 	s->date_only += is_date_only(r, a) && len <= own + 20;
@@ -149,7 +146,7 @@ collect_sums(const struct rows *r, struct listing_group *g, struct sums *s)
 		const struct rows_anchor *a = &r->anchors[g->rows[i].anchor];
 
 		count_key(&words, word_slots, &used_words, a->words);
-		count_key(&urls, url_slots, &used_urls, hash_url(a->url));
+		count_key(&urls, url_slots, &used_urls, digest_xxh64(a->url, strlen(a->url), 0));
 		if (a->end > a->start)
 			count_key(&texts, text_slots, &used_texts, a->full);
 		g->places += i == 0 || g->rows[i].elem != g->rows[i - 1].elem;

@@ -46,10 +46,15 @@ label_worth(const char *s, size_t n)
 		s += n - (sizeof(label) - 1);
 		n = sizeof(label) - 1;
 	}
-	memcpy(label, s, n);
+	for (size_t i = 0; i < n; i++)
+		label[i] = (char)tolower((unsigned char)s[i]);
 	label[n] = '\0';
-	for (size_t i = 0; i < sizeof(label_words) / sizeof(label_words[0]); i++) {
-		if (strcasestr(label, label_words[i].word) != NULL)
+	for (size_t i = 0; n > 2 && i < sizeof(label_words) / sizeof(label_words[0]); i++) {
+		const char *word = label_words[i].word, *at = label;
+
+		while ((at = strchr(at, word[0])) != NULL && strncmp(at, word, strlen(word)) != 0)
+			at++;
+		if (at != NULL)
 			worth += label_words[i].worth;
 	}
 	return worth;
@@ -62,7 +67,7 @@ cell_of(const struct rows *r, int elem, int *column, int *table)
 	for (int up = 0; elem >= 0 && up < 6; up++, elem = r->elems[elem].parent) {
 		const xmlNode *node = r->elems[elem].node;
 
-		if (!tree_is(node, "td") && !tree_is(node, "th"))
+		if (!(r->elems[elem].is & ROWS_CELL))
 			continue;
 		*column = 0;
 		for (const xmlNode *p = node->prev; p != NULL && *column < 64; p = p->prev)

@@ -148,7 +148,7 @@ line_kind(const struct rows *r, const struct rows_line *line)
 	int e = r->elems[line->elem].parent;
 
 	for (int up = 0; e >= 0 && up < 3; e = r->elems[e].parent, up++) {
-		if (tree_is(r->elems[e].node, "td") || tree_is(r->elems[e].node, "th"))
+		if (r->elems[e].is & ROWS_CELL)
 			return kind * 31 + r->elems[e].local;
 	}
 	return kind;

@@ -13,47 +13,20 @@
 /* State of the walk. */
 struct walk {
 	struct rows *r;
-	const char *base;	/* of relative links */
+	struct url *base;	/* of relative links; NULL: none */
 	char *page;		/* own address without fragment */
 	uint32_t line_start;
 	int line_elem;
 	int anchor;		/* link that is open, or -1 */
 	bool gap;		/* white space was met */
+	struct rows_kinds kinds;
 };
-
-static const char *const silent[] = { "script", "style", "noscript", "template", "select", "textarea",
-	"head", "iframe", "object", "svg", "datalist", NULL };
-static const char *const headings[] = { "h1", "h2", "h3", "h4", "h5", "h6", "dt", "caption", "th",
-	"summary", NULL };
-/* Elements that only dress text: rows with and without them are of one kind. */
-static const char *const dress[] = { "b", "strong", "i", "em", "u", "font", "small", "span", "center",
-	"big", "mark", "tbody", NULL };
-
-/* Elements whose id names a part of the page; ids of rows and cells are numbers in disguise. */
-static const char *const boxes[] = { "div", "section", "main", "ul", "ol", "dl", "nav", "header", "footer",
-	"aside", "form", "table", NULL };
-
-static const char *const unclosed[] = { "dd", "dt", "li", "p", NULL };
-static const char *const lists[] = { "ul", "ol", "dl", "table", NULL };
 
 static uint64_t
 mix(uint64_t h, uint64_t x)
 {
 	h ^= x + 0x9e3779b97f4a7c15u + (h << 6) + (h >> 2);
 	return h * 0xff51afd7ed558ccdu;
-}
-
-static uint64_t
-hash_name(const char *s, size_t n)
-{
-	uint64_t h = 1469598103934665603u;
-
-	for (size_t i = 0; i < n; i++) {
-		/* numbers in classes and ids tell rows apart, not kinds of rows */
-		if (!isdigit((unsigned char)s[i]))
-			h = (h ^ (unsigned char)tolower((unsigned char)s[i])) * 1099511628211u;
-	}
-	return h;
 }
 
 /* First class that names a kind and not a state. */
@@ -71,9 +44,9 @@ hash_class(const xmlNode *node)
 		p += strspn(p, " \t\r\n\f");
 		len = strcspn(p, " \t\r\n\f");
 		for (size_t i = 0; states[i] != NULL && !state; i++)
-			state = strlen(states[i]) == len && strncasecmp(states[i], p, len) == 0;
+			state = ((states[i][0] ^ *p) & ~0x20) == 0 && strlen(states[i]) == len && strncasecmp(states[i], p, len) == 0;
 		if (len > 0 && !state)
-			return hash_name(p, len);
+			return rows_hash_name(p, len);
 		p += len;
 	}
 	return 0;
@@ -85,8 +58,6 @@ cell_number(const xmlNode *node)
 {
 	uint64_t n = 1;
 
-	if (!tree_is(node, "td") && !tree_is(node, "th"))
-		return 0;
 	for (const xmlNode *p = node->prev; p != NULL && n < 64; p = p->prev)
 		n += p->type == XML_ELEMENT_NODE;
 	return n;
@@ -98,30 +69,31 @@ add_elem(struct walk *w, xmlNodePtr node, int parent)
 	struct rows *r = w->r;
 	struct rows_elem *e;
 	const struct rows_elem *up;
-	const char *name = (const char *)node->name, *id = tree_attr(node, "id");
-	uint64_t tag = hash_name(name, strlen(name)), cell = cell_number(node), cls = hash_class(node);
+	const struct rows_kind *kind = rows_kind(&w->kinds, node);
+	const char *name = (const char *)node->name, *id;
+	uint64_t tag = kind->tag, cell = kind->is & ROWS_CELL ? cell_number(node) : 0, cls = hash_class(node);
 
 	r->elems = xgrow(r->elems, &r->elems_cap, r->elems_count + 1, sizeof(*r->elems));
 	e = &r->elems[r->elems_count];
 	up = parent >= 0 ? &r->elems[parent] : NULL;
 	*e = (struct rows_elem){ .node = node, .parent = parent, .depth = up != NULL ? up->depth + 1 : 0,
-	    .start = (uint32_t)r->text.len };
+	    .start = (uint32_t)r->text.len, .is = kind->is };
 	/* h1..h6 keep their number */
 	if (name[0] == 'h' && isdigit((unsigned char)name[1]))
 		tag = mix(tag, (uint64_t)name[1]);
 	e->local = mix(mix(tag, cls), cell);
 	e->path = up != NULL ? up->path : 1;
-	if (up != NULL && tree_is_any(node, unclosed) && xmlStrEqual(node->name, up->node->name))
+	if (up != NULL && (kind->is & ROWS_UNCLOSED) && xmlStrEqual(node->name, up->node->name))
 		;	/* the one before was not closed: they stand side by side */
-	else if (!tree_is_any(node, dress) || cls != 0)
+	else if (!(kind->is & ROWS_DRESS) || cls != 0)
 		e->path = mix(mix(e->path, tag), cell);
-	if (tree_is_any(node, lists))
+	if (kind->is & ROWS_LIST)
 		e->path = mix(e->path, cls);
-	if (id != NULL && tree_is_any(node, boxes) && strpbrk(id, "0123456789") == NULL)
-		e->path = mix(e->path, hash_name(id, strlen(id)));
-	e->region = rows_region(node);
-	e->block = tree_is_block(node);
-	e->preformatted = tree_is(node, "pre") || (up != NULL && up->preformatted);
+	if ((kind->is & ROWS_BOX) && (id = tree_attr(node, "id")) != NULL && strpbrk(id, "0123456789") == NULL)
+		e->path = mix(e->path, rows_hash_name(id, strlen(id)));
+	e->region = rows_region(node, kind);
+	e->block = kind->is & ROWS_BLOCK;
+	e->preformatted = (kind->is & ROWS_SOURCE) || (up != NULL && up->preformatted);
 	node->_private = (void *)(uintptr_t)(r->elems_count + 1);
 	return (int)r->elems_count++;
 }
@@ -139,7 +111,7 @@ flush_line(struct walk *w)
 	line = &r->lines[r->lines_count++];
 	*line = (struct rows_line){ w->line_start, (uint32_t)r->text.len, w->line_elem, false };
 	for (int e = w->line_elem, up = 0; e >= 0 && up < 3 && !line->heading; e = r->elems[e].parent, up++)
-		line->heading = tree_is_any(r->elems[e].node, headings);
+		line->heading = r->elems[e].is & ROWS_HEADING;
 	buf_addc(&r->text, '\n');
 	w->line_start = (uint32_t)r->text.len;
 }
@@ -183,14 +155,15 @@ is_unwanted(const struct walk *w, const char *url)
 	static const char *const endings[] = { ".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".ico",
 		".css", ".js", ".mp3", ".mp4", ".wav", ".m4a", ".avi", ".mov", ".wmv", ".zip", ".ics", ".rss",
 		".json", ".vcf", NULL };
-	size_t n = strcspn(url, "?"), len;
+	size_t n = strcspn(url, "?");
 
 	if (w->page != NULL && strcmp(url, w->page) == 0)
 		return true;
-	for (size_t i = 0; endings[i] != NULL; i++) {
-		len = strlen(endings[i]);
-		if (n > len && strncasecmp(url + n - len, endings[i], len) == 0)
-			return true;
+	for (size_t len = 3; len <= 5 && n > len; len++) {
+		for (size_t i = 0; url[n - len] == '.' && endings[i] != NULL; i++) {
+			if (strlen(endings[i]) == len && strncasecmp(url + n - len, endings[i], len) == 0)
+				return true;
+		}
 	}
 	return false;
 }
@@ -207,7 +180,7 @@ open_anchor(struct walk *w, int elem)
 
 	if (r->anchors_count >= ROWS_MAX_ANCHORS || w->anchor >= 0 || (href = rows_target(node)) == NULL)
 		return;
-	url = url_resolve(w->base, href);
+	url = url_resolve_at(w->base, href);
 	if (url == NULL || is_unwanted(w, url)) {
 		free(url);
 		return;
@@ -248,9 +221,9 @@ enter(struct walk *w, int elem)
 
 	if (w->r->elems[elem].block)
 		flush_line(w);
-	if (tree_is(node, "a") || (node->properties != NULL && w->r->elems[elem].block))
+	if ((w->r->elems[elem].is & ROWS_LINK) || (node->properties != NULL && w->r->elems[elem].block))
 		open_anchor(w, elem);
-	else if (w->anchor >= 0 && tree_is(node, "img"))
+	else if (w->anchor >= 0 && (w->r->elems[elem].is & ROWS_PICTURE))
 		w->r->anchors[w->anchor].has_image = true;
 }
 
@@ -282,9 +255,9 @@ is_for_readers(const xmlNode *node)
 }
 
 static bool
-is_skipped(const struct walk *w, const xmlNode *node)
+is_skipped(struct walk *w, const xmlNode *node)
 {
-	return tree_is_any(node, silent) || (w->anchor >= 0 && is_for_readers(node));
+	return (rows_kind(&w->kinds, node)->is & ROWS_SILENT) || (w->anchor >= 0 && is_for_readers(node));
 }
 
 static void
@@ -358,12 +331,15 @@ settle_regions(struct rows *r)
 void
 rows_build(struct rows *r, const struct html *html, const struct discover_opts *opts)
 {
-	struct walk w = { .r = r, .base = html->base_href, .page = url_resolve(opts->url, opts->url), .anchor = -1 };
+	struct walk w = { .r = r, .page = url_resolve(opts->url, opts->url), .anchor = -1 };
 	xmlNodePtr root = xmlDocGetRootElement(html->doc);
 
 	*r = (struct rows){ .html = html };
 	buf_init(&r->text, ROWS_MAX_TEXT);
+	if (html->base_href != NULL && url_parse(html->base_href, strlen(html->base_href), NULL, &w.base, NULL) < 0)
+		w.base = NULL;
 	walk_tree(&w, root);
+	url_free(w.base);
 	free(w.page);
 	settle_regions(r);
 	rows_date_habit(r, tree_attr(root, "lang"), opts);
@@ -472,8 +448,10 @@ rows_is_generic(const char *s, size_t n)
 		n--;
 	while (n > 0 && strchr(" \n[(", *s) != NULL)
 		s++, n--;
-	for (size_t i = 0; generic[i] != NULL; i++) {
-		if (strlen(generic[i]) == n && strncasecmp(generic[i], s, n) == 0)
+	for (size_t i = 0; n > 0 && generic[i] != NULL; i++) {
+		/* the first letter spares most comparisons */
+		if (((generic[i][0] ^ *s) & ~0x20) == 0 && strlen(generic[i]) == n &&
+		    strncasecmp(generic[i], s, n) == 0)
 			return true;
 	}
 	return n == 0;

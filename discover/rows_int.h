@@ -25,6 +25,34 @@ enum region {
 	REGION_MENU = 1 << 2,	/* nav, menu, footer, breadcrumb, pager: never the list */
 };
 
+/* What the name of an element says. */
+enum rows_is {
+	ROWS_SILENT = 1 << 0,	/* nothing of it is text of the page */
+	ROWS_HEADING = 1 << 1,
+	ROWS_DRESS = 1 << 2,
+	ROWS_BOX = 1 << 3,
+	ROWS_UNCLOSED = 1 << 4,	/* its end tag is often left out */
+	ROWS_LIST = 1 << 5,
+	ROWS_CELL = 1 << 6,
+	ROWS_LINK = 1 << 7,
+	ROWS_PICTURE = 1 << 8,
+	ROWS_SOURCE = 1 << 9,	/* its line ends count */
+	ROWS_BLOCK = 1 << 10,	/* by HTML's default display */
+	ROWS_WHOLE = 1 << 11,	/* the page itself */
+};
+
+struct rows_kind {
+	const xmlChar *name;	/* as the tree holds it */
+	uint64_t tag;		/* its hash */
+	uint16_t is;
+	uint8_t region;
+};
+
+/* Kinds of the names that a walk has met. */
+struct rows_kinds {
+	struct rows_kind slots[64];
+};
+
 struct rows_elem {
 	xmlNodePtr node;
 	int parent;		/* -1: the root */
@@ -34,6 +62,7 @@ struct rows_elem {
 	uint64_t path;		/* hash of the tags above it, with cells numbered */
 	uint64_t local;		/* hash of its own tag, first class and cell number */
 	uint8_t region;
+	uint16_t is;		/* enum rows_is bits */
 	bool block;		/* by HTML's default display */
 	bool preformatted;	/* line ends of the source are line ends */
 };
@@ -81,8 +110,13 @@ struct rows {
 void rows_build(struct rows *r, const struct html *html, const struct discover_opts *opts);
 void rows_done(struct rows *r);
 
-/* enum region bits that an element itself claims. */
-uint8_t rows_region(const xmlNode *node);
+/* Kind of an element, good until the next call. All calls with one known are for nodes of one tree, which stays as it is. */
+const struct rows_kind *rows_kind(struct rows_kinds *known, const xmlNode *node);
+/* Hash of a name in lower case without its digits. */
+uint64_t rows_hash_name(const char *s, size_t n);
+/* enum region bits that a name claims, and those that an element itself claims. */
+uint8_t rows_tag_region(const xmlNode *node);
+uint8_t rows_region(const xmlNode *node, const struct rows_kind *kind);
 /* Where an element leads, as it is written: an href or what its script opens. Caller frees; NULL: nowhere. */
 char *rows_target(xmlNodePtr node);
 /* Element of a node of the tree, or -1. */

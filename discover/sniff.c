@@ -11,10 +11,17 @@
 static size_t
 head_of(const char *p, size_t n, char out[HEAD_BYTES + 1])
 {
-	size_t len = 0;
+	size_t len = 0, i = 0;
 
-	for (size_t i = 0; i < n && len < HEAD_BYTES; i++) {
-		if (p[i] != '\0' && (len > 0 || ((unsigned char)p[i] < 0x80 && !isspace((unsigned char)p[i]))))
+	while (i < n && ((unsigned char)p[i] >= 0x80 || isspace((unsigned char)p[i]) || p[i] == '\0'))
+		i++;
+	if (n - i > HEAD_BYTES && memchr(p + i, '\0', HEAD_BYTES) == NULL) {
+		memcpy(out, p + i, HEAD_BYTES);
+		out[HEAD_BYTES] = '\0';
+		return HEAD_BYTES;
+	}
+	for (; i < n && len < HEAD_BYTES; i++) {
+		if (p[i] != '\0')
 			out[len++] = p[i];
 	}
 	out[len] = '\0';
