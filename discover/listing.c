@@ -15,6 +15,7 @@
 
 #define SELECT_MAX 100000
 #define TITLE_CHARS 512
+#define NEXT_BYTES 20		/* of the words on a link to the next page */
 
 struct listing {
 	const struct discover_opts *opts;
@@ -330,7 +331,7 @@ find_next(struct listing *l)
 		size_t n = a->end - a->start;
 		bool next = rel != NULL && strcasecmp(rel, "next") == 0;
 
-		for (size_t k = 0; words[k] != NULL && !next; k++)
+		for (size_t k = 0; n > 0 && n <= NEXT_BYTES && words[k] != NULL && !next; k++)
 			next = words[k][0] == (char)tolower((unsigned char)text[a->start]) && strlen(words[k]) == n &&
 			    strncasecmp(words[k], text + a->start, n) == 0;
 		if (next) {

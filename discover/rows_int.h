@@ -42,15 +42,16 @@ enum rows_is {
 };
 
 struct rows_kind {
-	const xmlChar *name;	/* as the tree holds it */
+	uint64_t name;		/* its letters, or 0 */
 	uint64_t tag;		/* its hash */
 	uint16_t is;
 	uint8_t region;
 };
 
 /* Kinds of the names that a walk has met. */
+#define ROWS_KIND_BITS 7
 struct rows_kinds {
-	struct rows_kind slots[64];
+	struct rows_kind slots[1 << ROWS_KIND_BITS];
 };
 
 struct rows_elem {
@@ -110,7 +111,7 @@ struct rows {
 void rows_build(struct rows *r, const struct html *html, const struct discover_opts *opts);
 void rows_done(struct rows *r);
 
-/* Kind of an element, good until the next call. All calls with one known are for nodes of one tree, which stays as it is. */
+/* Kind of an element, good until the next call with the same known, which begins as zeros. */
 const struct rows_kind *rows_kind(struct rows_kinds *known, const xmlNode *node);
 /* Hash of a name in lower case without its digits. */
 uint64_t rows_hash_name(const char *s, size_t n);

@@ -45,16 +45,27 @@ rows_hash_name(const char *s, size_t n)
 	return h;
 }
 
+/* The letters of a name as a number, or 0 where it has more than eight. */
+static uint64_t
+pack(const xmlChar *name)
+{
+	uint64_t packed = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(packed) && name[i] != '\0'; i++)
+		packed = packed << 8 | name[i];
+	return name[i] == '\0' ? packed : 0;
+}
+
 const struct rows_kind *
 rows_kind(struct rows_kinds *known, const xmlNode *node)
 {
-	/* names stand once in the tree's dictionary: their addresses tell them apart */
-	uint64_t slot = ((uint64_t)(uintptr_t)node->name * 0x9e3779b97f4a7c15u) >> 58;
-	struct rows_kind *k = &known->slots[slot];
+	uint64_t name = pack(node->name);
+	struct rows_kind *k = &known->slots[(name * 0x9e3779b97f4a7c15u) >> (64 - ROWS_KIND_BITS)];
 
-	if (k->name == node->name)
+	if (k->name == name && name != 0)
 		return k;
-	*k = (struct rows_kind){ .name = node->name, .region = rows_tag_region(node) };
+	*k = (struct rows_kind){ .name = name, .region = rows_tag_region(node) };
 	k->tag = rows_hash_name((const char *)node->name, strlen((const char *)node->name));
 	if (tree_is_block(node))
 		k->is |= ROWS_BLOCK;

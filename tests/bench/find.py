@@ -192,7 +192,7 @@ def main():
     for row, got in zip(rows, answers):
         r = judge(row, got)
         family = row["site"].split("-")[0] if row["site"].startswith(("court", "congress")) else row["site"]
-        g = groups.setdefault(family, dict(items=0, hit=0, t=[0, 0], d=[0, 0], other=[], n=0, sec=0, parse=0, oth=0))
+        g = groups.setdefault(family, dict(items=0, hit=0, t=[0, 0], d=[0, 0], other=[], n=0, sec=0, parse=0, oth=0, page=[]))
         g["n"] += 1
         g["items"] += r["items"]
         g["hit"] += r["hit"]
@@ -202,6 +202,7 @@ def main():
         g["oth"] += len(r["others"])
         if r["items"]:
             g["other"].append(len(r["others"]) / r["items"])
+            g["page"].append(100.0 * r["hit"] / r["items"])
         g["sec"] += got.get("seconds", 0)
         g["parse"] += got.get("parse_seconds", 0)
         if args.kind == "listing" or args.show or r["missed"] or r["wrong"] or got.get("error"):
@@ -222,8 +223,9 @@ def main():
     print()
     for family, g in sorted(groups.items()):
         pct = lambda a, b: "%6.2f%%" % (100.0 * a / b) if b else "   -   "
-        print("%-30s pages %3d items %5d recall %s precision %s other/item median %.2f title %s date %s  find/parse %.2f" % (
-            family, g["n"], g["items"], pct(g["hit"], g["items"]), pct(g["hit"], g["hit"] + g["oth"]),
+        print("%-30s pages %3d items %5d recall %s (mean of pages %6.2f%%) precision %s other/item median %.2f title %s date %s  find/parse %.2f" % (
+            family, g["n"], g["items"], pct(g["hit"], g["items"]),
+            statistics.mean(g["page"] or [0]), pct(g["hit"], g["hit"] + g["oth"]),
             statistics.median(g["other"] or [0]), pct(*g["t"]), pct(*g["d"]), g["sec"] / g["parse"] if g["parse"] else 0))
 
 
