@@ -1,15 +1,19 @@
 /*
  * removal: a document that its publisher took away, and its return. One bad answer says nothing: the looks must be three at
- * least, over some time, with its source in good health in between, and a site that loses many documents within an hour
- * is given a day to find them again. The last text is kept whatever happens.
+ * least, over some time, with its source in good health in between; more of them and longer while the list still names the
+ * document; and a site that loses many documents within an hour is given a day to find them again. The last text is kept whatever happens.
  */
 #include <string.h>
 #include "base/cleanup.h"
+#include "base/digest.h"
 #include "base/mem.h"
+#include "base/url.h"
 #include "store/store_int.h"
 #include "base/banned.h"
 
 #define LOOKS_MIN 3
+#define LOOKS_LISTED 4		/* while the list still names it, */
+#define SPAN_LISTED 2		/* and so many times as long */
 #define WAVE_MS 3600000		/* documents that went this near to each other went together */
 #define WAVE_MIN 5		/* so many others: is the whole site in trouble? */
 #define WAVE_HOLD_MS 86400000	/* a site that was rebuilt stays so */
@@ -19,7 +23,7 @@ struct gone_row {			/* strings owned */
 	int64_t since_ms, source_id, source_good_ms;
 	unsigned checks, source_failures;
 	enum store_state source_state;
-	char *source, *cause;
+	char *source, *cause, *url;
 };
 
 static void
@@ -27,6 +31,7 @@ gone_row_done(struct gone_row *r)
 {
 	free(r->source);
 	free(r->cause);
+	free(r->url);
 }
 
 static int
@@ -48,6 +53,7 @@ gone_load(struct store *s, int64_t doc_id, struct gone_row *ret, struct err *ret
 	ret->source_failures = (unsigned)sqlite3_column_int(q, 6);
 	ret->source_good_ms = sqlite3_column_int64(q, 7);
 	ret->cause = store_column_text(q, 8);
+	ret->url = store_column_text(q, 9);
 	sqlite3_reset(q);
 	return 0;
 }
@@ -88,6 +94,41 @@ is_wave(struct store *s, const struct gone_row *r, bool *ret, struct err *reterr
 	return 0;
 }
 
+static bool
+window_has(const struct window *w, const char *url)
+{
+	CLEANUP(freep) char *key = url_key(url);
+	uint64_t hash;
+
+	if (key == NULL)
+		return false;
+	hash = digest_xxh64(key, strlen(key), 0);
+	for (size_t i = 0; i < w->count; i++)
+		if (w->keys[i] == hash)
+			return true;
+	return false;
+}
+
+/* Does the last good list of its source name the document, under any of its addresses? */
+static int
+is_listed(struct store *s, int64_t doc_id, const struct gone_row *r, bool *ret, struct err *reterr)
+{
+	CLEANUP(store_window_done) struct window w = { 0 };
+	sqlite3_stmt *q;
+	int rc;
+
+	if (store_window_load(s, r->source_id, &w, reterr) < 0)
+		return -1;
+	*ret = window_has(&w, r->url);
+	q = store_bind(s, STMT_ALIASES_OF, "i", doc_id);
+	while ((rc = store_step(s, q, reterr)) > 0) {
+		CLEANUP(freep) char *url = store_column_text(q, 0);
+
+		*ret = *ret || window_has(&w, url);
+	}
+	return rc;
+}
+
 static int
 confirm(struct store *s, const struct store_gone *g, const struct gone_row *r,
     const struct store_routes *routes, struct store_gone_result *ret, struct err *reterr)
@@ -95,9 +136,13 @@ confirm(struct store *s, const struct store_gone *g, const struct gone_row *r,
 	struct event_new e = { .kind = EV_DOCUMENT_REMOVED, .source_id = r->source_id,
 		.doc_id = g->doc_id, .at_ms = g->at_ms, .source = r->source, .cause = g->cause,
 		.since_ms = r->since_ms };
-	bool wave;
+	bool wave, listed;
 
 	if (r->checks < LOOKS_MIN || g->at_ms - r->since_ms < g->span_ms)
+		return 0;
+	if (is_listed(s, g->doc_id, r, &listed, reterr) < 0)
+		return -1;
+	if (listed && (r->checks < LOOKS_LISTED || g->at_ms - r->since_ms < SPAN_LISTED * g->span_ms))
 		return 0;
 	/* The site answered well, elsewhere, after this document was missed. */
 	if (r->source_good_ms <= r->since_ms) {

@@ -245,6 +245,41 @@ a_list_that_shrank_to_a_stump_is_told_at_the_second_look(void **state)
 	assert_string_equal(all, "source.failing source.recovered ");
 }
 
+/* One look an hour that finds nothing, each after a good visit. How many until it counts as removed? */
+static unsigned
+looks_until_removed(struct fixture *f, int64_t doc_id, int64_t span_ms)
+{
+	struct store_gone_result r = { 0 };
+	unsigned n = 0;
+
+	while (!r.removed && n < 20) {
+		struct store_gone g = { .doc_id = doc_id, .at_ms = f->now += HOUR, .next_check_ms = f->now + HOUR,
+			.span_ms = span_ms, .http_status = 404, .cause = "the address answers 404 Not Found" };
+
+		assert_int_equal(store_recheck_gone(f->s, &g, to_desk(), &r, &f->err), 0);
+		f->now += HOUR / 2;
+		look(f, NULL, 0);
+		f->now -= HOUR / 2;
+		n++;
+	}
+	return n;
+}
+
+static void
+what_the_list_still_names_is_looked_for_longer(void **state)
+{
+	struct fixture *f = *state;
+	struct store_candidate c[12];
+	char url[12][64];
+
+	daily(f, c, url, 2023, HOUR);	/* the last list names the twelfth alone */
+	assert_int_equal(looks_until_removed(f, 1, HOUR), 3);
+	assert_int_equal(looks_until_removed(f, 12, HOUR), 4);
+	assert_int_equal(looks_until_removed(f, 2, 4 * HOUR), 5);
+	look(f, &c[2], 1);
+	assert_int_equal(looks_until_removed(f, 3, 4 * HOUR), 9);
+}
+
 int
 main(void)
 {
@@ -255,6 +290,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(silence_beyond_the_habit_is_told_once_and_its_end_once,
 		    setup_store, teardown),
 		cmocka_unit_test_setup_teardown(an_old_source_that_is_new_to_us_is_not_called_quiet,
+		    setup_store, teardown),
+		cmocka_unit_test_setup_teardown(what_the_list_still_names_is_looked_for_longer,
 		    setup_store, teardown),
 		cmocka_unit_test_setup_teardown(a_list_that_shrank_to_a_stump_is_told_at_the_second_look,
 		    setup_store, teardown),
