@@ -172,6 +172,7 @@ def test_p29_receivers_that_fail_in_every_way(world, origin, promise):
     assert not waiting(), (waiting(), world.log()[-3000:])
     wait_until(lambda: world.status()['deliveries'] == 0, 'the last mark', 30)
     dead = {json.loads(line)['channel'] for line in world.command('channels', '--dead', '--json', expect=None).stdout.splitlines()}
+    # Five documents, and that the receiver which answers 410 was given up.
     wrote = {e['id']: e for e in world.lines('tail', '--json')}
     world.stop()
     ids = set(wrote)
@@ -186,7 +187,7 @@ def test_p29_receivers_that_fail_in_every_way(world, origin, promise):
     for r in [good, gone, canary, *receivers.values()]:
         r.close()
     promise('P29', '%d kinds of fault: lost %d, repeats under the same id %s, other ids %d, other bytes %d, bad signatures %d, redirects followed %d; 410 given up and shown: %s; '
-            'the healthy receiver %d of 5, the longest after %.1f s' % (
-                len(FAULTS), lost, {n: k for n, k in repeats.items() if k} or 0, other, bytes_differ, bad, canary.attempts, dead == {'gone'}, len(set(good.taken)), delay),
+            'the healthy receiver %d of %d, the longest after %.1f s' % (
+                len(FAULTS), lost, {n: k for n, k in repeats.items() if k} or 0, other, bytes_differ, bad, canary.attempts, dead == {'gone'}, len(set(good.taken)), len(ids), delay),
             lost == 0 and not wrong and other == 0 and bytes_differ == 0 and bad == 0 and canary.attempts == 0 and 'gone' in dead and gone.attempts <= 5
-            and len(set(good.taken)) == 5 == len(good.taken) and delay < 8)
+            and set(good.taken) == ids and len(good.taken) == len(ids) >= 5 and delay < 8)
