@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -526,10 +527,22 @@ the_pool_may_be_freed_in_an_answer_and_with_jobs_under_way(void **state)
 	}
 }
 
+static double
+children_cpu_s(void)
+{
+	struct rusage u;
+
+	assert_int_equal(getrusage(RUSAGE_CHILDREN, &u), 0);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
 static void
 one_job_alone_is_answered_and_its_death_explained(void **state)
 {
 	struct job_answer a;
+	double used;
+	int tries;
 	struct err err = { 0 };
 	struct job j = job_of(page);
 
@@ -539,10 +552,20 @@ one_job_alone_is_answered_and_its_death_explained(void **state)
 	j = job_of("leave");
 	assert_int_equal(pool_run_one(&j, &a, &err), -1);
 	assert_int_equal(err.class, ERR_LOCAL);
-	j = job_of("spin");
-	assert_int_equal(pool_run_one(&j, &a, &err), -1);
-	assert_int_equal(err.class, ERR_LIMIT);
-	assert_non_null(strstr(err.text, "CPU"));
+	/* On a machine that is too busy to give it its CPU time before the limit by the clock ends it, it is asked again. */
+	for (tries = 0; tries < 10; tries++) {
+		double before = children_cpu_s();
+
+		j = job_of("spin");
+		assert_int_equal(pool_run_one(&j, &a, &err), -1);
+		assert_int_equal(err.class, ERR_LIMIT);
+		used = children_cpu_s() - before;
+		assert_true(used < WORKER_CPU_S + 1.5);
+		if (strstr(err.text, "CPU") != NULL)
+			break;
+		assert_true(used < WORKER_CPU_S + 0.5);
+	}
+	assert_true(tries < 10);
 }
 
 int
