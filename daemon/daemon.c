@@ -313,6 +313,7 @@ open_archive(struct daemon *d, struct err *reterr)
 		store_close(s);
 		return -1;
 	}
+	store_forget_pages(s);
 	if (writer_start(d->base, s, &d->writer, reterr) < 0) {
 		store_close(s);
 		return -1;

@@ -28,24 +28,25 @@ struct watch {			/* a source at run time: poll state in memory */
 	char *name;
 	const struct plan_source *ps;	/* in d->plan */
 	struct visit *visit;	/* under way, or NULL */
+	/* ten thousand of these lie idle: what is narrow stands together */
 	bool again;		/* asked for while a visit was under way */
 	bool gone;		/* no longer configured: freed when its visit ends */
 	bool seen_good;		/* a visit succeeded, ever */
 	/* what the archive holds too */
-	enum source_kind kind;
+	bool lies;		/* its validators do: not sent any more */
+	bool paused;		/* by a person: only an asked-for visit is made */
+	unsigned char moved_seen;	/* visits in a row that were led to moved */
+	enum source_kind kind : 8;
+	enum store_state state : 8;
+	unsigned failures;
+	unsigned since_full;	/* visits since the last unconditional look */
 	char *etag, *last_modified;
 	unsigned char body_hash[32];
 	uint64_t list_hash;
 	uint64_t shape;		/* of the listing that list_hash stands for, since the start; 0: none */
 	int64_t last_full_ms;	/* wall */
 	int64_t last_visit_ms, next_visit_ms;
-	unsigned failures;
-	enum store_state state;
-	bool lies;		/* its validators do: not sent any more */
-	bool paused;		/* by a person: only an asked-for visit is made */
-	unsigned char moved_seen;	/* visits in a row that were led to moved */
 	char *moved;		/* address that a permanent redirect names, or NULL: entrance.h */
-	unsigned since_full;	/* visits since the last unconditional look */
 	struct rhythm *rhythm;	/* adaptive: when it publishes, or NULL: not known */
 	char *fill_url;		/* page to go on with since before the start, or NULL */
 	struct fill *fill;	/* a gap that is being filled, or NULL */

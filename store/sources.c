@@ -160,10 +160,7 @@ int
 store_sources_state(struct store *s, int (*fn)(const struct store_source *src, void *arg),
     void *arg, struct err *reterr)
 {
-	int rc = each_source(s, false, fn, arg, reterr);
-
-	sqlite3_db_release_memory(s->db);	/* the rows stand in memory now; their pages need not */
-	return rc;
+	return each_source(s, false, fn, arg, reterr);
 }
 
 /* ---- the configuration ---- */

@@ -524,7 +524,6 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_COUNT_CANDIDATES] = "SELECT count(*) FROM candidate",
 	[STMT_COUNT_WAITING] = "SELECT count(*) FROM delivery WHERE state IN (0, 3)",
 	[STMT_COUNT_DEAD] = "SELECT count(*) FROM delivery WHERE state = 2",
-	[STMT_COUNT_SOURCES] = "SELECT count(*) FROM source WHERE configured = 1",
 	[STMT_COUNT_ALIASES] = "SELECT count(*) FROM alias WHERE address IS NOT NULL",
 	[STMT_COUNT_RAW] = "SELECT total(length(zstd)) FROM raw",
 	[STMT_COUNT_UNINDEXED] = "SELECT count(*) FROM unindexed",

@@ -440,7 +440,9 @@ int store_held_count(struct store *s, const char *source, int64_t *ret, struct e
 /* Puts up to max documents that wait into the search index, or merges a little. Returns 1 when more waits, 0, or -1. */
 int store_index_step(struct store *s, unsigned max, struct err *reterr);
 int store_checkpoint(struct store *s, struct err *reterr);
-struct store_counts { int64_t documents, revisions, events, candidates, deliveries, dead_deliveries, sources, aliases, raw_bytes,
+/* After a walk through whole tables, outside a transaction: their pages need not stand in memory. */
+void store_forget_pages(struct store *s);
+struct store_counts { int64_t documents, revisions, events, candidates, deliveries, dead_deliveries, aliases, raw_bytes,
 	file_bytes, unindexed; };
 /* When the candidate was found that waits longest; 0: none waits. */
 int64_t store_oldest_candidate_ms(struct store *s);

@@ -128,6 +128,12 @@ store_checkpoint(struct store *s, struct err *reterr)
 	    store_fail(s, "checkpoint", reterr);
 }
 
+void
+store_forget_pages(struct store *s)
+{
+	sqlite3_db_release_memory(s->db);
+}
+
 static int
 count(struct store *s, enum store_stmt which, int64_t *ret, struct err *reterr)
 {
@@ -163,7 +169,7 @@ store_get_counts(struct store *s, struct store_counts *ret, struct err *reterr)
 		{ STMT_COUNT_DOCUMENTS, &c.documents }, { STMT_COUNT_REVISIONS, &c.revisions },
 		{ STMT_COUNT_EVENTS, &c.events }, { STMT_COUNT_CANDIDATES, &c.candidates },
 		{ STMT_COUNT_WAITING, &c.deliveries }, { STMT_COUNT_DEAD, &c.dead_deliveries },
-		{ STMT_COUNT_SOURCES, &c.sources }, { STMT_COUNT_ALIASES, &c.aliases },
+		{ STMT_COUNT_ALIASES, &c.aliases },
 		{ STMT_COUNT_RAW, &c.raw_bytes }, { STMT_COUNT_UNINDEXED, &c.unindexed },
 	};
 	size_t i;
