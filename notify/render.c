@@ -208,5 +208,8 @@ render_summary(const char *type, const struct rendered *r)
 		buf_add(&b, s->text, utf8_cut_chars(s->text, strlen(s->text), SUMMARY_CHARS));
 	}
 	buf_rtrim(&b);
-	return b.len > 0 ? buf_take(&b, NULL) : xstrdup("");
+	if (b.len > 0)
+		return buf_take(&b, NULL);
+	buf_done(&b);
+	return xstrdup("");
 }

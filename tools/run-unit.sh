@@ -1,17 +1,22 @@
 #!/bin/sh
-# Runs cmocka programs and prints one line for each, with the output of those that fail.
+# Runs cmocka programs, one a processor at a time, and prints one line for each, with the output of those that fail.
 # The last line is "unit: N passed, N failed" (tests, not programs). Exit 1 when one failed.
+logs=$(mktemp -d) || exit 1
+trap 'rm -rf "$logs"' EXIT
+export logs UNIT_TIMEOUT="${UNIT_TIMEOUT:-300}"
+printf '%s\n' "$@" | xargs -P "$(nproc)" -I '{}' sh -c '
+	name=$(basename "{}")
+	timeout "$UNIT_TIMEOUT" "{}" >"$logs/$name" 2>&1 || : >"$logs/$name.failed"'
 pass=0 fail=0
-log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
 for t in "$@"; do
-	if timeout "${UNIT_TIMEOUT:-300}" "$t" >"$log" 2>&1; then state=ok; else state=FAILED; fi
-	n=$(grep -c '^\[       OK \]' "$log")
-	f=$(grep -c '^\[  FAILED  \] [a-zA-Z_0-9]*$' "$log")
+	name=$(basename "$t") state=ok
+	[ -e "$logs/$name.failed" ] && state=FAILED
+	n=$(grep -c '^\[       OK \]' "$logs/$name")
+	f=$(grep -c '^\[  FAILED  \] [a-zA-Z_0-9]*$' "$logs/$name")
 	[ $state = FAILED ] && [ "$f" = 0 ] && f=1
 	pass=$((pass + n)) fail=$((fail + f))
-	[ $state = FAILED ] && cat "$log"
-	printf '%-34s %s (%d)\n' "$(basename "$t")" "$state" "$n"
+	[ $state = FAILED ] && cat "$logs/$name"
+	printf '%-34s %s (%d)\n' "$name" "$state" "$n"
 done
 echo "unit: $pass passed, $fail failed"
 [ "$fail" = 0 ]
