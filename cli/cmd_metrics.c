@@ -194,9 +194,9 @@ print_metrics(struct cli *cli, FILE *f)
 	struct delays delays = { f, cli->store };
 	struct store_counts n = { 0 };
 	struct err err = { 0 };
-	int64_t oldest;
+	int64_t oldest, raw_bytes;
 
-	if (store_get_counts(cli->store, &n, &err) < 0)
+	if (store_get_counts(cli->store, &n, &err) < 0 || store_raw_bytes(cli->store, &raw_bytes, &err) < 0)
 		return cli_failed(&err);
 	put_daemon(cli, f);
 	single(f, "documents", "gauge", "Documents in the archive.", n.documents);
@@ -207,7 +207,7 @@ print_metrics(struct cli *cli, FILE *f)
 	oldest = store_oldest_candidate_ms(cli->store);
 	single(f, "oldest_candidate_seconds", "gauge", "Age of the one that waits longest.",
 	    oldest > 0 && oldest < cli->now_ms ? (cli->now_ms - oldest) / 1000 : 0);
-	single(f, "raw_bytes", "gauge", "Responses kept, as they are packed.", n.raw_bytes);
+	single(f, "raw_bytes", "gauge", "Responses kept, as they are packed.", raw_bytes);
 	single(f, "unindexed_documents", "gauge", "Documents that search does not find yet.", n.unindexed);
 	single(f, "archive_bytes", "gauge", "Size of the archive.", n.file_bytes);
 	if (put_sources(cli, f, &err) < 0 || put_channels(cli, f, &err) < 0)

@@ -151,15 +151,19 @@ doc_view(const struct store_doc *d)
 	return doc;
 }
 
+static int
+not_found(const struct err *err)
+{
+	cli_say("%s", err->text);
+	return err->class == ERR_INPUT ? EXIT_NOTHING : EXIT_FAILED;
+}
+
 int
 doc_find_at(struct cli *cli, const char *id_or_url, int64_t at_ms, struct store_doc **ret)
 {
 	struct err err = { 0 };
 
-	if (store_get_at(cli->store, id_or_url, at_ms, ret, &err) == 0)
-		return 0;
-	cli_say("%s", err.text);
-	return err.class == ERR_INPUT ? EXIT_NOTHING : EXIT_FAILED;
+	return store_get_at(cli->store, id_or_url, at_ms, ret, &err) == 0 ? 0 : not_found(&err);
 }
 
 int
@@ -167,8 +171,5 @@ doc_find(struct cli *cli, const char *id_or_url, unsigned revision, struct store
 {
 	struct err err = { 0 };
 
-	if (store_get(cli->store, id_or_url, revision, ret, &err) == 0)
-		return 0;
-	cli_say("%s", err.text);
-	return err.class == ERR_INPUT ? EXIT_NOTHING : EXIT_FAILED;
+	return store_get(cli->store, id_or_url, revision, ret, &err) == 0 ? 0 : not_found(&err);
 }

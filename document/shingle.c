@@ -62,16 +62,6 @@ make_table(void)
 	}
 }
 
-static uint64_t
-mix(uint64_t h)
-{
-	h ^= h >> 33;
-	h *= UINT64_C(0xff51afd7ed558ccd);
-	h ^= h >> 33;
-	h *= UINT64_C(0xc4ceb9fe1a85ec53);
-	return h ^ (h >> 33);
-}
-
 struct maker {
 	uint64_t *out;
 	size_t count, cap;
@@ -86,7 +76,7 @@ add_word(struct maker *m, uint64_t word)
 		if (m->count >= m->cap)
 			m->out = xgrow(m->out, &m->cap, m->count + 1, sizeof(*m->out));
 		/* Three odd factors: the order of the words counts. */
-		m->out[m->count++] = mix(m->before[0] * UINT64_C(0x9e3779b97f4a7c15) +
+		m->out[m->count++] = shingle_mix(m->before[0] * UINT64_C(0x9e3779b97f4a7c15) +
 		    m->before[1] * UINT64_C(0xc2b2ae3d27d4eb4f) + word);
 	}
 	m->before[0] = m->before[1];
@@ -135,18 +125,18 @@ shingle_hashes(const char *text, size_t n, uint64_t **ret)
 		if (c == C_SKIP)
 			continue;
 		if ((c == C_NONE || single) && word != 0) {
-			add_word(&m, mix(word));
+			add_word(&m, shingle_mix(word));
 			word = 0;
 		}
 		if (single)
-			add_word(&m, mix(c));
+			add_word(&m, shingle_mix(c));
 		else if (c != C_NONE)
 			word = (word ^ c) * UINT64_C(0x100000001b3) + 1;
 	}
 	if (word != 0)
-		add_word(&m, mix(word));
+		add_word(&m, shingle_mix(word));
 	if (m.count == 0 && m.words > 0)	/* one or two words: one shingle of them */
-		m.out[m.count++] = mix(m.before[0] * UINT64_C(0x9e3779b97f4a7c15) + m.before[1]);
+		m.out[m.count++] = shingle_mix(m.before[0] * UINT64_C(0x9e3779b97f4a7c15) + m.before[1]);
 	if (m.count == 0) {
 		free(m.out);
 		m.out = NULL;

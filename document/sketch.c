@@ -8,21 +8,11 @@
 #define ROWS 3			/* to a band */
 #define BAND_BITS 28		/* of a hash; above them stands the number of the band */
 
-static uint64_t
-mix(uint64_t h)
-{
-	h ^= h >> 33;
-	h *= UINT64_C(0xff51afd7ed558ccd);
-	h ^= h >> 33;
-	h *= UINT64_C(0xc4ceb9fe1a85ec53);
-	return h ^ (h >> 33);
-}
-
 /* Shingles are well mixed already: one multiplication makes another order of them. */
 static uint64_t
 least(const uint64_t *hashes, size_t n, unsigned order)
 {
-	uint64_t turn = mix(2 * (uint64_t)order + 1), times = mix(2 * (uint64_t)order + 2) | 1;
+	uint64_t turn = shingle_mix(2 * (uint64_t)order + 1), times = shingle_mix(2 * (uint64_t)order + 2) | 1;
 	uint64_t min = UINT64_MAX;
 
 	for (size_t i = 0; i < n; i++) {
@@ -48,7 +38,7 @@ sketch_make(const char *text, size_t n, struct sketch *ret)
 		uint32_t key;
 
 		for (unsigned r = 0; r < ROWS; r++)
-			h = mix(h ^ least(hashes, count, b * ROWS + r));
+			h = shingle_mix(h ^ least(hashes, count, b * ROWS + r));
 		key = (uint32_t)b << BAND_BITS | (uint32_t)(h >> (64 - BAND_BITS));
 		ret->band[b] = (int32_t)(key ^ UINT32_C(0x80000000));
 	}

@@ -31,6 +31,19 @@ may_hold_date(const struct block *b, const struct node *nd)
 	    (b->chars <= META_LINE_CHARS && (nd->ev & (EV_META | EV_DATE)) != 0));
 }
 
+/* words: with small ASCII letters; NULL ends them. */
+static bool
+has_any(const char *s, size_t n, const char *const *words)
+{
+	CLEANUP(freep) char *line = xstrndup(s, n);
+
+	for (; *words != NULL; words++) {
+		if (strcasestr(line, *words) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* "Posted on", "veröffentlicht am", "发表于": asked of lines whose phrase says so much already. */
 static bool
 says_published(const char *s, size_t n)
@@ -39,17 +52,8 @@ says_published(const char *s, size_t n)
 	    "erstellt", "gepostet", "publié", "mis en ligne", "publicado", "publicada", "pubblicat", "gepubliceerd",
 	    "publicerad", "julkaistu", "opublikowan", "zveřejněno", "опубликован", "yayınlan", "đăng", "发表", "发布",
 	    "發表", "發布", "公開日", "掲載", "投稿", "등록", "입력", NULL };
-	CLEANUP(freep) char *low = xstrndup(s, n);
 
-	for (size_t i = 0; low[i] != '\0'; i++) {
-		if (low[i] >= 'A' && low[i] <= 'Z')
-			low[i] = (char)(low[i] + 32);
-	}
-	for (size_t i = 0; words[i] != NULL; i++) {
-		if (strstr(low, words[i]) != NULL)
-			return true;
-	}
-	return false;
+	return has_any(s, n, words);
 }
 
 static bool
@@ -121,17 +125,8 @@ says_modified(const char *s, size_t n)
 	static const char *const words[] = { "updat", "modif", "aktualisiert", "mis à jour", "mise à jour",
 	    "actualiz", "atualiz", "aggiornat", "更新", "änderung", "Änderung", "changed", "修改", "oppdatert", "uppdater", "opdateret", "päivitetty",
 	    "edited", "stand:", "обновлено", "geändert", "zmieniono", "aktualizacja", "güncelle", NULL };
-	CLEANUP(freep) char *low = xstrndup(s, n);
 
-	for (size_t i = 0; low[i] != '\0'; i++) {
-		if (low[i] >= 'A' && low[i] <= 'Z')
-			low[i] = (char)(low[i] + 32);
-	}
-	for (size_t i = 0; words[i] != NULL; i++) {
-		if (strstr(low, words[i]) != NULL)
-			return true;
-	}
-	return false;
+	return has_any(s, n, words);
 }
 
 /*

@@ -67,14 +67,7 @@ store_alias_add(struct store *s, enum alias_kind kind, const char *scope, const 
 int
 store_alias_count(struct store *s, int64_t doc_id, int64_t *ret, struct err *reterr)
 {
-	sqlite3_stmt *q = store_bind(s, STMT_ALIAS_COUNT, "i", doc_id);
-	int rc = store_step(s, q, reterr);
-
-	if (rc < 0)
-		return -1;
-	*ret = rc > 0 ? sqlite3_column_int64(q, 0) : 0;
-	sqlite3_reset(q);
-	return 0;
+	return store_number(s, store_bind(s, STMT_ALIAS_COUNT, "i", doc_id), ret, reterr);
 }
 
 /* ---- comparing what came with what we have ---- */

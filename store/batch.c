@@ -65,24 +65,16 @@ store_batch_sources(struct store *s, const char *channel, int64_t batch_id,
 	return rc;
 }
 
-static int
-one_change(struct store *s, sqlite3_stmt *q, struct err *reterr)
-{
-	if (store_enter(s, reterr) < 0)
-		return -1;
-	return store_leave(s, store_run(s, q, reterr), reterr);
-}
-
 int
 store_batch_done(struct store *s, const char *channel, int64_t batch_id, int64_t at_ms, struct err *reterr)
 {
-	return one_change(s, store_bind(s, STMT_BATCH_DONE, "tii", channel, batch_id, at_ms), reterr);
+	return store_change(s, store_bind(s, STMT_BATCH_DONE, "tii", channel, batch_id, at_ms), reterr);
 }
 
 int
 store_batch_failed(struct store *s, const char *channel, int64_t batch_id, int64_t at_ms,
     int64_t not_before_ms, bool dead, const char *error, struct err *reterr)
 {
-	return one_change(s, store_bind(s, STMT_BATCH_FAILED, "tiiidt", channel, batch_id, at_ms,
+	return store_change(s, store_bind(s, STMT_BATCH_FAILED, "tiiidt", channel, batch_id, at_ms,
 	    not_before_ms, dead ? 2 : 0, error), reterr);
 }

@@ -77,19 +77,11 @@ store_candidates_due(struct store *s, int64_t now_ms, int64_t after_id, unsigned
 	return 0;
 }
 
-static int
-one_change(struct store *s, sqlite3_stmt *q, struct err *reterr)
-{
-	if (store_enter(s, reterr) < 0)
-		return -1;
-	return store_leave(s, store_run(s, q, reterr), reterr);
-}
-
 int
 store_candidate_retry(struct store *s, int64_t id, int64_t not_before_ms, const char *error,
     struct err *reterr)
 {
-	return one_change(s, store_bind(s, STMT_CANDIDATE_RETRY, "iit", id, not_before_ms, error),
+	return store_change(s, store_bind(s, STMT_CANDIDATE_RETRY, "iit", id, not_before_ms, error),
 	    reterr);
 }
 

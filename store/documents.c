@@ -407,14 +407,7 @@ store_derived(struct store *s, const char *source, int64_t after_id, unsigned li
 int
 store_count_derived(struct store *s, const char *source, int64_t *ret, struct err *reterr)
 {
-	sqlite3_stmt *q = store_bind(s, STMT_COUNT_DERIVED, "t", source);
-	int rc = store_step(s, q, reterr);
-
-	if (rc < 0)
-		return -1;
-	*ret = rc > 0 ? sqlite3_column_int64(q, 0) : 0;
-	sqlite3_reset(q);
-	return 0;
+	return store_number(s, store_bind(s, STMT_COUNT_DERIVED, "t", source), ret, reterr);
 }
 
 int

@@ -44,10 +44,8 @@ load(struct store *s, const char *source, struct store_entrance *ret, struct err
 static int
 save(struct store *s, const char *source, const struct store_entrance *e, struct err *reterr)
 {
-	if (store_enter(s, reterr) < 0)
-		return -1;
-	return store_leave(s, store_run(s, store_bind(s, STMT_ENTRANCE_PUT, "ttttii", source, e->hub, e->moved_from,
-	    e->moved_to, (int64_t)e->moved_seen, e->moved_ms), reterr), reterr);
+	return store_change(s, store_bind(s, STMT_ENTRANCE_PUT, "ttttii", source, e->hub, e->moved_from,
+	    e->moved_to, (int64_t)e->moved_seen, e->moved_ms), reterr);
 }
 
 int

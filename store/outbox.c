@@ -171,13 +171,9 @@ store_batch_events(struct store *s, const char *channel, int64_t batch_id, unsig
 int64_t
 store_deliveries_next_ms(struct store *s)
 {
-	sqlite3_stmt *q = store_bind(s, STMT_DELIVERIES_NEXT, "");
 	int64_t next = 0;
 
-	if (store_step(s, q, NULL) > 0) {
-		next = sqlite3_column_int64(q, 0);
-		sqlite3_reset(q);
-	}
+	(void)store_number(s, store_bind(s, STMT_DELIVERIES_NEXT, ""), &next, NULL);
 	return next;
 }
 
@@ -185,20 +181,15 @@ int
 store_delivery_done(struct store *s, int64_t seq, const char *channel, int64_t at_ms,
     struct err *reterr)
 {
-	if (store_enter(s, reterr) < 0)
-		return -1;
-	return store_leave(s, store_run(s, store_bind(s, STMT_DELIVERY_DONE, "iti", seq, channel,
-	    at_ms), reterr), reterr);
+	return store_change(s, store_bind(s, STMT_DELIVERY_DONE, "iti", seq, channel, at_ms), reterr);
 }
 
 int
 store_delivery_failed(struct store *s, int64_t seq, const char *channel, int64_t at_ms,
     int64_t not_before_ms, bool dead, const char *error, struct err *reterr)
 {
-	if (store_enter(s, reterr) < 0)
-		return -1;
-	return store_leave(s, store_run(s, store_bind(s, STMT_DELIVERY_FAILED, "itiidt", seq, channel,
-	    at_ms, not_before_ms, dead ? 2 : 0, error), reterr), reterr);
+	return store_change(s, store_bind(s, STMT_DELIVERY_FAILED, "itiidt", seq, channel, at_ms,
+	    not_before_ms, dead ? 2 : 0, error), reterr);
 }
 
 /* ---- for people ---- */

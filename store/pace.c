@@ -261,12 +261,8 @@ store_pace_set(struct store *s, const char *channel, const struct store_pace *pa
 int64_t
 store_pace_next_ms(struct store *s, const char *channel)
 {
-	sqlite3_stmt *q = store_bind(s, STMT_HELD_NEXT_MS, "t", channel);
 	int64_t next = 0;
 
-	if (store_step(s, q, NULL) > 0) {
-		next = sqlite3_column_int64(q, 0);
-		sqlite3_reset(q);
-	}
+	(void)store_number(s, store_bind(s, STMT_HELD_NEXT_MS, "t", channel), &next, NULL);
 	return next;
 }

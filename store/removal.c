@@ -65,16 +65,6 @@ source_is_well(const struct gone_row *r)
 	    (r->source_state == STATE_OK || r->source_state == STATE_QUIET);
 }
 
-static int
-count_of(struct store *s, sqlite3_stmt *q, int64_t *ret, struct err *reterr)
-{
-	if (store_step(s, q, reterr) < 0)
-		return -1;
-	*ret = sqlite3_column_int64(q, 0);
-	sqlite3_reset(q);
-	return 0;
-}
-
 /* Did many documents of the source go at once, more than were found in their place since? */
 static int
 is_wave(struct store *s, const struct gone_row *r, bool *ret, struct err *reterr)
@@ -82,12 +72,12 @@ is_wave(struct store *s, const struct gone_row *r, bool *ret, struct err *reterr
 	int64_t others, well;
 
 	*ret = false;
-	if (count_of(s, store_bind(s, STMT_GONE_WAVE, "iii", r->source_id, r->since_ms - WAVE_MS,
+	if (store_number(s, store_bind(s, STMT_GONE_WAVE, "iii", r->source_id, r->since_ms - WAVE_MS,
 	    r->since_ms + WAVE_MS), &others, reterr) < 0)
 		return -1;
 	if (--others < WAVE_MIN)	/* itself is among them */
 		return 0;
-	if (count_of(s, store_bind(s, STMT_GONE_WELL, "iii", r->source_id, r->since_ms, others + 1),
+	if (store_number(s, store_bind(s, STMT_GONE_WELL, "iii", r->source_id, r->since_ms, others + 1),
 	    &well, reterr) < 0)
 		return -1;
 	*ret = well <= others;

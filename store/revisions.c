@@ -42,12 +42,10 @@ static int
 revision_add(struct put_ctx *p, int64_t doc_id, unsigned number, const char *title,
     const struct diff *diff, unsigned kinds, struct err *reterr)
 {
-	const char *text = p->text != NULL ? p->text : "";
 	bool raw = !store_hash_is_zero(p->raw_hash);
 
-	return store_run(p->s, store_bind(p->s, STMT_REVISION_ADD, "iiithhiiiiiitht", doc_id,
+	return store_run(p->s, store_bind(p->s, STMT_REVISION_ADD, "iiithhiiiiitht", doc_id,
 	    (int64_t)number, p->put->at_ms, title, p->text_hash, p->compare_hash,
-	    (int64_t)fingerprint_simhash(text, strlen(text)),
 	    (int64_t)(p->text != NULL ? p->put->doc->text_state : TEXT_NONE), (int64_t)p->words,
 	    (int64_t)(diff != NULL ? diff->words_inserted : 0),
 	    (int64_t)(diff != NULL ? diff->words_deleted : 0), (int64_t)kinds, p->put->extractor,
@@ -440,9 +438,8 @@ rederive(struct store *s, int64_t doc_id, const struct document *doc, const char
 		return -1;
 	if (rederive_head(s, &old, doc, title, state, words, reterr) < 0)
 		return -1;
-	return store_run(s, store_bind(s, STMT_REVISION_REDERIVE, "iithhiiit", doc_id,
+	return store_run(s, store_bind(s, STMT_REVISION_REDERIVE, "iithhiit", doc_id,
 	    (int64_t)old.revision, title, text_hash, compare_hash,
-	    (int64_t)fingerprint_simhash(text != NULL ? text : "", text != NULL ? strlen(text) : 0),
 	    (int64_t)words, (int64_t)state, extractor), reterr);
 }
 

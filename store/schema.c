@@ -243,6 +243,8 @@ static const char *const migration[] = {
 	"  told INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;",
 
 	"ALTER TABLE source DROP COLUMN habit;",
+
+	"ALTER TABLE revision DROP COLUMN simhash;",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

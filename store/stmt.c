@@ -359,14 +359,13 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 
 	/* ---- revisions ---- */
 	[STMT_REVISION_ADD] =
-	    "INSERT INTO revision(doc_id, number, seen_ms, title, text_hash, compare_hash, simhash,"
+	    "INSERT INTO revision(doc_id, number, seen_ms, title, text_hash, compare_hash,"
 	    " text_state, words, words_inserted, words_deleted, kinds, extractor, raw_hash,"
-	    " content_type) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
-	    " ?15)",
+	    " content_type) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 	[STMT_REVISION_FIELDS] = "UPDATE revision SET fields = ?3 WHERE doc_id = ?1 AND number = ?2",
 	[STMT_REVISION_REDERIVE] =
-	    "UPDATE revision SET title = ?3, text_hash = ?4, compare_hash = ?5, simhash = ?6,"
-	    " words = ?7, text_state = ?8, extractor = ?9 WHERE doc_id = ?1 AND number = ?2",
+	    "UPDATE revision SET title = ?3, text_hash = ?4, compare_hash = ?5,"
+	    " words = ?6, text_state = ?7, extractor = ?8 WHERE doc_id = ?1 AND number = ?2",
 	[STMT_REVISION_HASH] = "SELECT text_hash FROM revision WHERE doc_id = ?1 AND number = ?2",
 	[STMT_REVISION_RETURNS] =	/* was this text here before, and how often did others come back? */
 	    "SELECT total(compare_hash = ?2), count(*) - count(DISTINCT compare_hash)"
@@ -524,7 +523,6 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_COUNT_CANDIDATES] = "SELECT count(*) FROM candidate",
 	[STMT_COUNT_WAITING] = "SELECT count(*) FROM delivery WHERE state IN (0, 3)",
 	[STMT_COUNT_DEAD] = "SELECT count(*) FROM delivery WHERE state = 2",
-	[STMT_COUNT_ALIASES] = "SELECT count(*) FROM alias WHERE address IS NOT NULL",
 	[STMT_COUNT_RAW] = "SELECT total(length(zstd)) FROM raw",
 	[STMT_COUNT_UNINDEXED] = "SELECT count(*) FROM unindexed",
 };

@@ -114,6 +114,26 @@ store_run(struct store *s, sqlite3_stmt *q, struct err *reterr)
 }
 
 int
+store_change(struct store *s, sqlite3_stmt *q, struct err *reterr)
+{
+	if (store_enter(s, reterr) < 0)
+		return -1;
+	return store_leave(s, store_run(s, q, reterr), reterr);
+}
+
+int
+store_number(struct store *s, sqlite3_stmt *q, int64_t *ret, struct err *reterr)
+{
+	int rc = store_step(s, q, reterr);
+
+	if (rc < 0)
+		return -1;
+	*ret = rc > 0 ? sqlite3_column_int64(q, 0) : 0;
+	sqlite3_reset(q);
+	return 0;
+}
+
+int
 store_exec(struct store *s, const char *sql, struct err *reterr)
 {
 	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)

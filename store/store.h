@@ -442,8 +442,9 @@ int store_index_step(struct store *s, unsigned max, struct err *reterr);
 int store_checkpoint(struct store *s, struct err *reterr);
 /* After a walk through whole tables, outside a transaction: their pages need not stand in memory. */
 void store_forget_pages(struct store *s);
-struct store_counts { int64_t documents, revisions, events, candidates, deliveries, dead_deliveries, aliases, raw_bytes,
-	file_bytes, unindexed; };
+struct store_counts { int64_t documents, revisions, events, candidates, deliveries, dead_deliveries, file_bytes, unindexed; };
+/* Bytes of all responses as they are packed. Walks the whole table: for who shows it, not for each status. */
+int store_raw_bytes(struct store *s, int64_t *ret, struct err *reterr);
 /* When the candidate was found that waits longest; 0: none waits. */
 int64_t store_oldest_candidate_ms(struct store *s);
 /*

@@ -63,6 +63,10 @@ sqlite3_stmt *store_bind(struct store *s, enum store_stmt which, const char *typ
 int store_step(struct store *s, sqlite3_stmt *q, struct err *reterr);
 /* Runs to its end. */
 int store_run(struct store *s, sqlite3_stmt *q, struct err *reterr);
+/* The same as a transaction of its own, or as part of the one that is open. */
+int store_change(struct store *s, sqlite3_stmt *q, struct err *reterr);
+/* Runs it and sets *ret to the number in the first column of its first row, 0 when there is none; -1 leaves *ret alone. */
+int store_number(struct store *s, sqlite3_stmt *q, int64_t *ret, struct err *reterr);
 int store_exec(struct store *s, const char *sql, struct err *reterr);
 /* The last error of the database as a sentence with advice; -1. */
 int store_fail(struct store *s, const char *doing, struct err *reterr);

@@ -134,19 +134,6 @@ store_forget_pages(struct store *s)
 	sqlite3_db_release_memory(s->db);
 }
 
-static int
-count(struct store *s, enum store_stmt which, int64_t *ret, struct err *reterr)
-{
-	sqlite3_stmt *q = store_bind(s, which, "");
-	int rc = store_step(s, q, reterr);
-
-	if (rc < 0)
-		return -1;
-	*ret = rc > 0 ? sqlite3_column_int64(q, 0) : 0;
-	sqlite3_reset(q);
-	return 0;
-}
-
 /* The archive with what still stands in its write-ahead log: a young archive is nearly all log. */
 static int64_t
 bytes_on_disk(const char *path)
@@ -169,29 +156,30 @@ store_get_counts(struct store *s, struct store_counts *ret, struct err *reterr)
 		{ STMT_COUNT_DOCUMENTS, &c.documents }, { STMT_COUNT_REVISIONS, &c.revisions },
 		{ STMT_COUNT_EVENTS, &c.events }, { STMT_COUNT_CANDIDATES, &c.candidates },
 		{ STMT_COUNT_WAITING, &c.deliveries }, { STMT_COUNT_DEAD, &c.dead_deliveries },
-		{ STMT_COUNT_ALIASES, &c.aliases },
-		{ STMT_COUNT_RAW, &c.raw_bytes }, { STMT_COUNT_UNINDEXED, &c.unindexed },
+		{ STMT_COUNT_UNINDEXED, &c.unindexed },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		if (count(s, counts[i].which, counts[i].at, reterr) < 0)
+		if (store_number(s, store_bind(s, counts[i].which, ""), counts[i].at, reterr) < 0)
 			return -1;
 	c.file_bytes = bytes_on_disk(s->path);
 	*ret = c;
 	return 0;
 }
 
+int
+store_raw_bytes(struct store *s, int64_t *ret, struct err *reterr)
+{
+	return store_number(s, store_bind(s, STMT_COUNT_RAW, ""), ret, reterr);
+}
+
 int64_t
 store_oldest_candidate_ms(struct store *s)
 {
-	sqlite3_stmt *q = store_bind(s, STMT_CANDIDATE_OLDEST, "");
 	int64_t ms = 0;
 
-	if (store_step(s, q, NULL) > 0) {
-		ms = sqlite3_column_int64(q, 0);
-		sqlite3_reset(q);
-	}
+	(void)store_number(s, store_bind(s, STMT_CANDIDATE_OLDEST, ""), &ms, NULL);
 	return ms;
 }
 

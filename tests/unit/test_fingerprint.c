@@ -1,4 +1,4 @@
-/* Fingerprints: near texts lie near, other texts far, and the values never change. */
+/* Fingerprints and sketches: near texts meet, others do not, and stored values never change. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "document/fingerprint.h"
+#include "document/sketch.h"
 
 /* 200 words from a list by a small generator; other: every so many words another one is put in. */
 static size_t
@@ -24,18 +25,31 @@ make_text(char *out, size_t size, unsigned seed, unsigned other)
 	return n;
 }
 
+/* Bands that two texts share. */
+static unsigned
+shared(const char *a, const char *b)
+{
+	struct sketch x, y;
+	unsigned n = 0;
+
+	sketch_make(a, strlen(a), &x);
+	sketch_make(b, strlen(b), &y);
+	for (unsigned i = 0; i < SKETCH_BANDS; i++)
+		n += x.band[i] == y.band[i];
+	return n;
+}
+
 static void
-near_texts_are_near_and_others_far(void **state)
+near_texts_meet_in_a_band_and_others_do_not(void **state)
 {
 	char a[4096], b[4096], c[4096];
-	size_t na = make_text(a, sizeof(a), 1, 0), nb = make_text(b, sizeof(b), 1, 199);
-	size_t nc = make_text(c, sizeof(c), 2, 0);
-	uint64_t x = fingerprint_simhash(a, na);
 
-	assert_int_equal(fingerprint_distance(x, fingerprint_simhash(a, na)), 0);
-	assert_true(fingerprint_distance(x, fingerprint_simhash(b, nb)) <= 8);
-	assert_true(fingerprint_distance(x, fingerprint_simhash(c, nc)) >= 16);
-	assert_true(x == fingerprint_simhash(a, na));
+	make_text(a, sizeof(a), 1, 0);
+	make_text(b, sizeof(b), 1, 199);
+	make_text(c, sizeof(c), 2, 0);
+	assert_int_equal(shared(a, a), SKETCH_BANDS);
+	assert_true(shared(a, b) > SKETCH_BANDS / 2);
+	assert_int_equal(shared(a, c), 0);
 }
 
 static void
@@ -47,13 +61,13 @@ case_accents_blanks_and_marks_do_not_count(void **state)
 		{ "\xef\xbc\xa1\xef\xbc\xa2 \xef\xbc\xa3", "ab c" },
 		{ "\xe6\x97\xa5\xe6\x9c\xac \xe8\xaa\x9e", "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e" },
 	};
+	struct sketch none;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_true(fingerprint_simhash(rows[i][0], strlen(rows[i][0])) ==
-		    fingerprint_simhash(rows[i][1], strlen(rows[i][1])));
-	assert_true(fingerprint_simhash("", 0) == 0);
-	assert_true(fingerprint_simhash("one", 3) != 0);
-	assert_true(fingerprint_simhash("a b c d", 7) != fingerprint_simhash("d c b a", 7));
+		assert_int_equal(shared(rows[i][0], rows[i][1]), SKETCH_BANDS);
+	assert_false(sketch_make("", 0, &none));
+	assert_true(sketch_make("one", 3, &none));
+	assert_int_equal(shared("a b c d", "d c b a"), 0);
 }
 
 /* Stored values: a change here would make every archive forget its near-duplicates. */
@@ -62,7 +76,11 @@ the_values_of_this_version_are_fixed(void **state)
 {
 	const char *s = "Japan and Viet Nam agreed to elevate relations, 日本とベトナム.";
 
-	assert_true(fingerprint_simhash(s, strlen(s)) == UINT64_C(0xe105daf1c1f01d36));
+	struct sketch x;
+
+	assert_true(sketch_make(s, strlen(s), &x));
+	assert_int_equal(x.band[0], -1990955594);
+	assert_int_equal(x.band[SKETCH_BANDS - 1], 1350881236);
 }
 
 static void
@@ -79,7 +97,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(near_texts_are_near_and_others_far),
+		cmocka_unit_test(near_texts_meet_in_a_band_and_others_do_not),
 		cmocka_unit_test(case_accents_blanks_and_marks_do_not_count),
 		cmocka_unit_test(the_values_of_this_version_are_fixed),
 		cmocka_unit_test(the_exact_hash_sees_words_and_title_alone),
