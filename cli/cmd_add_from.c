@@ -125,6 +125,7 @@ try_host(const struct cli *cli, const struct config *config, const struct wishes
 		struct probe_found found = { 0 };
 		struct cfg_source src = { .name = w->list[i].url, .url = w->list[i].url };
 		CLEANUP(freep) char *other = NULL, *line = NULL;
+		const char *words;
 		json_t *j;
 
 		if (w->list[i].done || w->list[i].host == NULL || strcmp(w->list[i].host, host) != 0)
@@ -132,9 +133,11 @@ try_host(const struct cli *cli, const struct config *config, const struct wishes
 		j = json_object();
 		json_put_int(j, "i", (int64_t)i);
 		if (!ready || probe_best(p, &src, cli->now_ms, &found, &other, &err) < 0) {
-			json_put_str(j, "error", found.diagnosis.words != NULL ? found.diagnosis.words : err.text);
+			words = diagnosis_words(found.diagnosis);
+			json_put_str(j, "error", words != NULL ? words : err.text);
 		} else if (found.candidates->count == 0) {
-			json_put_str(j, "error", found.diagnosis.words != NULL ? found.diagnosis.words : "no list of documents was found there");
+			words = diagnosis_words(found.diagnosis);
+			json_put_str(j, "error", words != NULL ? words : "no list of documents was found there");
 		} else {
 			json_put_str(j, "url", other != NULL ? other : w->list[i].url);
 			json_put_int(j, "kind", found.candidates->kind);

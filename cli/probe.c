@@ -141,7 +141,7 @@ fetch(struct probe *p, const struct cfg_source *src, const char *url, enum fetch
 
 static int
 discover_page(const struct cfg_source *src, const struct page *page, int64_t now_ms,
-    struct candidates **ret, struct err *reterr)
+    struct candidates **ret, enum diagnosis *why, struct err *reterr)
 {
 	struct job job = { .kind = JOB_DISCOVER, .bytes = buf_str(&page->body), .len = page->body.len };
 	struct job_answer answer = { 0 };
@@ -155,7 +155,9 @@ discover_page(const struct cfg_source *src, const struct page *page, int64_t now
 	    .select_date = src->select.date,
 	    .language = src->language,
 	    .now_ms = now_ms};
+	*why = DIAGNOSIS_NONE;
 	if (pool_run_one(&job, &answer, reterr) == 0) {
+		*why = answer.why;
 		if (answer.err.class != ERR_NONE || answer.candidates == NULL) {
 			rc = err_set(reterr,
 			    answer.err.class != ERR_NONE ? answer.err.class : ERR_INPUT, "%s: %s",
@@ -311,10 +313,11 @@ probe_list(struct probe *p, const struct cfg_source *src, const char *url, int64
     struct candidates **ret, struct err *reterr)
 {
 	struct page page = { .body = BUF_INIT(0) };
+	enum diagnosis why;
 	int rc = -1;
 
 	if (fetch(p, src, url, FETCH_SITEMAP, &page, reterr) == 0 &&
-	    discover_page(src, &page, now_ms, ret, reterr) == 0) {
+	    discover_page(src, &page, now_ms, ret, &why, reterr) == 0) {
 		drop_refused(src, *ret);
 		rc = 0;
 	}
@@ -382,12 +385,11 @@ read_source(struct probe *p, const struct cfg_source *src, int64_t now_ms, struc
 	    [CFG_KIND_SITEMAP] = FETCH_SITEMAP,
 	    [CFG_KIND_PAGE] = FETCH_PAGE};
 	int rc = fetch(p, src, src->url, classes[src->kind], page, reterr);
+	enum diagnosis why;
 
-	if (rc == 0)
-		rc = discover_page(src, page, now_ms, &f->candidates, reterr);
-	if (rc < 0 || (f->candidates->count == 0 && f->candidates->kind == KIND_LISTING))
-		f->diagnosis = diagnosis_of(page->mitigated, page->body.len > 0 ? buf_str(&page->body) : NULL, page->body.len);
-	if (rc < 0)
+	f->diagnosis = diagnosis_of_header(page->mitigated);
+	if (rc < 0 || discover_page(src, page, now_ms, &f->candidates, f->diagnosis == DIAGNOSIS_NONE ? &f->diagnosis : &why,
+	    reterr) < 0)
 		return -1;
 	f->refused = drop_refused(src, f->candidates);
 	sort_by_age(f->candidates);

@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 #include "discover/discover.h"
 #include "document/document.h"
-#include "fetchers/diagnosis.h"
+#include "discover/diagnosis.h"
 #include "extract/extract.h"
 
 struct probe;
@@ -29,7 +29,7 @@ struct probe_found {			/* owned; probe_found_done */
 	char *moved_to;			/* where permanent redirects led, or NULL */
 	char **sitemaps;		/* that robots.txt names */
 	size_t sitemaps_count;
-	struct diagnosis diagnosis;	/* why a page shows no list; also set where probe_look() fails */
+	enum diagnosis diagnosis;	/* why a page shows no list; also set where probe_look() fails */
 	struct document *document;	/* of the first candidate, or NULL */
 	struct err document_err;	/* why there is none */
 };

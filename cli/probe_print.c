@@ -12,8 +12,8 @@
 static void
 put_diagnosis(json_t *j, const struct probe_found *f)
 {
-	json_put_str(j, "diagnosis", f->diagnosis.words);
-	json_put_str(j, "advice", f->diagnosis.advice);
+	json_put_str(j, "diagnosis", diagnosis_words(f->diagnosis));
+	json_put_str(j, "advice", diagnosis_advice(f->diagnosis));
 }
 
 static void
@@ -86,8 +86,8 @@ print_manners(struct out *o, const struct probe_found *f, const struct cfg_sourc
 		line(t, "  feed it names", c->feeds[i]);
 	for (size_t i = 0; i < f->sitemaps_count; i++)
 		line(t, "  sitemap", f->sitemaps[i]);
-	line(t, "  diagnosis", f->diagnosis.words);
-	line(t, "  advice", f->diagnosis.advice);
+	line(t, "  diagnosis", diagnosis_words(f->diagnosis));
+	line(t, "  advice", diagnosis_advice(f->diagnosis));
 	table_print(t, o);
 	buf_done(&valid);
 	buf_done(&charset);
@@ -128,7 +128,7 @@ probe_print(struct cli *cli, const struct probe_found *f, const struct cfg_sourc
 	if (f->refused > 0)
 		out_printf(o, STYLE_YELLOW, "%zu more are left out by include and exclude", f->refused);
 	print_manners(o, f, src);
-	if (c->kind == KIND_LISTING && c->count == 0 && f->diagnosis.words == NULL)
+	if (c->kind == KIND_LISTING && c->count == 0 && diagnosis_words(f->diagnosis) == NULL)
 		out_printf(o, STYLE_YELLOW, "no list of documents was found: name it with `select.links`, or watch it as a page");
 	out_nl(o);
 	print_candidates(o, c);
@@ -153,9 +153,9 @@ probe_failed(struct cli *cli, const struct probe_found *f, const struct err *err
 		out_json(&cli->out, j);
 	}
 	cli_say("%s", err->text);
-	if (f->diagnosis.words != NULL && strstr(err->text, f->diagnosis.words) == NULL)
-		cli_say("%s", f->diagnosis.words);
-	if (f->diagnosis.advice != NULL)
-		cli_say("%s", f->diagnosis.advice);
+	if (diagnosis_words(f->diagnosis) != NULL && strstr(err->text, diagnosis_words(f->diagnosis)) == NULL)
+		cli_say("%s", diagnosis_words(f->diagnosis));
+	if (diagnosis_advice(f->diagnosis) != NULL)
+		cli_say("%s", diagnosis_advice(f->diagnosis));
 	return EXIT_FAILED;
 }

@@ -5,52 +5,52 @@
 
 #include "base/banned.h"
 
-struct diagnosis {
+struct finding {
 	enum store_state state;
 	bool lasting;
 	const char *advice;
 };
 
-static struct diagnosis
+static struct finding
 diagnose(enum fetch_outcome outcome, long status, enum err_class class)
 {
 	switch (outcome) {
 	case FETCH_GONE:
 		if (status == 410)
-			return (struct diagnosis){ STATE_ENDED, true,
+			return (struct finding){ STATE_ENDED, true,
 			    "remove the source, or give it the page's new address as `url`; until then it is asked once a week" };
-		return (struct diagnosis){ STATE_FAILING, true,
+		return (struct finding){ STATE_FAILING, true,
 		    "look for the new address of this page and change `url`" };
 	case FETCH_DENIED:
 		if (class == ERR_PERMANENT)
-			return (struct diagnosis){ STATE_BLOCKED, true,
+			return (struct finding){ STATE_BLOCKED, true,
 			    "ask the publisher, or set `robots: ignore` if you may" };
-		return (struct diagnosis){ STATE_FAILING, false, "nothing to do unless it lasts" };
+		return (struct finding){ STATE_FAILING, false, "nothing to do unless it lasts" };
 	case FETCH_REFUSED:
-		return (struct diagnosis){ STATE_BLOCKED, status != 429,
+		return (struct finding){ STATE_BLOCKED, status != 429,
 		    "the server refuses us: visit less often, or ask the publisher" };
 	case FETCH_OK:
 	case FETCH_NOT_MODIFIED:
 		if (class == ERR_CONFIG)
-			return (struct diagnosis){ STATE_EMPTY, true,
+			return (struct finding){ STATE_EMPTY, true,
 			    "the page may have been rebuilt: check it with `presswatch try` and "
 			    "adjust `select`" };
-		return (struct diagnosis){ STATE_FAILING, true,
+		return (struct finding){ STATE_FAILING, true,
 		    "check the address and `kind` with `presswatch try`" };
 	case FETCH_FAILED:
 		if (class == ERR_CONFIG)
-			return (struct diagnosis){ STATE_FAILING, true,
+			return (struct finding){ STATE_FAILING, true,
 			    "change the configuration of the source or of `network`" };
 		break;
 	}
-	return (struct diagnosis){ STATE_FAILING, false, "nothing to do unless it lasts" };
+	return (struct finding){ STATE_FAILING, false, "nothing to do unless it lasts" };
 }
 
 void
 health_after_failure(enum store_state now, unsigned failures, bool ever_good, enum fetch_outcome outcome,
     long http_status, const struct err *err, struct health *ret)
 {
-	struct diagnosis d = diagnose(outcome, http_status, err->class);
+	struct finding d = diagnose(outcome, http_status, err->class);
 	unsigned enough = !d.lasting ? 3 : ever_good ? 2 : 1;
 
 	snprintf(ret->cause, sizeof(ret->cause), "%s%s", err->text,

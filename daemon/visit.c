@@ -10,7 +10,6 @@
 #include "daemon/health.h"
 #include "daemon/intake.h"
 #include "daemon/visit_int.h"
-#include "fetchers/diagnosis.h"
 #include "base/banned.h"
 
 /* However good the validators look: an unconditional look at least that often (they may lie). */
@@ -84,25 +83,32 @@ put_page(struct visit *v)
 	intake_page(v->d->intake, v->watch, &body, on_page_put);
 }
 
+/* The bytes came and are of no use: why, in words for a person. */
+static void
+end_useless(struct visit *v, enum err_class class, const char *text)
+{
+	const char *words = diagnosis_words(v->why);
+	bool challenge = diagnosis_is_challenge(v->why);
+	struct err err;
+
+	if (challenge)
+		(void)err_set(&err, ERR_PERMANENT, "%s", words);
+	else
+		(void)err_set(&err, class, "%s%s%s", text, words != NULL ? ": " : "", words != NULL ? words : "");
+	visit_end_failed(v, challenge ? FETCH_REFUSED : FETCH_OK, v->body.status, &err, 0);
+}
+
 static void
 on_discovered(const struct job_answer *answer, void *arg)
 {
 	struct visit *v = arg;
 	struct candidates *found = answer->candidates;
-	struct diagnosis why = { 0 };
 	struct err err = { 0 };
 
 	v->job = 0;
-	if (answer->err.class != ERR_NONE || found == NULL || (found->count == 0 && !found->same)) {
-		why = diagnosis_of(NULL, v->body.bytes, v->body.len);
-		if (why.kind == DIAGNOSIS_CHALLENGE && (found == NULL || found->kind == KIND_LISTING)) {
-			(void)err_set(&err, ERR_PERMANENT, "%s", why.words);
-			visit_end_failed(v, FETCH_REFUSED, v->body.status, &err, 0);
-			return;
-		}
-	}
+	v->why = answer->why;
 	if (answer->err.class != ERR_NONE) {
-		visit_end_failed(v, FETCH_OK, v->body.status, &answer->err, 0);
+		end_useless(v, answer->err.class, answer->err.text);
 		return;
 	}
 	if (found->same) {
@@ -114,9 +120,7 @@ on_discovered(const struct job_answer *answer, void *arg)
 		return;
 	}
 	if (found->kind == KIND_LISTING && found->count == 0) {
-		(void)err_set(&err, ERR_CONFIG, "no list of documents was found on the page%s%s", why.words != NULL ? ": " : "",
-		    why.words != NULL ? why.words : "");
-		visit_end_failed(v, FETCH_OK, v->body.status, &err, 0);
+		end_useless(v, ERR_CONFIG, "no list of documents was found on the page");
 		return;
 	}
 	if (v->body.doubtful_end && found->truncated) {
@@ -124,9 +128,7 @@ on_discovered(const struct job_answer *answer, void *arg)
 		visit_end_failed(v, FETCH_FAILED, v->body.status, &err, 0);
 		return;
 	}
-	v->found = candidates_new();
-	*v->found = *found;		/* the answer's memory, taken over */
-	*found = (struct candidates){ 0 };
+	v->found = pool_take_candidates(answer);
 	if (v->found->kind == KIND_SITEMAP && v->found->more_count > 0)
 		visit_files_begin(v);
 	else
@@ -180,13 +182,11 @@ on_fetched(struct fetch_answer *a, void *arg)
 	default:
 		if (a->host_until_ms > 0)
 			retry_after_ms = a->host_until_ms - clock_wall_ms();
-		if (a->http != NULL && a->http->cf_mitigated != NULL && status >= 400) {
-			struct diagnosis why = diagnosis_of(a->http->cf_mitigated, NULL, 0);
-
-			if (why.kind == DIAGNOSIS_CHALLENGE) {
-				a->outcome = FETCH_REFUSED;
-				(void)err_set(&a->err, ERR_PERMANENT, "%s", why.words);
-			}
+		if (a->http != NULL && status >= 400)
+			v->why = diagnosis_of_header(a->http->cf_mitigated);
+		if (v->why != DIAGNOSIS_NONE) {
+			a->outcome = FETCH_REFUSED;
+			(void)err_set(&a->err, ERR_PERMANENT, "%s", diagnosis_words(v->why));
 		}
 		visit_end_failed(v, a->outcome, status, &a->err, retry_after_ms);
 	}

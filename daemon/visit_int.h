@@ -26,6 +26,7 @@ struct visit {
 	char *asked;			/* address: the configured one, or where it moved to */
 	char *hub;			/* WebSub, of a Link header, or NULL */
 	struct candidates *found;
+	enum diagnosis why;		/* what stood there in place of a list */
 	/* sitemap index */
 	char **files;			/* to be read, from files_at on */
 	unsigned char *depth;

@@ -499,7 +499,7 @@ visit_end_failed(struct visit *v, enum fetch_outcome outcome, long status, const
 	health_after_failure(w->state, w->failures, w->seen_good, outcome, status, err, &r->health);
 	r->visit.state = r->health.state;
 	r->visit.cause = r->health.cause;
-	r->visit.advice = r->health.advice;
+	r->visit.advice = v->why != DIAGNOSIS_NONE ? diagnosis_advice(v->why) : r->health.advice;
 	if (r->health.state == STATE_ENDED && next < ENDED_MS) {
 		r->next_in_ms = next = ENDED_MS;
 		r->visit.next_visit_ms = r->visit.at_ms + next;

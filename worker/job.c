@@ -33,6 +33,13 @@ cpu_now_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+/* Nothing of what was looked for stands on the page. */
+static bool
+found_nothing(const struct job_answer *a, int rc)
+{
+	return rc < 0 || (a->candidates->kind == KIND_LISTING && a->candidates->count == 0 && !a->candidates->same);
+}
+
 void
 job_run(const struct job *j, struct job_answer *ret)
 {
@@ -40,9 +47,11 @@ job_run(const struct job *j, struct job_answer *ret)
 	int rc;
 
 	*ret = (struct job_answer){ 0 };
-	if (j->kind == JOB_DISCOVER)
+	if (j->kind == JOB_DISCOVER) {
 		rc = discover(j->bytes, j->len, &j->discover, &ret->candidates, &ret->err);
-	else
+		if (found_nothing(ret, rc))
+			ret->why = diagnosis_of(j->bytes, j->len);
+	} else
 		rc = extract_page(j->bytes, j->len, &j->extract, &ret->document, &ret->err);
 	if (rc == 0)
 		err_clear(&ret->err);
@@ -247,6 +256,8 @@ job_answer_encode(uint32_t id, const struct job_answer *a, struct buf *b, struct
 	size_t len;
 
 	json_put_int(o, "cpu", a->cpu_us);
+	if (a->why != DIAGNOSIS_NONE)
+		json_put_int(o, "why", (int64_t)a->why);
 	if (a->err.class != ERR_NONE) {
 		json_put_int(o, "class", (int64_t)a->err.class);
 		json_put_str(o, "text", a->err.text);
@@ -320,8 +331,11 @@ decode_into(const json_t *o, struct job_answer *a, struct err *reterr)
 	const json_t *candidates = json_object_get(o, "candidates");
 	const json_t *document = json_object_get(o, "document");
 	const char *text = json_get_str(o, "text");
-	int64_t class = json_get_int(o, "class", ERR_NONE);
+	int64_t class = json_get_int(o, "class", ERR_NONE), why = json_get_int(o, "why", DIAGNOSIS_NONE);
 
+	if (why < 0 || why >= DIAGNOSIS_COUNT)
+		return err_set(reterr, ERR_INPUT, "the answer's diagnosis is none of ours");
+	a->why = (enum diagnosis)why;
 	a->cpu_us = json_get_int(o, "cpu", 0);
 	if (class != ERR_NONE) {
 		if (class < 0 || class >= ERR_CLASS_COUNT || text == NULL)

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include "base/buf.h"
 #include "base/err.h"
+#include "discover/diagnosis.h"
 #include "discover/discover.h"
 #include "extract/extract.h"
 
@@ -26,6 +27,7 @@ struct job_answer {
 	struct err err;			/* class ERR_NONE: one of the two below is set */
 	struct candidates *candidates;	/* owned by the answer */
 	struct document *document;
+	enum diagnosis why;		/* of a discovery that failed or found no list: what the page looks like */
 	int64_t cpu_us;			/* CPU time of the worker for this job */
 };
 

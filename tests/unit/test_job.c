@@ -137,6 +137,13 @@ a_document_a_list_and_an_error_survive_the_wire(void **state)
 	assert_string_equal(a.candidates->list[1].title, "Two");
 	job_answer_done(&a);
 
+	j.bytes = "<html><title>Log in</title><form><input type=password></form></html>";
+	j.len = strlen(j.bytes);
+	j.discover.kind = KIND_LISTING;
+	there_and_back(&j, &a);
+	assert_int_equal(a.why, DIAGNOSIS_LOGIN);
+	job_answer_done(&a);
+
 	j.bytes = "";
 	j.len = 0;
 	there_and_back(&j, &a);

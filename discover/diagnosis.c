@@ -1,4 +1,4 @@
-#include "fetchers/diagnosis.h"
+#include "discover/diagnosis.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -73,7 +73,7 @@ look_at(const char *p, size_t n)
 			take_title(&l, p + end + 1, n - end - 1);
 			end = past_raw(p, n, end, "title");
 		} else if (is_tag(p + i, n - i, "input") && end < n) {
-			for (size_t k = i; k + 8 < end; k++)
+			for (size_t k = i; k + 8 <= end; k++)
 				l.password |= strncasecmp(p + k, "password", 8) == 0;
 		}
 		i = end < n && p[end] == '>' ? end + 1 : end > i ? end : i + 1;
@@ -92,26 +92,22 @@ holds(const char *p, size_t n, const char *word)
 	return false;
 }
 
-static const char *
-challenge(const char *mitigated, const char *p, size_t n)
+static enum diagnosis
+challenge(const char *p, size_t n)
 {
 	static const struct {
-		const char *mark, *words;
+		const char *mark;
+		enum diagnosis which;
 	} marks[] = {
-		{ "/cdn-cgi/challenge-platform/", "the site shows Cloudflare's challenge page in place of its own" },
-		{ "cf-challenge", "the site shows Cloudflare's challenge page in place of its own" },
-		{ "_Incapsula_Resource", "the site shows a challenge page (Imperva) in place of its own" },
-		{ "g-recaptcha", "the site asks for a captcha in place of showing its page" },
-		{ "h-captcha", "the site asks for a captcha in place of showing its page" },
-		{ "px-captcha", "the site asks for a captcha in place of showing its page" },
+		{ "/cdn-cgi/challenge-platform/", DIAGNOSIS_CLOUDFLARE }, { "cf-challenge", DIAGNOSIS_CLOUDFLARE },
+		{ "_Incapsula_Resource", DIAGNOSIS_IMPERVA }, { "g-recaptcha", DIAGNOSIS_CAPTCHA },
+		{ "h-captcha", DIAGNOSIS_CAPTCHA }, { "px-captcha", DIAGNOSIS_CAPTCHA },
 	};
 
-	if (mitigated != NULL && strcmp(mitigated, "challenge") == 0)
-		return marks[0].words;
-	for (size_t i = 0; p != NULL && i < sizeof(marks) / sizeof(marks[0]); i++)
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (memmem(p, n, marks[i].mark, strlen(marks[i].mark)) != NULL)
-			return marks[i].words;
-	return NULL;
+			return marks[i].which;
+	return DIAGNOSIS_NONE;
 }
 
 static bool
@@ -144,27 +140,62 @@ is_shell(const struct look *l, const char *p, size_t n)
 	return l->letters < SHELL_LETTERS && l->scripts >= 3;
 }
 
-struct diagnosis
-diagnosis_of(const char *mitigated, const char *bytes, size_t len)
+enum diagnosis
+diagnosis_of(const char *bytes, size_t len)
 {
-	const char *words = challenge(mitigated, bytes, len);
+	enum diagnosis d;
 	struct look l;
 
-	if (words != NULL)
-		return (struct diagnosis){ DIAGNOSIS_CHALLENGE, words,
-		    "ask the publisher to let us in, or look for a feed; visiting more often makes it worse" };
 	if (bytes == NULL)
-		return (struct diagnosis){ 0 };
+		return DIAGNOSIS_NONE;
 	len = len < LOOK_BYTES ? len : LOOK_BYTES;
+	d = challenge(bytes, len);
+	if (d != DIAGNOSIS_NONE)
+		return d;
 	l = look_at(bytes, len);
 	if (says_not_found(l.title))
-		return (struct diagnosis){ DIAGNOSIS_NOT_FOUND, "the page says that it was not found, though its status is 200",
-		    "look for the new address of this page and change `url`" };
+		return DIAGNOSIS_NOT_FOUND;
 	if (l.password && l.letters < FEW_LETTERS)
-		return (struct diagnosis){ DIAGNOSIS_LOGIN, "the page asks for a login in place of a list",
-		    "give the source `cookies-file` or `headers` of a session, or look for a public address" };
-	if (is_shell(&l, bytes, len))
-		return (struct diagnosis){ DIAGNOSIS_SCRIPT, "the page needs JavaScript: it comes without words and a script fills it",
-		    "look for a feed or a sitemap, or let a browser fetch it: see `fetch-with`" };
-	return (struct diagnosis){ 0 };
+		return DIAGNOSIS_LOGIN;
+	return is_shell(&l, bytes, len) ? DIAGNOSIS_SCRIPT : DIAGNOSIS_NONE;
+}
+
+enum diagnosis
+diagnosis_of_header(const char *mitigated)
+{
+	return mitigated != NULL && strcmp(mitigated, "challenge") == 0 ? DIAGNOSIS_CLOUDFLARE : DIAGNOSIS_NONE;
+}
+
+bool
+diagnosis_is_challenge(enum diagnosis d)
+{
+	return d == DIAGNOSIS_CLOUDFLARE || d == DIAGNOSIS_IMPERVA || d == DIAGNOSIS_CAPTCHA;
+}
+
+const char *
+diagnosis_words(enum diagnosis d)
+{
+	static const char *const words[DIAGNOSIS_COUNT] = {
+		[DIAGNOSIS_CLOUDFLARE] = "the site shows Cloudflare's challenge page in place of its own",
+		[DIAGNOSIS_IMPERVA] = "the site shows a challenge page (Imperva) in place of its own",
+		[DIAGNOSIS_CAPTCHA] = "the site asks for a captcha in place of showing its page",
+		[DIAGNOSIS_LOGIN] = "the page asks for a login in place of a list",
+		[DIAGNOSIS_NOT_FOUND] = "the page says that it was not found, though its status is 200",
+		[DIAGNOSIS_SCRIPT] = "the page needs JavaScript: it comes without words and a script fills it",
+	};
+
+	return words[d];
+}
+
+const char *
+diagnosis_advice(enum diagnosis d)
+{
+	static const char *const advice[DIAGNOSIS_COUNT] = {
+		[DIAGNOSIS_LOGIN] = "give the source `cookies-file` or `headers` of a session, or look for a public address",
+		[DIAGNOSIS_NOT_FOUND] = "look for the new address of this page and change `url`",
+		[DIAGNOSIS_SCRIPT] = "look for a feed or a sitemap, or let a browser fetch it: see `fetch-with`",
+	};
+
+	return !diagnosis_is_challenge(d) ? advice[d] :
+	    "ask the publisher to let us in, or look for a feed; visiting more often makes it worse";
 }
