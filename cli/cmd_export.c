@@ -15,25 +15,6 @@ write_jsonl(struct export *x, const struct store_doc *d)
 	out_json(&x->out, store_doc_json(d, true));
 }
 
-/*
- * RFC 4180: every field in quotes, quotes doubled; line breaks of the text stay inside the field. What a spreadsheet would
- * run as a formula gets an apostrophe in front, which it takes for "this is text".
- */
-static void
-csv_field(FILE *f, const char *value, char end)
-{
-	putc('"', f);
-	if (value != NULL && *value != '\0' && strchr("=+-@\t\r", *value) != NULL)
-		putc('\'', f);
-	for (const char *p = value != NULL ? value : ""; *p != '\0'; p++) {
-		if (*p == '"')
-			putc('"', f);
-		putc(*p, f);
-	}
-	putc('"', f);
-	putc(end, f);
-}
-
 static void
 begin_csv(struct export *x)
 {
@@ -54,10 +35,10 @@ write_csv(struct export *x, const struct store_doc *d)
 	snprintf(words, sizeof(words), "%u", d->words);
 	clock_rfc3339(d->first_seen_ms, true, first);
 	clock_rfc3339(d->last_changed_ms, true, changed);
-	for (size_t i = 0; i + 1 < n; i++)
-		csv_field(x->out.f, fields[i], ',');
-	csv_field(x->out.f, fields[n - 1], '\r');
-	putc('\n', x->out.f);
+	for (size_t i = 0; i < n; i++) {
+		out_csv_cell(&x->out, fields[i]);
+		fputs(i + 1 < n ? "," : "\r\n", x->out.f);
+	}
 }
 
 static void

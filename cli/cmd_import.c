@@ -25,62 +25,6 @@ import_complain(struct import *im, const char *text)
 		cli_say("%s:%lld: %s", im->path, (long long)im->line, text);
 }
 
-static void
-get_strings(const json_t *j, const char *key, char ***ret, size_t *ret_count)
-{
-	const json_t *list = json_object_get(j, key);
-	size_t n = json_array_size(list);
-
-	*ret = n > 0 ? xcalloc(n, sizeof(**ret)) : NULL;
-	for (size_t i = 0; i < n; i++)
-		if (json_is_string(json_array_get(list, i)))
-			(*ret)[(*ret_count)++] = xstrdup(json_string_value(json_array_get(list, i)));
-}
-
-static int64_t
-get_time(const json_t *j, const char *key, int64_t def)
-{
-	const char *text = json_get_str(j, key);
-	int64_t ms;
-
-	return text != NULL && clock_parse_rfc3339(text, &ms, NULL, NULL) == 0 ? ms : def;
-}
-
-static enum text_state
-get_text_state(const json_t *j)
-{
-	const char *name = json_get_str(j, "text_state");
-
-	for (int i = 0; name != NULL && i <= TEXT_CUT; i++)
-		if (strcmp(text_state_name((enum text_state)i), name) == 0)
-			return (enum text_state)i;
-	return json_get_str(j, "text") != NULL ? TEXT_FULL : TEXT_NONE;
-}
-
-/* The exported document again. */
-struct store_doc *
-import_doc_of(const struct import *im, const json_t *j)
-{
-	struct store_doc *d = xcalloc(1, sizeof(*d));
-	const struct { char **at; const char *key; } texts[] = { { &d->id, "id" }, { &d->source, "source" },
-		{ &d->url, "url" }, { &d->title, "title" }, { &d->published, "published" },
-		{ &d->modified, "modified" }, { &d->language, "language" }, { &d->section, "section" },
-		{ &d->author, "author" }, { &d->dateline, "dateline" }, { &d->text, "text" },
-		{ &d->state, "state" } };
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		*texts[i].at = xstrdup(json_get_str(j, texts[i].key));
-	get_strings(j, "aliases", &d->aliases, &d->aliases_count);
-	get_strings(j, "captions", &d->captions, &d->captions_count);
-	get_strings(j, "labels", &d->labels, &d->labels_count);
-	d->text_state = get_text_state(j);
-	d->words = (unsigned)json_get_int(j, "words", 0);
-	d->revision = (unsigned)json_get_int(j, "revision", 1);
-	d->first_seen_ms = get_time(j, "first_seen", im->cli->now_ms);
-	d->last_changed_ms = get_time(j, "last_changed", d->first_seen_ms);
-	return d;
-}
-
 static int
 commit(struct import *im, struct err *err)
 {
@@ -88,12 +32,6 @@ commit(struct import *im, struct err *err)
 		return 0;
 	im->open = 0;
 	return store_commit(im->store, err);
-}
-
-void
-import_doc_view(const struct store_doc *d, struct document *ret)
-{
-	*ret = doc_view(d);
 }
 
 int
@@ -130,7 +68,7 @@ take_line(struct import *im, const char *line, size_t n, struct err *err)
 		import_complain(im, err->text);
 		return 0;
 	}
-	d = import_doc_of(im, j);
+	d = store_doc_of_json(j, im->cli->now_ms);
 	json_decref(j);
 	if (d->url == NULL || d->source == NULL) {
 		import_complain(im, "no document of an export: it has no url or no source");

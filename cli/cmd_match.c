@@ -1,7 +1,6 @@
-/* match: what a channel with this query would have told. */
+/* match: what a channel would have told: one of the configuration, or any with this query. */
 #include <stdlib.h>
 #include <string.h>
-#include "base/json.h"
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/event.h"
@@ -12,52 +11,52 @@
 
 struct match {
 	struct cli *cli;
-	int64_t *ids;		/* documents that fit, falling */
-	size_t count, cap;
-	int64_t last_seq, since_ms;
-	unsigned printed, limit;
+	const struct config *config;		/* with --channel */
+	const struct cfg_channel *channel;	/* or NULL: any, of documents alone */
+	struct store_route route;
+	struct store_replay *replay;
+	int64_t last_seq, since_ms, until_ms;
+	unsigned printed, limit, asked, by_kind[EV_COUNT];
 	struct event_rows rows;
+	struct err *err;
+	bool failed;
 };
 
-static int
-keep_id(const struct store_doc *d, const char *snippet, void *arg)
+/* By the keys that name sources and channels, and by the options that narrow; a source's trouble has no language and no label. */
+static bool
+is_asked(const struct match *m, const struct store_event *e)
 {
-	struct match *m = arg;
+	const struct cli_opts *o = &m->cli->opts;
+	const struct cfg_source *src;
 
-	m->ids = xgrow(m->ids, &m->cap, m->count + 1, sizeof(*m->ids));
-	m->ids[m->count++] = d->doc_id;
-	return 0;
+	if (e->time_ms < m->since_ms || (m->until_ms > 0 && e->time_ms > m->until_ms) ||
+	    (o->source != NULL && (e->source == NULL || strcmp(e->source, o->source) != 0)) ||
+	    ((o->lang != NULL || o->label != NULL) && strncmp(e->type, "document.", 9) != 0))
+		return false;
+	if (m->channel == NULL || e->source == NULL || (src = config_source(m->config, e->source)) == NULL)
+		return true;
+	return config_hears(src, m->channel);
 }
 
 static int
-falling(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x < y) - (x > y);
-}
-
-/* Events about sources have no document: a query does not hold them back, so they say nothing about it. */
-static int
-print_if_fits(const struct store_event *e, void *arg)
+print_if_told(const struct store_event *e, void *arg)
 {
 	struct match *m = arg;
-	json_t *j = NULL;
-	const char *id;
-	int64_t doc_id = 0;
+	bool told;
 
 	m->last_seq = e->seq;
-	if (e->time_ms < m->since_ms || json_read(e->json, strlen(e->json), &j, NULL) < 0)
+	if (!is_asked(m, e))
 		return 0;
-	if ((id = json_get_str(json_object_get(j, "data"), "id")) != NULL)
-		doc_id = strtoll(id, NULL, 10);
-	json_decref(j);
-	if (doc_id == 0 || bsearch(&doc_id, m->ids, m->count, sizeof(doc_id), falling) == NULL)
+	m->asked++;
+	if (store_replay_event(m->cli->store, m->replay, &m->route, e, &told, m->err) < 0) {
+		m->failed = true;
+		return 1;
+	}
+	if (!told)
 		return 0;
-	if (m->cli->opts.json)
-		out_json_text(&m->cli->out, e->json);
-	else
-		event_print(&m->rows, e);
+	for (int k = 0; k < EV_COUNT; k++)
+		m->by_kind[k] += strcmp(store_event_type((enum store_event_kind)k), e->type) == 0;
+	event_print(&m->rows, e);
 	m->printed++;
 	return m->limit > 0 && m->printed >= m->limit;
 }
@@ -71,14 +70,14 @@ note_time(const struct store_event *e, void *arg)
 
 /* Events are in order of time, near enough: the last one before since, by halving. */
 static int
-find_start(struct match *m, struct err *err)
+find_start(struct match *m)
 {
 	int64_t low = 0, high = store_last_seq(m->cli->store), middle, at;
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
 		at = INT64_MAX;
-		if (store_events(m->cli->store, middle, 1, note_time, &at, err) < 0)
+		if (store_events(m->cli->store, middle, 1, note_time, &at, m->err) < 0)
 			return -1;
 		if (at < m->since_ms)
 			low = middle + 1;
@@ -90,42 +89,110 @@ find_start(struct match *m, struct err *err)
 }
 
 static int
-walk(struct match *m, struct err *err)
+walk(struct match *m)
 {
 	int64_t before;
 
-	if (find_start(m, err) < 0)
+	if (find_start(m) < 0)
 		return -1;
 	do {
 		before = m->last_seq;
-		if (store_events(m->cli->store, m->last_seq, BATCH, print_if_fits, m, err) < 0)
+		if (store_events(m->cli->store, m->last_seq, BATCH, print_if_told, m, m->err) < 0 || m->failed)
 			return -1;
 	} while (m->last_seq > before && (m->limit == 0 || m->printed < m->limit));
+	return 0;
+}
+
+/* The query, and what the options say, as one query. NULL: all. Caller frees. */
+static char *
+whole_query(const struct cli *cli, const char *query)
+{
+	const struct { const char *field, *value; } narrow[] = { { "lang", cli->opts.lang }, { "label", cli->opts.label } };
+	struct buf b = BUF_INIT(1 << 16);
+
+	if (query != NULL && query[0] != '\0')
+		buf_addf(&b, "(%s)", query);
+	for (size_t i = 0; i < sizeof(narrow) / sizeof(narrow[0]); i++)
+		if (narrow[i].value != NULL)
+			buf_addf(&b, "%s%s:\"%s\"", b.len > 0 ? " " : "", narrow[i].field, narrow[i].value);
+	if (b.len > 0)
+		return buf_take(&b, NULL);
+	buf_done(&b);
+	return NULL;
+}
+
+/* "12 notices of 340 events since 30d: 9 new, 2 edited, 1 source.failing" */
+static void
+print_sum(const struct match *m, const char *since)
+{
+	struct buf b = BUF_INIT(4096);
+	unsigned kinds = 0;
+
+	buf_addf(&b, "%u notice%s of %u event%s since %s:", m->printed, m->printed == 1 ? "" : "s", m->asked,
+	    m->asked == 1 ? "" : "s", since);
+	for (int k = 0; k < EV_COUNT; k++) {
+		const char *type = store_event_type((enum store_event_kind)k);
+
+		if (m->by_kind[k] > 0)
+			buf_addf(&b, "%s %u %s", kinds++ > 0 ? "," : "", m->by_kind[k],
+			    strncmp(type, "document.", 9) == 0 ? type + 9 : type);
+	}
+	out_nl(&m->cli->out);
+	rich_line(&m->cli->out, STYLE_DIM, buf_str(&b), 0);
+	buf_done(&b);
+}
+
+/* The channel that is asked for, with its keys; a query in the operands stands for its match. 0 or an exit code. */
+static int
+take_channel(struct match *m, struct config **config, const char **query)
+{
+	const struct cfg_channel *ch;
+	const char *name = m->cli->opts.channel;
+	int rc;
+
+	if ((rc = cli_load_config(m->cli, CONFIG_SKIP_SECRETS, config)) != 0)
+		return rc;
+	m->config = *config;
+	if ((ch = m->channel = config_channel(*config, name)) == NULL) {
+		cli_say("%s has no channel '%s'", m->cli->config_path, name);
+		return EXIT_NOTHING;
+	}
+	m->route.channel = ch->name;
+	m->route.kinds = store_kinds_of(ch->events & CFG_EVENT_NEW, ch->events & CFG_EVENT_EDITED,
+	    ch->events & CFG_EVENT_REMOVED, ch->events & CFG_EVENT_SOURCE);
+	m->route.when = ch->when;
+	m->route.once_per_story = ch->once_per_story;
+	if ((*query)[0] == '\0' && ch->match != NULL)
+		*query = ch->match;
 	return 0;
 }
 
 int
 cmd_match(struct cli *cli, int argc, char **argv)
 {
-	CLEANUP(freep) char *query = cli_query(argc, argv);
-	struct match m = { .cli = cli, .rows.out = &cli->out };
-	const char *since = cli->opts.since != NULL ? cli->opts.since : SINCE_DEFAULT;
-	struct store_filter f = { .query = query, .source = cli->opts.source, .lang = cli->opts.lang,
-		.label = cli->opts.label };
+	CLEANUP(freep) char *typed = cli_query(argc, argv), *whole = NULL;
+	CLEANUP(config_freep) struct config *config = NULL;
+	CLEANUP(store_replay_freep) struct store_replay *replay = store_replay_new();
 	struct err err = { 0 };
+	struct match m = { .cli = cli, .replay = replay, .rows = { .out = &cli->out, .json = cli->opts.json }, .err = &err,
+		.route.kinds = store_kinds_of(true, true, true, false) };
+	const char *query = typed, *since = cli->opts.since != NULL ? cli->opts.since : SINCE_DEFAULT;
 	int rc;
 
+	if (argc == 0 && cli->opts.channel == NULL)
+		return cli_usage(cli, "match wants a query, or --channel NAME");
 	if (cli_time(since, cli->now_ms, false, &m.since_ms, &err) < 0 ||
+	    (cli->opts.until != NULL && cli_time(cli->opts.until, cli->now_ms, true, &m.until_ms, &err) < 0) ||
 	    (cli->opts.limit != NULL && cli_number("limit", cli->opts.limit, &m.limit, &err) < 0))
 		return cli_usage(cli, "%s", err.text);
-	if (store_list(cli->store, &f, false, keep_id, &m, &err) < 0)
+	if (cli->opts.channel != NULL && (rc = take_channel(&m, &config, &query)) != 0)
+		return rc;
+	if (query[0] != '\0' && store_query_check(query, &err) < 0)
 		return cli_query_failed(query, &err);
-	qsort(m.ids, m.count, sizeof(*m.ids), falling);
-	rc = walk(&m, &err);
-	free(m.ids);
-	if (rc < 0)
-		return cli_failed(&err);
+	m.route.match = whole = whole_query(cli, query);
+	if (walk(&m) < 0)
+		return cli_query_failed(NULL, &err);
 	if (cli->out.tty && !cli->opts.json && m.printed > 0)
-		out_printf(&cli->out, STYLE_DIM, "%u notice%s since %s", m.printed, m.printed == 1 ? "" : "s", since);
+		print_sum(&m, since);
 	return cli_found(cli, (int)m.printed, 0, "event fits");
 }

@@ -28,10 +28,7 @@ print_event(const struct store_event *e, void *arg)
 	t->last_seq = e->seq;
 	if (source != NULL && (e->source == NULL || strcmp(e->source, source) != 0))
 		return 0;
-	if (t->cli->opts.json)
-		out_json_text(&t->cli->out, e->json);
-	else
-		event_print(&t->rows, e);
+	event_print(&t->rows, e);
 	t->printed++;
 	return t->limit > 0 && t->printed >= t->limit;
 }
@@ -109,7 +106,7 @@ int
 cmd_tail(struct cli *cli, int argc, char **argv)
 {
 	const struct timespec pause = { .tv_nsec = TAIL_PAUSE_MS * 1000000 };
-	struct tail t = { .cli = cli, .rows.out = &cli->out };
+	struct tail t = { .cli = cli, .rows = { .out = &cli->out, .json = cli->opts.json } };
 	struct err err = { 0 };
 
 	if (cli->opts.limit != NULL && cli_number("limit", cli->opts.limit, &t.limit, &err) < 0)

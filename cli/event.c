@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include "base/json.h"
 #include "cli/event.h"
@@ -33,23 +34,16 @@ add_counts(struct buf *b, const json_t *data)
 }
 
 /* What it is about: the title, or the cause where it is about a source. */
-static void
-add_what(struct buf *b, const struct store_event *e)
+static const char *
+what_of(const json_t *data)
 {
-	struct err err = { 0 };
-	const char *what;
-	json_t *j = NULL;
-	const json_t *data;
+	const char *what = json_get_str(data, "title");
 
-	if (json_read(e->json, strlen(e->json), &j, &err) < 0)
-		return;
-	data = json_object_get(j, "data");
-	if ((what = json_get_str(data, "title")) == NULL &&
-	    (what = json_get_str(data, "cause")) == NULL)
+	if (what == NULL)
+		what = json_get_str(data, "cause");
+	if (what == NULL)
 		what = json_get_str(data, "url");
-	add_counts(b, data);
-	buf_adds(b, what != NULL ? what : "");
-	json_decref(j);
+	return what != NULL ? what : "";
 }
 
 /* A row of a pipe: all facts, whole. */
@@ -92,13 +86,61 @@ print_row(struct event_rows *rows, const struct store_event *e, const char *what
 	table_print(row, o);
 }
 
+static void
+add_count(struct table *t, const json_t *diff, const char *key)
+{
+	if (json_is_object(diff))
+		table_addf(t, STYLE_PLAIN, "%lld", (long long)json_get_int(diff, key, 0));
+	else
+		table_add(t, STYLE_PLAIN, NULL);
+}
+
+/* A row of a table that may have no end: its heading stands above the first. */
+static void
+print_cells(struct event_rows *rows, const struct store_event *e, const json_t *data)
+{
+	static const struct table_column columns[] = {
+		{ .head = "EVENT", .right = true }, { .head = "TIME" }, { .head = "TYPE" }, { .head = "SOURCE" },
+		{ .head = "DOCUMENT", .right = true }, { .head = "INSERTED", .right = true },
+		{ .head = "DELETED", .right = true }, { .head = "TITLE" }, { .head = "ADDRESS" },
+	};
+	CLEANUP(table_freep) struct table *row = table_new(columns, sizeof(columns) / sizeof(columns[0]));
+	const json_t *diff = json_object_get(data, "diff");
+	char when[OUT_TIME_MAX];
+
+	table_addf(row, STYLE_PLAIN, "%lld", (long long)e->seq);
+	table_add(row, STYLE_PLAIN, out_time(e->time_ms, when));
+	table_add(row, STYLE_PLAIN, e->type);
+	table_add(row, STYLE_PLAIN, e->source);
+	table_add(row, STYLE_PLAIN, json_get_str(data, "id"));
+	add_count(row, diff, "inserted");
+	add_count(row, diff, "deleted");
+	table_add(row, STYLE_PLAIN, what_of(data));
+	table_add(row, STYLE_PLAIN, json_get_str(data, "url"));
+	if (rows->begun)
+		table_goes_on(row);
+	rows->begun = true;
+	table_print(row, rows->out);
+}
+
 void
 event_print(struct event_rows *rows, const struct store_event *e)
 {
+	CLEANUP(json_decrefp) json_t *j = NULL;
 	struct buf what = BUF_INIT(64 << 10);
+	const json_t *data;
 
-	add_what(&what, e);
-	if (rows->out->tty)
+	if (rows->json) {
+		out_json_text(rows->out, e->json);
+		return;
+	}
+	json_read(e->json, strlen(e->json), &j, NULL);
+	data = json_object_get(j, "data");
+	add_counts(&what, data);
+	buf_adds(&what, what_of(data));
+	if (rows->out->format != OUT_TEXT)
+		print_cells(rows, e, data);
+	else if (rows->out->tty)
 		print_row(rows, e, buf_str(&what));
 	else
 		print_whole(rows->out, e, buf_str(&what));

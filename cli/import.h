@@ -20,10 +20,6 @@ void import_complain(struct import *im, const char *text);
 /* One document into the archive; raw may be NULL. -1 only when the archive fails. */
 int import_document(struct import *im, const struct store_doc *d, const struct document *doc, const void *raw,
     size_t raw_len, const char *content_type, struct err *err);
-/* Borrows everything from d. */
-void import_doc_view(const struct store_doc *d, struct document *ret);
-/* The exported document again. */
-struct store_doc *import_doc_of(const struct import *im, const json_t *j);
 
 /* A page for a worker; documents come in the order of the pages. raw is copied. */
 struct page_in { const char *url, *content_type, *source; int64_t at_ms; const void *raw; size_t raw_len; };

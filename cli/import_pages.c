@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "cli/doc.h"
 #include "cli/import.h"
 #include "cli/warc.h"
 #include "worker/pool.h"
@@ -208,12 +209,12 @@ take_own(struct warc_import *wi, const void *raw, size_t n, const char *type, st
 		earlier_keep(wi, raw, n);
 		return 0;
 	}
-	d = import_doc_of(wi->im, doc);
+	d = store_doc_of_json(doc, wi->im->cli->now_ms);
 	if (d->url == NULL || d->source == NULL) {
 		import_complain(wi->im, "a record about a document without url or source");
 		return 0;
 	}
-	import_doc_view(d, &view);
+	view = doc_view(d);
 	return import_document(wi->im, d, &view, raw, n, type, err);
 }
 

@@ -219,3 +219,17 @@ out_bytes(int64_t bytes, char out[OUT_TIME_MAX])
 	snprintf(out, OUT_TIME_MAX, n < 10 && i > 0 ? "%.1f %s" : "%.0f %s", n, units[i]);
 	return out;
 }
+
+void
+out_csv_cell(const struct out *o, const char *s)
+{
+	putc('"', o->f);
+	if (s != NULL && *s != '\0' && strchr("=+-@\t\r", *s) != NULL && !(*s == '-' && s[1] == '\0'))
+		putc('\'', o->f);
+	for (; s != NULL && *s != '\0'; s++) {
+		if (*s == '"')
+			putc('"', o->f);
+		putc(*s, o->f);
+	}
+	putc('"', o->f);
+}

@@ -54,6 +54,12 @@ void rich_line(struct out *o, enum style style, const char *s, int left);
 void out_json(struct out *o, json_t *j);
 void out_json_text(struct out *o, const char *line);	/* one that is serialised already */
 
+/*
+ * A cell of CSV (RFC 4180): in quotes, quotes doubled, line breaks stay. What a spreadsheet would run as a formula gets an
+ * apostrophe in front, which it takes for "this is text"; a dash alone is none. NULL is empty.
+ */
+void out_csv_cell(const struct out *o, const char *s);
+
 /* "2023-02-09 16:45" in local time, "-" when 0. */
 #define OUT_TIME_MAX 32
 char *out_time(int64_t ms, char out[OUT_TIME_MAX]);
@@ -87,6 +93,8 @@ size_t table_rows(const struct table *t);
 void table_note(struct table *t, enum style style, const char *text);
 /* The heading line in a pipe too. */
 void table_always_head(struct table *t);
+/* Its heading was printed with earlier rows. */
+void table_goes_on(struct table *t);
 void table_print(struct table *t, struct out *o);
 
 #endif

@@ -23,7 +23,7 @@ struct table {
 	struct note { size_t row; char *text; enum style style; } *notes;	/* in order of row */
 	size_t notes_count, notes_cap;
 	int widths[COLUMNS_MAX];
-	bool always_head;
+	bool always_head, goes_on;
 };
 
 struct table *
@@ -109,6 +109,12 @@ void
 table_always_head(struct table *t)
 {
 	t->always_head = true;
+}
+
+void
+table_goes_on(struct table *t)
+{
+	t->goes_on = true;
 }
 
 static int
@@ -210,24 +216,11 @@ print_note(struct out *o, const struct note *note)
 	buf_done(&b);
 }
 
-/* RFC 4180, as export writes it: quotes doubled, and no spreadsheet takes a cell for a formula. */
 static void
-csv_cell(FILE *f, const char *s)
+markdown_cell(const struct out *o, const char *s)
 {
-	putc('"', f);
-	if (*s != '\0' && strchr("=+-@", *s) != NULL && !(*s == '-' && s[1] == '\0'))
-		putc('\'', f);
-	for (; *s != '\0'; s++) {
-		if (*s == '"')
-			putc('"', f);
-		putc(*s, f);
-	}
-	putc('"', f);
-}
+	FILE *f = o->f;
 
-static void
-markdown_cell(FILE *f, const char *s)
-{
 	fputs(" ", f);
 	for (; *s != '\0'; s++) {
 		if (strchr("|\\<`*_[", *s) != NULL)
@@ -237,28 +230,46 @@ markdown_cell(FILE *f, const char *s)
 	fputs(" |", f);
 }
 
-/* All cells, whole: for another program, or for a page. */
+/* Cells of one line, whole: for another program, or for a page. */
 static void
-print_cells(const struct table *t, struct out *o)
+print_line(const struct out *o, const char *const *texts, size_t n)
 {
 	bool csv = o->format == OUT_CSV;
 
-	for (size_t i = 0; i < t->n; i++) {
-		const char *head = t->columns[i].head != NULL ? t->columns[i].head : "";
-
+	for (size_t i = 0; i < n; i++) {
 		fputs(csv ? i > 0 ? "," : "" : i > 0 ? "" : "|", o->f);
-		(csv ? csv_cell : markdown_cell)(o->f, head);
+		(csv ? out_csv_cell : markdown_cell)(o, texts[i]);
 	}
-	fputs(csv ? "\r\n" : "\n|", o->f);
-	for (size_t i = 0; i < t->n && !csv; i++)
+	fputs(csv ? "\r\n" : "\n", o->f);
+}
+
+static void
+print_heads(const struct table *t, const struct out *o)
+{
+	const char *heads[COLUMNS_MAX];
+
+	for (size_t i = 0; i < t->n; i++)
+		heads[i] = t->columns[i].head != NULL ? t->columns[i].head : "";
+	print_line(o, heads, t->n);
+	if (o->format == OUT_CSV)
+		return;
+	putc('|', o->f);
+	for (size_t i = 0; i < t->n; i++)
 		fputs(t->columns[i].right ? " ---: |" : " --- |", o->f);
-	if (!csv)
-		out_nl(o);
-	for (size_t i = 0; i < t->count; i++) {
-		fputs(csv ? i % t->n > 0 ? "," : "" : i % t->n > 0 ? "" : "|", o->f);
-		(csv ? csv_cell : markdown_cell)(o->f, t->cells[i].text);
-		if ((i + 1) % t->n == 0)
-			fputs(csv ? "\r\n" : "\n", o->f);
+	putc('\n', o->f);
+}
+
+static void
+print_cells(const struct table *t, const struct out *o)
+{
+	const char *texts[COLUMNS_MAX];
+
+	if (!t->goes_on)
+		print_heads(t, o);
+	for (size_t i = 0; i + t->n <= t->count; i += t->n) {
+		for (size_t j = 0; j < t->n; j++)
+			texts[j] = t->cells[i + j].text;
+		print_line(o, texts, t->n);
 	}
 }
 

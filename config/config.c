@@ -409,6 +409,17 @@ config_channel(const struct config *c, const char *name)
 	return NULL;
 }
 
+bool
+config_hears(const struct cfg_source *src, const struct cfg_channel *ch)
+{
+	if (src->channels == NULL)
+		return true;
+	for (char **name = src->channels; *name != NULL; name++)
+		if (strcmp(*name, ch->name) == 0)
+			return true;
+	return false;
+}
+
 static void
 check_source_names(struct config_reader *r)
 {

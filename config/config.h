@@ -53,6 +53,8 @@ uint64_t config_rules_hash(const struct cfg_source *src);
 
 const struct cfg_source *config_source(const struct config *c, const char *name);
 const struct cfg_channel *config_channel(const struct config *c, const char *name);
+/* Is the channel told of that source (its key channels)? */
+bool config_hears(const struct cfg_source *src, const struct cfg_channel *ch);
 
 /* Default path of the archive ($STATE_DIRECTORY/archive.db or the packaged place); caller frees. */
 char *config_default_archive(void);

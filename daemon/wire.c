@@ -10,46 +10,9 @@
 
 #define STORM_PEOPLE 50	/* notices an hour that a person reads one by one, where the configuration says nothing */
 
-static const unsigned event_bits[] = {
-	[EV_DOCUMENT_NEW] = CFG_EVENT_NEW,
-	[EV_DOCUMENT_EDITED] = CFG_EVENT_EDITED,
-	[EV_DOCUMENT_REMOVED] = CFG_EVENT_REMOVED,
-	[EV_DOCUMENT_RESTORED] = CFG_EVENT_REMOVED,
-	[EV_SOURCE_FAILING] = CFG_EVENT_SOURCE,
-	[EV_SOURCE_RECOVERED] = CFG_EVENT_SOURCE,
-	[EV_SOURCE_GAP] = CFG_EVENT_SOURCE,
-	[EV_SOURCE_QUIET] = CFG_EVENT_SOURCE,
-	[EV_SOURCE_TEMPLATE] = CFG_EVENT_SOURCE,
-	[EV_CHANNEL_FAILING] = CFG_EVENT_SOURCE,
-	[EV_CHANNEL_RECOVERED] = CFG_EVENT_SOURCE,
-	[EV_SOURCE_STALE] = CFG_EVENT_SOURCE,
-};
-
 /* The words under `when:` are these bits. */
 _Static_assert(CHANGE_TITLE == 1 << 0 && CHANGE_NUMBER == 1 << 2 && CHANGE_NEGATION == 1 << 5 &&
     CHANGE_DATE_ONLY == 1 << 7 && CHANGE_ATTACHMENT == 1 << 9, "config/keys_channel.c has other bits");
-
-static unsigned
-kinds_of(unsigned cfg_events)
-{
-	unsigned kinds = 0;
-
-	for (unsigned k = 0; k < EV_COUNT; k++)
-		if (cfg_events & event_bits[k])
-			kinds |= 1u << k;
-	return kinds;
-}
-
-static bool
-hears(const struct cfg_source *src, const struct cfg_channel *ch)
-{
-	if (src->channels == NULL)
-		return true;
-	for (char **name = src->channels; *name != NULL; name++)
-		if (strcmp(*name, ch->name) == 0)
-			return true;
-	return false;
-}
 
 static void
 make_routes(const struct plan *p, const struct cfg_source *src, struct store_routes *ret)
@@ -61,9 +24,10 @@ make_routes(const struct plan *p, const struct cfg_source *src, struct store_rou
 	for (size_t i = 0; i < c->channels_count; i++) {
 		const struct cfg_channel *ch = &c->channels[i];
 
-		if (hears(src, ch))
+		if (config_hears(src, ch))
 			list[n++] = (struct store_route){ .channel = ch->name,
-				.kinds = kinds_of(ch->events), .match = ch->match,
+				.kinds = store_kinds_of(ch->events & CFG_EVENT_NEW, ch->events & CFG_EVENT_EDITED,
+				    ch->events & CFG_EVENT_REMOVED, ch->events & CFG_EVENT_SOURCE), .match = ch->match,
 				.once_per_story = ch->once_per_story, .when = ch->when,
 				.pace = &p->paces[i] };
 	}

@@ -54,6 +54,7 @@ CLEANUP_DEFINE(struct diff, diff_free);
 unsigned diff_kinds(const struct diff *d, const char *old_title, const char *new_title);
 /* Names of the bits, as in the configuration: "title", "body", "number" ... New reference, an array. */
 json_t *diff_kinds_json(unsigned kinds);
+unsigned diff_kinds_of_json(const json_t *list);	/* and back; names that are none are left out */
 /*
  * {"old_title","new_title" (only when changed),"deleted":N,"inserted":N,"changes":[{"op":"change|delete|insert",
  * "runs":[["=","text"],["-","text"],["+","text"]]}...]}: changed blocks only. At most max_bytes of text; then

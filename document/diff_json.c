@@ -26,6 +26,19 @@ diff_kinds_json(unsigned kinds)
 	return j;
 }
 
+unsigned
+diff_kinds_of_json(const json_t *list)
+{
+	unsigned kinds = 0;
+
+	for (size_t k = 0; k < json_array_size(list); k++)
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			if (json_is_string(json_array_get(list, k)) &&
+			    strcmp(json_string_value(json_array_get(list, k)), names[i].name) == 0)
+				kinds |= names[i].kind;
+	return kinds;
+}
+
 struct writer {
 	json_t *changes;
 	size_t left;		/* bytes of text that may still be written */

@@ -26,19 +26,22 @@ fits(struct store *s, const char *query, const struct event_new *e, const struct
 	return store_match(s, query, labels, doc, e->removed, ret, reterr);
 }
 
+bool
+store_route_wants(const struct store_route *r, enum store_event_kind kind, unsigned change_kinds)
+{
+	return (r->kinds & 1u << kind) != 0 &&
+	    (kind != EV_DOCUMENT_EDITED || r->when == 0 || (r->when & change_kinds) != 0);
+}
+
 static int
 route_takes(struct store *s, const struct store_route *r, const struct event_new *e,
     const struct store_doc *doc, bool *ret, struct err *reterr)
 {
 	bool told = false;
 
-	*ret = (r->kinds & 1u << e->kind) != 0;
+	*ret = store_route_wants(r, e->kind, e->change_kinds);
 	if (!*ret || doc == NULL)
 		return 0;
-	if (e->kind == EV_DOCUMENT_EDITED && r->when != 0 && (r->when & e->change_kinds) == 0) {
-		*ret = false;
-		return 0;
-	}
 	if (r->once_per_story && e->kind == EV_DOCUMENT_NEW) {
 		if (store_story_told(s, r->channel, doc, &told, reterr) < 0)
 			return -1;
@@ -67,6 +70,16 @@ delivery_add(struct store *s, const struct store_route *r, const struct event_ne
 		return -1;
 	return store_run(s, store_bind(s, STMT_DELIVERY_ADD, "tiiiiii", r->channel, e->source_id, seq,
 	    e->at_ms, until, (int64_t)(hold != HOLD_NONE ? 3 : 0), (int64_t)hold), reterr);
+}
+
+unsigned
+store_kinds_of(bool news, bool edits, bool removals, bool troubles)
+{
+	const unsigned of_news = 1u << EV_DOCUMENT_NEW, of_edits = 1u << EV_DOCUMENT_EDITED,
+	    of_removals = 1u << EV_DOCUMENT_REMOVED | 1u << EV_DOCUMENT_RESTORED, all = (1u << EV_COUNT) - 1;
+
+	return (news ? of_news : 0) | (edits ? of_edits : 0) | (removals ? of_removals : 0) |
+	    (troubles ? all & ~(of_news | of_edits | of_removals) : 0);
 }
 
 int

@@ -29,6 +29,8 @@ struct store_doc {			/* one document as the exported document has it; owned */
 void store_doc_free(struct store_doc *d);
 CLEANUP_DEFINE(struct store_doc, store_doc_free);
 json_t *store_doc_json(const struct store_doc *d, bool with_text);	/* exported document, fields in the design's order */
+/* The exported document again; times that it does not say are now_ms. Caller frees. */
+struct store_doc *store_doc_of_json(const json_t *j, int64_t now_ms);
 
 typedef int store_doc_fn(const struct store_doc *d, const char *snippet, void *arg);	/* non-zero stops */
 /* Newest first. with_text: fill text (slower). Returns the number found or -1. */
@@ -49,6 +51,17 @@ int64_t store_search_bound(const struct store *s);
 int store_get(struct store *s, const char *id_or_url, unsigned revision, struct store_doc **ret, struct err *reterr);
 /* The same as it was at that time. ERR_INPUT: not found, or not known yet. */
 int store_get_at(struct store *s, const char *id_or_url, int64_t at_ms, struct store_doc **ret, struct err *reterr);
+
+/*
+ * Would the event have been told on that route, had there been the route? To be asked in the order of the log with one replay, which
+ * knows what a route with once_per_story has told. Pace is left aside.
+ */
+struct store_replay;
+struct store_replay *store_replay_new(void);
+void store_replay_free(struct store_replay *r);
+CLEANUP_DEFINE(struct store_replay, store_replay_free);
+int store_replay_event(struct store *s, struct store_replay *r, const struct store_route *route, const struct store_event *e,
+    bool *ret, struct err *reterr);
 
 struct store_revision { unsigned number; int64_t seen_ms; const char *title; unsigned words, words_inserted, words_deleted, kinds;
 	const char *text_hash, *raw_hash, *extractor;	/* hashes in hex; raw_hash may be NULL */

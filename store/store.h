@@ -170,6 +170,8 @@ struct store_route {			/* borrowed for the call */
 	const struct store_pace *pace;	/* or NULL: at once */
 };
 struct store_routes { const struct store_route *list; size_t count; };
+/* The kinds of events of a route by the four groups that an administrator knows; removals: and documents that are back. */
+unsigned store_kinds_of(bool news, bool edits, bool removals, bool troubles);
 /* Is it a query that store_search understands? ERR_INPUT points at the character. */
 int store_query_check(const char *query, struct err *reterr);
 /* Names that are written in several ways, beside those of the shipped table: lists ended by NULL, as is the whole; or NULL. */

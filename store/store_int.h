@@ -301,6 +301,8 @@ void store_event_hash(const unsigned char prev[STORE_HASH], const char *body, si
     const unsigned char *text_hash, unsigned char out[STORE_HASH]);
 
 /* ---- outbox.c ---- */
+/* By kind and kinds of change alone. */
+bool store_route_wants(const struct store_route *r, enum store_event_kind kind, unsigned change_kinds);
 int store_deliveries_add(struct store *s, const struct event_new *e, int64_t seq, const struct store_doc *doc,
     const struct store_routes *routes, struct err *reterr);
 
@@ -411,6 +413,11 @@ int store_story_join(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 /* *ret: new reference to a list, oldest first, or NULL. */
 int store_story_carriers(struct store *s, const struct store_doc *doc, json_t **ret, struct err *reterr);
 int store_story_told(struct store *s, const char *channel, const struct store_doc *doc, bool *ret, struct err *reterr);
+
+/* ---- doc_json.c ---- */
+void store_strings_free(char **list, size_t n);
+/* The strings of a JSON array; NULL is the empty one. */
+void store_strings_of(const json_t *list, char ***ret, size_t *ret_count);
 
 /* ---- walk.c ---- */
 /* Makes of the current document the one that revision was. */

@@ -12,91 +12,12 @@
 static const char *const doc_states[] = { "live", "removed" };
 
 static void
-strings_free(char **list, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		free(list[i]);
-	free(list);
-}
-
-void
-store_doc_free(struct store_doc *d)
-{
-	if (d == NULL)
-		return;
-	free(d->id);
-	free(d->source);
-	free(d->url);
-	free(d->title);
-	free(d->published);
-	free(d->modified);
-	free(d->language);
-	free(d->section);
-	free(d->author);
-	free(d->dateline);
-	free(d->text);
-	free(d->state);
-	free(d->story);
-	strings_free(d->aliases, d->aliases_count);
-	strings_free(d->captions, d->captions_count);
-	strings_free(d->labels, d->labels_count);
-	free(d);
-}
-
-json_t *
-store_doc_json(const struct store_doc *d, bool with_text)
-{
-	json_t *j = json_object();
-	char time[CLOCK_TEXT_MAX];
-
-	json_put_str(j, "id", d->id);
-	json_put_str(j, "source", d->source);
-	json_put_str(j, "url", d->url);
-	json_put_strs(j, "aliases", d->aliases, d->aliases_count);
-	json_put_str(j, "title", d->title);
-	json_put_str(j, "published", d->published);
-	json_put_str(j, "modified", d->modified);
-	json_put_str(j, "language", d->language);
-	json_put_str(j, "section", d->section);
-	json_put_str(j, "author", d->author);
-	json_put_str(j, "dateline", d->dateline);
-	json_put_strs(j, "captions", d->captions, d->captions_count);
-	if (with_text)
-		json_put_str(j, "text", d->text);
-	json_put_str(j, "text_state", text_state_name(d->text_state));
-	json_put_int(j, "words", d->words);
-	json_put_int(j, "revision", d->revision);
-	json_put_str(j, "first_seen", clock_rfc3339(d->first_seen_ms, true, time));
-	json_put_str(j, "last_changed", clock_rfc3339(d->last_changed_ms, true, time));
-	json_put_str(j, "state", d->state);
-	json_put_strs(j, "labels", d->labels, d->labels_count);
-	json_put_str(j, "story", d->story);
-	return j;
-}
-
-/* The strings of a JSON array; NULL is the empty one. */
-static void
-strings_of(const json_t *list, char ***ret, size_t *ret_count)
-{
-	size_t i, n = json_array_size(list);
-
-	if (n == 0)
-		return;
-	*ret = xcalloc(n, sizeof(**ret));
-	for (i = 0; i < n; i++)
-		if (json_is_string(json_array_get(list, i)))
-			(*ret)[(*ret_count)++] = xstrdup(json_string_value(json_array_get(list, i)));
-}
-
-static void
 strings_read(const char *json, char ***ret, size_t *ret_count)
 {
 	CLEANUP(json_decrefp) json_t *list = NULL;
 
 	if (json != NULL && json_read(json, strlen(json), &list, NULL) == 0)
-		strings_of(list, ret, ret_count);
+		store_strings_of(list, ret, ret_count);
 }
 
 /* Columns in the order of DOC_COLUMNS in stmt.c. */
@@ -308,10 +229,10 @@ store_as_revision(struct store *s, struct store_doc *d, unsigned number, struct 
 	replace(&d->section, fields, "section");
 	replace(&d->author, fields, "author");
 	replace(&d->dateline, fields, "dateline");
-	strings_free(d->captions, d->captions_count);
+	store_strings_free(d->captions, d->captions_count);
 	d->captions = NULL;
 	d->captions_count = 0;
-	strings_of(json_object_get(fields, "captions"), &d->captions, &d->captions_count);
+	store_strings_of(json_object_get(fields, "captions"), &d->captions, &d->captions_count);
 	return 0;
 }
 

@@ -174,3 +174,35 @@ def test_a_channel_that_fails_is_told_on_the_others_once_and_so_is_its_recovery(
     assert [s['name'] for s in world.lines('sources', '--json')] == ['site']
     assert world.command('verify').returncode == 0
     world.stop()
+
+
+def test_match_with_a_channel_shows_what_that_channel_was_told(world, origin):
+    """Kinds of event, kinds of change, sources, labels, words that an edit took out: the log asked again says what the file says."""
+    publish(origin, 4)
+    for i in range(4, 6):
+        origin.pages['/other/%d.html' % i] = article('Other notice %d' % i, prose(i), '2024-05-%02d' % i)
+    origin.pages['/other/'] = listing([('/other/%d.html' % i, 'Other notice %d' % i, '%d May 2024' % i) for i in (5, 4)])
+    keys = {'all': '', 'edits': 'events: [edited], when: [number]', 'names': 'events: [edited], when: [quotation]', 'words': 'match: "title:notice NOT other"',
+            'asia': 'match: "label:asia"', 'taken': 'events: [edited], match: "removed:harbours"', 'trouble': 'events: [source]', 'late': 'match: "lang:en url:press/2"'}
+    world.channels = ['{name: %s, file: %s/%s.jsonl%s}' % (name, world.folder, name, more and ', ' + more) for name, more in keys.items()]
+    world.source('site', '/press/', first_visit='announce', labels='[asia]')
+    world.source('other', '/other/', first_visit='announce', channels='[words, asia, trouble, late]').source('gone', '/gone/').once(expect=3)
+    words = prose(1)
+    origin.pages['/press/1.html'] = article('Notice 1 to the public', [words[0] + ' Forty-five ships and 45 harbours.'] + words[1:], '2024-05-02')
+    wait_until(lambda: world.once(expect=3) == 3 and any(d['revision'] == 2 for d in world.documents()), 'the first edit')
+    origin.pages['/press/1.html'] = article('Notice 1 to the public', [words[0] + ' Forty-five ships and 45 quays.'] + words[1:], '2024-05-02')
+    wait_until(lambda: world.once(expect=3) == 3 and any(d['revision'] == 3 for d in world.documents()), 'the second edit')
+    told = {}
+    for name in keys:
+        path = os.path.join(world.folder, name + '.jsonl')
+        told[name] = open(path).read() if os.path.exists(path) else ''
+        assert world.command('match', '--channel', name, '--json', expect=None).stdout == told[name], name
+    kinds = {name: sorted(json.loads(line)['type'] for line in text.splitlines()) for name, text in told.items()}
+    assert kinds['edits'] == ['document.edited'] and kinds['taken'] == ['document.edited'] and kinds['names'] == []
+    assert kinds['trouble'] == ['source.failing'] and kinds['words'].count('document.new') == 4 and len(kinds['all']) == 7
+    # a query in its match's place, before the configuration is changed; and narrower still
+    assert [e['subject'][-6:] for e in world.lines('match', '--channel', 'late', 'url:press/3', '--json') if e['type'] == 'document.new'] == ['3.html']
+    assert len(world.lines('match', '--channel', 'all', '--source', 'site', '--lang', 'en', '--json')) == 6
+    assert 'nobody' in world.command('match', '--channel', 'nobody', expect=1).stderr
+    world.command('match', expect=2)
+    assert '^' in world.command('match', '--channel', 'all', 'a OR (b', expect=2).stderr

@@ -263,7 +263,7 @@ def test_one_query_language_for_list_search_match_and_export(archive):
 
 def test_lists_are_printed_as_csv_and_markdown_too(archive):
     ident = id_of(archive, '/press/0')
-    for args in (['list'], ['search', 'harbours'], ['history', ident], ['sources'], ['visits', 'mofa'], ['channels']):
+    for args in (['list'], ['search', 'harbours'], ['history', ident], ['sources'], ['visits', 'mofa'], ['channels'], ['tail'], ['match', 'harbours']):
         rows = list(csv.reader(io.StringIO(archive.command(*args, '--format', 'csv', text=False).stdout.decode(), newline='')))
         assert len(rows) > 1 and rows[0][0].isupper() and all(len(r) == len(rows[0]) for r in rows), args
         lines = archive.command(*args, '--format', 'markdown').stdout.splitlines()

@@ -56,6 +56,7 @@ def test_copies_on_another_site_are_one_story_and_forms_are_none(world, origin, 
     assert told['wire/a.html']['story'] == story('wire/a.html') and 'carriers' not in told['wire/c.html']
     # the channel that wants a story once hears of all but the exact copy
     assert sorted(json.loads(line)['data']['url'].split('/', 3)[3] for line in open(once)) == sorted(set(told) - {'wire/b.html'})
+    assert world.command('match', '--channel', 'once', '--json').stdout == open(once).read()
     # shown, not made one
     how = {s['url'].split('/', 3)[3]: s for s in similar(world, docs['wire/flood-b.html']['id'])}
     assert how['press/flood-a.html']['relation'] == 'form' and not how['press/flood-a.html']['same_story']
