@@ -16,6 +16,7 @@
 
 #define ANY '\001'		/* "*" of a pattern; no decoded path holds control characters */
 #define END '\002'		/* "$" at the end of a pattern */
+#define MAX_WORK (4u << 20)	/* bytes of a path searched for pieces of patterns for one answer: some 10 ms */
 #define MAX_SITEMAPS 500
 #define MAX_SITEMAP_LEN 2048
 
@@ -380,10 +381,34 @@ each_group(const struct robots *r, const char *agent,
 	}
 }
 
+struct question {
+	const char *path;
+	size_t len;
+	bool has[256];		/* bytes of path: most pieces that are sought in vain fall by one of theirs */
+	size_t best;		/* length of the deciding pattern + 1 */
+	size_t work;
+	bool allow;
+};
+
+static const char *
+seek(struct question *q, size_t at, const char *piece, size_t n)
+{
+	const char *found;
+
+	for (size_t i = 0; i < n; i++)
+		if (!q->has[(unsigned char)piece[i]])
+			return NULL;
+	found = memmem(q->path + at, q->len - at, piece, n);
+	q->work += (found != NULL ? (size_t)(found - q->path) : q->len) - at;
+	return found;
+}
+
 /* Does the pattern match the front of path? Pieces between "*" are sought from left to right. */
 static bool
-path_matches(const char *pattern, size_t n, const char *path, size_t len)
+path_matches(const char *pattern, size_t n, struct question *q)
 {
+	const char *path = q->path;
+	size_t len = q->len;
 	bool anchored = n > 0 && pattern[n - 1] == END, first = true;
 	size_t at = 0;
 
@@ -398,7 +423,7 @@ path_matches(const char *pattern, size_t n, const char *path, size_t len)
 		else if (star == NULL && anchored && piece <= len - at)
 			found = memcmp(path + len - piece, pattern, piece) == 0 ? path + len - piece : NULL;
 		else
-			found = memmem(path + at, len - at, pattern, piece);
+			found = seek(q, at, pattern, piece);
 		if (found == NULL)
 			return false;
 		at = (size_t)(found - path) + piece;
@@ -410,13 +435,6 @@ path_matches(const char *pattern, size_t n, const char *path, size_t len)
 	}
 }
 
-struct question {
-	const char *path;
-	size_t len;
-	size_t best;		/* length of the deciding pattern + 1 */
-	bool allow;
-};
-
 static void
 ask_group(const struct robots *r, const struct group *g, void *arg)
 {
@@ -427,7 +445,12 @@ ask_group(const struct robots *r, const struct group *g, void *arg)
 
 		if (rule->len + 1 < q->best || (rule->len + 1 == q->best && (q->allow || !rule->allow)))
 			continue;
-		if (!path_matches(r->text.data + rule->pattern, rule->len, q->path, q->len))
+		if (q->work > MAX_WORK) {	/* who writes such rules is not read to the end */
+			q->best = SIZE_MAX;
+			q->allow = false;
+			return;
+		}
+		if (!path_matches(r->text.data + rule->pattern, rule->len, q))
 			continue;
 		q->best = rule->len + 1;
 		q->allow = rule->allow;
@@ -445,6 +468,8 @@ robots_allows(const struct robots *r, const char *agent, const char *path_query)
 	put_normal(&path, path_query, strcspn(path_query, "#"), false);
 	q.path = buf_str(&path);
 	q.len = path.len;
+	for (size_t i = 0; i < q.len; i++)
+		q.has[(unsigned char)q.path[i]] = true;
 	each_group(r, agent, ask_group, &q);
 	buf_done(&path);
 	return q.allow;

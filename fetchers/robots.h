@@ -3,7 +3,8 @@
 /*
  * robots: robots.txt by RFC 9309: groups merged, longest match wins, Allow wins a tie, * and $,
  * percent-encoding compared decoded, product token case-insensitive, first 500 KiB. Crawl-delay (not in the
- * RFC) is read and clamped by the caller.
+ * RFC) is read and clamped by the caller. Rules so many and so made that one answer would cost more than some 10 ms close
+ * the address: the answer is given in the daemon's loop, and both rules and addresses are the server's.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -105,6 +105,24 @@ hostile_files_are_answered_quickly(void **state)
 	buf_done(&b);
 }
 
+/* Every byte of every piece stands in the path, and no piece: who writes that is not let to stop the loop. */
+static void
+rules_that_cost_too_much_close_the_address(void **state)
+{
+	struct buf b = BUF_INIT(2 << 20);
+	char path[2048];
+
+	memset(path, 'a', sizeof(path) - 1);
+	memcpy(path, "/b", 2);
+	path[sizeof(path) - 1] = '\0';
+	buf_adds(&b, "User-agent: *\nDisallow: /private\n");
+	while (b.len < ROBOTS_MAX_BYTES)
+		buf_adds(&b, "Disallow: /*aaaaaaab\n");
+	assert_false(allows(b.data, "presswatch", path));
+	assert_true(allows(b.data, "presswatch", "/b/aab/releases/2026/11/a-visit"));
+	buf_done(&b);
+}
+
 static char *
 shared_file(const char *name)
 {
@@ -196,6 +214,7 @@ main(void)
 		cmocka_unit_test(groups_of_one_agent_are_merged_and_others_do_not_count),
 		cmocka_unit_test(crawl_delay_and_sitemaps_are_read),
 		cmocka_unit_test(hostile_files_are_answered_quickly),
+		cmocka_unit_test(rules_that_cost_too_much_close_the_address),
 		cmocka_unit_test(the_cases_of_another_reader_agree),
 		cmocka_unit_test(real_files_are_answered_as_two_readers_agree),
 	};
