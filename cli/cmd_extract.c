@@ -66,7 +66,7 @@ page_line(const struct page *p, const struct job_answer *a)
 		json_put_str(line, "error", a->err.text[0] != '\0' ? a->err.text : "no document");
 		return line;
 	}
-	doc = document_to_json(a->document, false);
+	doc = document_to_json(a->document);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		json_t *value = json_object_get(doc, fields[i]);
 

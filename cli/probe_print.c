@@ -44,7 +44,7 @@ print_json(struct out *o, const struct probe_found *f, const struct cfg_source *
 		json_array_append_new(list, candidate_to_line(&c->list[i], true));
 	json_object_set_new(j, "candidates", list);
 	if (f->document != NULL)
-		json_object_set_new(j, "document", document_to_json(f->document, false));
+		json_object_set_new(j, "document", document_to_json(f->document));
 	else if (f->document_err.class != ERR_NONE)
 		json_put_str(j, "document_error", f->document_err.text);
 	out_json(o, j);

@@ -1,4 +1,5 @@
-/* candidate: lists of candidates, and their JSON for the worker's wire. */
+/* candidate: lists of candidates, and their form on the pipe between a worker and the program. */
+#include <limits.h>
 #include <string.h>
 #include "base/json.h"
 #include "base/mem.h"
@@ -124,147 +125,78 @@ candidate_date(const char *s, const char *language, enum date_source source,
 	return 0;
 }
 
-static void
-put_date(json_t *obj, const char *key, const struct doc_date *d)
+void
+candidates_encode(const struct candidates *c, struct buf *b)
 {
-	char iso[DATE_ISO_MAX];
-	json_t *j;
+	fields_put_num(b, c->kind);
+	fields_put_str(b, c->title);
+	fields_put_str(b, c->language);
+	fields_put_strs(b, c->more, c->more_count);
+	fields_put_strs(b, c->feeds, c->feeds_count);
+	fields_put_str(b, c->hub);
+	fields_put_str(b, c->charset);
+	fields_put_num(b, c->guids_doubtful);
+	fields_put_num(b, c->cut);
+	fields_put_num(b, c->truncated);
+	fields_put_num(b, c->shape);
+	fields_put_num(b, c->same);
+	fields_put_num(b, c->ttl_min > 0 ? (uint64_t)c->ttl_min : 0);
+	fields_put_num(b, c->count);
+	for (size_t i = 0; i < c->count; i++) {
+		const struct candidate *one = &c->list[i];
 
-	if (d->precision == DATE_NONE)
-		return;
-	j = json_object();
-	json_put_str(j, "iso", date_iso(d, iso));
-	json_put_str(j, "from", date_source_name(d->source));
-	json_put_str(j, "stated", d->stated[0] != '\0' ? d->stated : NULL);
-	if (d->doubtful)
-		json_object_set_new(j, "doubtful", json_true());
-	json_object_set_new(obj, key, j);
-}
-
-static void
-get_date(const json_t *obj, const char *key, struct doc_date *ret)
-{
-	const json_t *j = json_object_get(obj, key);
-	const char *iso = json_get_str(j, "iso"), *from = json_get_str(j, "from"), *stated;
-	struct doc_date d = { 0 };
-	size_t n;
-
-	if (iso == NULL || date_from_iso(iso, &d) < 0)
-		return;
-	if (from == NULL || date_source_parse(from, &d.source) < 0)
-		d.source = DATE_FROM_NOWHERE;
-	if ((stated = json_get_str(j, "stated")) != NULL) {
-		n = strlen(stated);
-		n = n < sizeof(d.stated) ? n : sizeof(d.stated) - 1;
-		memcpy(d.stated, stated, n);
-		d.stated[n] = '\0';
+		fields_put_str(b, one->url);
+		fields_put_str(b, one->guid);
+		fields_put_str(b, one->title);
+		date_encode(&one->published, b);
+		date_encode(&one->updated, b);
+		fields_put_str(b, one->language);
+		fields_put_str(b, one->summary);
+		fields_put_str(b, one->content);
+		fields_put_str(b, one->why);
 	}
-	d.doubtful = json_is_true(json_object_get(j, "doubtful"));
-	*ret = d;
-}
-
-static json_t *
-candidate_to_json(const struct candidate *c)
-{
-	json_t *j = json_object();
-
-	json_put_str(j, "url", c->url);
-	json_put_str(j, "guid", c->guid);
-	json_put_str(j, "title", c->title);
-	put_date(j, "published", &c->published);
-	put_date(j, "updated", &c->updated);
-	json_put_str(j, "language", c->language);
-	json_put_str(j, "summary", c->summary);
-	json_put_str(j, "content", c->content);
-	json_put_str(j, "why", c->why);
-	return j;
-}
-
-json_t *
-candidates_to_json(const struct candidates *c)
-{
-	json_t *j = json_object(), *list = json_array();
-
-	json_put_str(j, "kind", source_kind_name(c->kind));
-	json_put_str(j, "title", c->title);
-	json_put_str(j, "language", c->language);
-	json_put_strs(j, "more", c->more, c->more_count);
-	json_put_strs(j, "feeds", c->feeds, c->feeds_count);
-	json_put_str(j, "hub", c->hub);
-	json_put_str(j, "charset", c->charset);
-	if (c->guids_doubtful)
-		json_object_set_new(j, "guids_doubtful", json_true());
-	if (c->cut)
-		json_object_set_new(j, "cut", json_true());
-	if (c->truncated)
-		json_object_set_new(j, "truncated", json_true());
-	if (c->shape != 0)
-		json_put_int(j, "shape", (int64_t)c->shape);
-	if (c->same)
-		json_object_set_new(j, "same", json_true());
-	if (c->ttl_min > 0)
-		json_put_int(j, "ttl_min", c->ttl_min);
-	for (size_t i = 0; i < c->count; i++)
-		json_array_append_new(list, candidate_to_json(&c->list[i]));
-	json_object_set_new(j, "list", list);
-	return j;
 }
 
 static void
-get_addresses(const json_t *j, const char *key, struct candidates *c,
-    void (*add)(struct candidates *, const char *))
+decode_one(struct fields *f, struct candidate *one)
 {
-	const json_t *list = json_object_get(j, key), *item;
-	size_t i;
-
-	json_array_foreach(list, i, item)
-		add(c, json_string_value(item));
-}
-
-static char *
-get_copy(const json_t *j, const char *key)
-{
-	return xstrdup(json_get_str(j, key));
+	one->url = fields_copy(f);
+	one->guid = fields_copy(f);
+	one->title = fields_copy(f);
+	date_decode(f, &one->published);
+	date_decode(f, &one->updated);
+	one->language = fields_copy(f);
+	one->summary = fields_copy(f);
+	one->content = fields_copy(f);
+	one->why = fields_copy(f);
+	if (one->url == NULL)
+		fields_spoil(f);
 }
 
 int
-candidates_from_json(const json_t *j, struct candidates **ret, struct err *reterr)
+candidates_decode(struct fields *f, struct candidates **ret, struct err *reterr)
 {
 	CLEANUP(candidates_freep) struct candidates *c = candidates_new();
-	const json_t *list = json_object_get(j, "list"), *item;
-	const char *kind = json_get_str(j, "kind");
-	size_t i;
+	uint64_t count;
 
-	if (!json_is_array(list) || kind == NULL || source_kind_parse(kind, &c->kind) < 0)
-		return err_set(reterr, ERR_INPUT, "no list of candidates");
-	c->title = get_copy(j, "title");
-	c->language = get_copy(j, "language");
-	c->hub = get_copy(j, "hub");
-	c->charset = get_copy(j, "charset");
-	get_addresses(j, "more", c, candidates_add_more);
-	get_addresses(j, "feeds", c, candidates_add_feed);
-	c->guids_doubtful = json_is_true(json_object_get(j, "guids_doubtful"));
-	c->cut = json_is_true(json_object_get(j, "cut"));
-	c->truncated = json_is_true(json_object_get(j, "truncated"));
-	c->shape = (uint64_t)json_get_int(j, "shape", 0);
-	c->same = json_is_true(json_object_get(j, "same"));
-	c->ttl_min = (int)json_get_int(j, "ttl_min", 0);
-	json_array_foreach(list, i, item) {
-		struct candidate *one;
-
-		if (json_get_str(item, "url") == NULL)
-			return err_set(reterr, ERR_INPUT, "candidate %zu has no address", i);
-		one = candidates_add(c);
-		one->url = get_copy(item, "url");
-		one->guid = get_copy(item, "guid");
-		one->title = get_copy(item, "title");
-		get_date(item, "published", &one->published);
-		get_date(item, "updated", &one->updated);
-		one->language = get_copy(item, "language");
-		one->summary = get_copy(item, "summary");
-		one->content = get_copy(item, "content");
-		one->why = get_copy(item, "why");
-	}
+	c->kind = (enum source_kind)fields_num(f, KIND_COUNT - 1);
+	c->title = fields_copy(f);
+	c->language = fields_copy(f);
+	fields_strs(f, ADDRESSES_MAX, &c->more, &c->more_count);
+	fields_strs(f, ADDRESSES_MAX, &c->feeds, &c->feeds_count);
+	c->hub = fields_copy(f);
+	c->charset = fields_copy(f);
+	c->guids_doubtful = fields_flag(f);
+	c->cut = fields_flag(f);
+	c->truncated = fields_flag(f);
+	c->shape = fields_num(f, UINT64_MAX);
+	c->same = fields_flag(f);
+	c->ttl_min = (int)fields_num(f, INT_MAX);
+	count = fields_num(f, UINT64_MAX);
+	for (uint64_t i = 0; i < count && !f->bad; i++)
+		decode_one(f, candidates_add(c));
+	if (f->bad)
+		return err_set(reterr, ERR_INPUT, "the bytes hold no list of candidates");
 	*ret = c;
 	c = NULL;
 	return 0;

@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/fields.h"
 #include "document/dates.h"
 
 struct candidate {
@@ -56,8 +57,10 @@ CLEANUP_DEFINE(struct candidates, candidates_free);
 struct candidate *candidates_add(struct candidates *c);
 void candidate_clear(struct candidate *c);
 
-json_t *candidates_to_json(const struct candidates *c);
-int candidates_from_json(const json_t *j, struct candidates **ret, struct err *reterr);
+/* All of a list, for the pipe between a worker and the program. Appends to b, which may become full. */
+void candidates_encode(const struct candidates *c, struct buf *b);
+/* Reads what candidates_encode() wrote, from wherever f stands. ERR_INPUT. */
+int candidates_decode(struct fields *f, struct candidates **ret, struct err *reterr);
 /* One line of `presswatch links`: url, title, published (and why). New reference. */
 json_t *candidate_to_line(const struct candidate *c, bool explain);
 

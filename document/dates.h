@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "base/fields.h"
 
 enum date_precision {
 	DATE_NONE = 0,	/* no date: the struct is empty */
@@ -70,6 +71,10 @@ int date_from_url(const char *url, struct doc_date *ret);
 char *date_iso(const struct doc_date *d, char out[DATE_ISO_MAX]);
 /* Reads what date_iso() wrote. 0 or -1. */
 int date_from_iso(const char *iso, struct doc_date *ret);
+/* All of a date, for the pipe between a worker and the program. */
+void date_encode(const struct doc_date *d, struct buf *b);
+/* Reads what date_encode() wrote; what is no date of a calendar makes f bad and *ret empty. */
+void date_decode(struct fields *f, struct doc_date *ret);
 /* Sort key, ms UTC: stated offset, else zone_offset_min; noon for a bare day. 0 when none. */
 int64_t date_sort_ms(const struct doc_date *d, int zone_offset_min);
 /* -1, 0, 1 by day alone; days are equal when either has no day and the rest agrees. */

@@ -1,4 +1,4 @@
-/* document: making, copying and freeing; its form on the worker's wire and in exports. */
+/* document: making, copying and freeing; its form in exports. */
 #include <assert.h>
 #include <string.h>
 #include "base/digest.h"
@@ -9,9 +9,7 @@
 #include "document/normal.h"
 #include "base/banned.h"
 
-#define CAPTIONS_MAX 64		/* a gallery of more pictures adds nothing a reader needs */
 #define CAPTION_CHARS_MAX 1000
-#define ALTERNATES_MAX 256	/* europa.eu has 24 languages; beyond this it is noise */
 
 struct document *
 document_new(void)
@@ -118,7 +116,7 @@ document_add_caption(struct document *doc, const char *caption)
 			return;
 		}
 	}
-	if (doc->captions_count >= CAPTIONS_MAX) {
+	if (doc->captions_count >= DOCUMENT_CAPTIONS_MAX) {
 		free(line);
 		return;
 	}
@@ -152,49 +150,8 @@ text_state_parse(const char *name, enum text_state *ret)
 	return -1;
 }
 
-/* Parts of a date as an array, so that the wire keeps what date_iso() cannot say. */
-static void
-put_wire_date(json_t *obj, const char *key, const struct doc_date *d)
-{
-	if (d->precision == DATE_NONE)
-		return;
-	json_object_set_new(obj, key, json_pack("[i,s,i,i,i,i,i,i,b,i,b,s]",
-	    (int)d->precision, date_source_name(d->source), d->year, d->month, d->day,
-	    d->hour, d->minute, d->second, (int)d->has_offset, d->offset_min, (int)d->doubtful,
-	    d->stated));
-}
-
-static int
-get_wire_date(const json_t *obj, const char *key, struct doc_date *ret, struct err *reterr)
-{
-	const json_t *j = json_object_get(obj, key);
-	struct doc_date d = { 0 };
-	const char *source, *stated;
-	int precision, has_offset, doubtful;
-
-	if (j == NULL)
-		return 0;
-	if (json_unpack((json_t *)j, "[i,s,i,i,i,i,i,i,b,i,b,s!]", &precision, &source, &d.year,
-	    &d.month, &d.day, &d.hour, &d.minute, &d.second, &has_offset, &d.offset_min,
-	    &doubtful, &stated) < 0)
-		return err_set(reterr, ERR_INPUT, "document: %s is not a date of the wire", key);
-	if (precision <= DATE_NONE || precision > DATE_TIME ||
-	    date_source_parse(source, &d.source) < 0 || strlen(stated) >= sizeof(d.stated) ||
-	    d.year < 1 || d.year > 9999 || d.month < 0 || d.month > 12 || d.day < 0 ||
-	    d.day > 31 || d.hour < 0 || d.hour > 23 || d.minute < 0 || d.minute > 59 ||
-	    d.second < 0 || d.second > 60 || d.offset_min < -1080 || d.offset_min > 1080 ||
-	    (precision >= DATE_MONTH && d.month == 0) || (precision >= DATE_DAY && d.day == 0))
-		return err_set(reterr, ERR_INPUT, "document: %s is out of range", key);
-	d.precision = (enum date_precision)precision;
-	d.has_offset = has_offset != 0;
-	d.doubtful = doubtful != 0;
-	memcpy(d.stated, stated, strlen(stated) + 1);
-	*ret = d;
-	return 0;
-}
-
 json_t *
-document_to_json(const struct document *doc, bool wire)
+document_to_json(const struct document *doc)
 {
 	json_t *j = json_object();
 	char iso[DATE_ISO_MAX];
@@ -213,90 +170,7 @@ document_to_json(const struct document *doc, bool wire)
 	json_put_str(j, "text", doc->text);
 	json_put_str(j, "text_state", text_state_name(doc->text_state));
 	json_put_int(j, "words", doc->words);
-	if (wire) {
-		json_put_str(j, "canonical", doc->canonical);
-		json_object_set_new(j, "listing", json_boolean(doc->listing));
-		json_put_strs(j, "alternates", doc->alternates, doc->alternates_count);
-		json_put_str(j, "trouble", doc->trouble);
-		put_wire_date(j, "published_parts", &doc->published);
-		put_wire_date(j, "modified_parts", &doc->modified);
-	}
 	return j;
-}
-
-static int
-get_str(const json_t *j, const char *key, char **ret, struct err *reterr)
-{
-	const json_t *v = json_object_get(j, key);
-
-	if (v == NULL)
-		return 0;
-	if (!json_is_string(v))
-		return err_set(reterr, ERR_INPUT, "document: %s is not a string", key);
-	*ret = xstrdup(json_string_value(v));
-	return 0;
-}
-
-static int
-get_strs(const json_t *j, const char *key, size_t max, char ***ret, size_t *ret_count,
-    struct err *reterr)
-{
-	const json_t *v = json_object_get(j, key), *item;
-	size_t n = json_array_size(v), i;
-
-	if (v == NULL)
-		return 0;
-	if (!json_is_array(v))
-		return err_set(reterr, ERR_INPUT, "document: %s is not a list", key);
-	if (n > max)
-		n = max;
-	*ret = xcalloc(n + 1, sizeof(**ret));
-	json_array_foreach((json_t *)v, i, item) {
-		if (i >= n)
-			break;
-		if (!json_is_string(item))
-			return err_set(reterr, ERR_INPUT, "document: %s holds no string", key);
-		(*ret)[i] = xstrdup(json_string_value(item));
-		*ret_count = i + 1;
-	}
-	return 0;
-}
-
-int
-document_from_json(const json_t *j, struct document **ret_doc, struct err *reterr)
-{
-	CLEANUP(document_freep) struct document *doc = document_new();
-	int64_t words;
-
-	if (!json_is_object(j))
-		return err_set(reterr, ERR_INPUT, "document: not an object");
-	if (get_str(j, "url", &doc->url, reterr) < 0 ||
-	    get_str(j, "canonical", &doc->canonical, reterr) < 0 ||
-	    get_str(j, "title", &doc->title, reterr) < 0 ||
-	    get_str(j, "language", &doc->language, reterr) < 0 ||
-	    get_str(j, "author", &doc->author, reterr) < 0 ||
-	    get_str(j, "section", &doc->section, reterr) < 0 ||
-	    get_str(j, "dateline", &doc->dateline, reterr) < 0 ||
-	    get_str(j, "text", &doc->text, reterr) < 0 ||
-	    get_str(j, "trouble", &doc->trouble, reterr) < 0 ||
-	    get_strs(j, "captions", CAPTIONS_MAX, &doc->captions, &doc->captions_count,
-	    reterr) < 0 ||
-	    get_strs(j, "alternates", ALTERNATES_MAX, &doc->alternates, &doc->alternates_count,
-	    reterr) < 0 ||
-	    get_wire_date(j, "published_parts", &doc->published, reterr) < 0 ||
-	    get_wire_date(j, "modified_parts", &doc->modified, reterr) < 0)
-		return -1;
-	if (text_state_parse(json_get_str(j, "text_state"), &doc->text_state) < 0)
-		return err_set(reterr, ERR_INPUT, "document: text_state is unknown");
-	if (doc->text != NULL && strlen(doc->text) > DOCUMENT_TEXT_MAX)
-		return err_set(reterr, ERR_INPUT, "document: text is over %u bytes",
-		    DOCUMENT_TEXT_MAX);
-	doc->listing = json_is_true(json_object_get(j, "listing"));
-	words = json_get_int(j, "words", 0);
-	doc->words = words > 0 && words <= DOCUMENT_TEXT_MAX ? (unsigned)words : 0;
-	*ret_doc = doc;
-	doc = NULL;
-	return 0;
 }
 
 void

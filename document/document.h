@@ -10,12 +10,15 @@
 #include <jansson.h>
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/fields.h"
 #include "document/dates.h"
 
 /* Raised whenever extraction may give other text for the same bytes: an upgrade is no edit. */
 #define DOCUMENT_EXTRACTOR_VERSION 3
 #define DOCUMENT_TITLE_MAX 512		/* characters */
 #define DOCUMENT_TEXT_MAX (2u << 20)	/* bytes of body text; longer is cut, text_state cut */
+#define DOCUMENT_CAPTIONS_MAX 64	/* a gallery of more pictures adds nothing a reader needs */
+#define DOCUMENT_ALTERNATES_MAX 256	/* europa.eu has 24 languages; beyond this it is noise */
 
 enum text_state {
 	TEXT_FULL = 0,	/* "full": the body as published */
@@ -54,13 +57,13 @@ void document_add_caption(struct document *doc, const char *caption);
 
 /*
  * The document's own fields in the order of the exported document: url, title, published, modified,
- * language, section, author, dateline, captions[], text, text_state, words (those known), and for
- * the worker's wire also canonical, listing, alternates, trouble and the parts of both dates.
- * New reference.
+ * language, section, author, dateline, captions[], text, text_state, words (those known). New reference.
  */
-json_t *document_to_json(const struct document *doc, bool wire);
-/* Reads what document_to_json(doc, true) wrote. ERR_INPUT. */
-int document_from_json(const json_t *j, struct document **ret_doc, struct err *reterr);
+json_t *document_to_json(const struct document *doc);
+/* All of it, for the pipe between a worker and the program. Appends to b, which may become full. */
+void document_encode(const struct document *doc, struct buf *b);
+/* Reads what document_encode() wrote, from wherever f stands. ERR_INPUT. */
+int document_decode(struct fields *f, struct document **ret_doc, struct err *reterr);
 
 const char *text_state_name(enum text_state s);
 int text_state_parse(const char *name, enum text_state *ret);

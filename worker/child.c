@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/json.h"
+#include "base/fields.h"
 #include "base/mem.h"
 #include "worker/worker_int.h"
 #include "base/banned.h"
@@ -208,24 +208,19 @@ answer_read(const char *frame, const struct job_frame *f, uint32_t id, enum job_
 int
 ready_encode(bool filtered, struct buf *b, struct err *reterr)
 {
-	const char *head = filtered ? "{\"ready\":1}" : "{\"ready\":0}";
-
-	return job_frame_add(b, WORKER_READY_ID, head, strlen(head), NULL, 0, reterr);
+	return job_frame_add(b, WORKER_READY_ID, filtered ? "\1" : "\0", 1, NULL, 0, reterr);
 }
 
 int
 ready_read(const char *frame, const struct job_frame *f, bool *ret_filtered, struct err *reterr)
 {
-	json_t *o = NULL;
-	int64_t ready = -1;
-	struct err err;
+	struct fields head;
+	bool filtered;
 
-	if (f->id == WORKER_READY_ID &&
-	    json_read(frame + JOB_FRAME_HEAD, f->head_len, &o, &err) == 0)
-		ready = json_get_int(o, "ready", -1);
-	json_decref(o);
-	if (ready < 0)
+	fields_init(&head, frame + JOB_FRAME_HEAD, f->head_len);
+	filtered = fields_flag(&head);
+	if (f->id != WORKER_READY_ID || !fields_end(&head))
 		return err_set(reterr, ERR_LOCAL, "worker did not greet as one of ours");
-	*ret_filtered = ready > 0;
+	*ret_filtered = filtered;
 	return 0;
 }

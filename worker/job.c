@@ -3,17 +3,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/cleanup.h"
-#include "base/json.h"
+#include "base/fields.h"
 #include "base/mem.h"
 #include "base/url.h"
 #include "worker/job.h"
 #include "base/banned.h"
-
-static const char *const kind_name[JOB_KIND_COUNT] = {
-	[JOB_DISCOVER] = "discover",
-	[JOB_EXTRACT] = "extract",
-};
 
 void
 job_answer_done(struct job_answer *a)
@@ -107,111 +101,91 @@ job_frame_add(struct buf *b, uint32_t id, const char *head, size_t head_len, con
 }
 
 static void
-put_discover(json_t *o, const struct discover_opts *d)
+put_discover(struct buf *b, const struct discover_opts *d)
 {
-	json_put_str(o, "url", d->url);
-	json_put_str(o, "type", d->content_type);
-	json_put_int(o, "as", (int64_t)d->kind);
-	json_put_str(o, "links", d->select_links);
-	json_put_str(o, "title", d->select_title);
-	json_put_str(o, "date", d->select_date);
-	json_put_str(o, "language", d->language);
-	json_put_int(o, "now", d->now_ms);
-	json_put_int(o, "shape", (int64_t)d->known_shape);
-	json_put_int(o, "max", (int64_t)d->max);
-	if (d->summaries)
-		json_object_set_new(o, "summaries", json_true());
+	fields_put_str(b, d->url);
+	fields_put_str(b, d->content_type);
+	fields_put_num(b, d->kind);
+	fields_put_str(b, d->select_links);
+	fields_put_str(b, d->select_title);
+	fields_put_str(b, d->select_date);
+	fields_put_str(b, d->language);
+	fields_put_int(b, d->now_ms);
+	fields_put_num(b, d->known_shape);
+	fields_put_num(b, d->max);
+	fields_put_num(b, d->summaries);
 }
 
 static void
-put_extract(json_t *o, const struct extract_opts *e)
+put_extract(struct buf *b, const struct extract_opts *e)
 {
-	json_put_str(o, "url", e->url);
-	json_put_str(o, "type", e->content_type);
-	json_put_str(o, "body", e->select_body);
-	json_put_str(o, "title", e->select_title);
-	json_put_str(o, "date", e->select_date);
-	json_put_strs(o, "remove", (char *const *)e->select_remove, e->select_remove_count);
-	json_put_str(o, "title_hint", e->title_hint);
-	json_put_str(o, "date_hint", e->date_hint);
-	json_put_str(o, "language_hint", e->language_hint);
-	json_put_int(o, "now", e->now_ms);
+	fields_put_str(b, e->url);
+	fields_put_str(b, e->content_type);
+	fields_put_str(b, e->select_body);
+	fields_put_str(b, e->select_title);
+	fields_put_str(b, e->select_date);
+	fields_put_strs(b, (char *const *)e->select_remove, e->select_remove_count);
+	fields_put_str(b, e->title_hint);
+	fields_put_str(b, e->date_hint);
+	fields_put_str(b, e->language_hint);
+	fields_put_int(b, e->now_ms);
 }
 
 int
 job_encode(uint32_t id, const struct job *j, struct buf *b, struct err *reterr)
 {
-	CLEANUP(json_decrefp) json_t *o = json_object();
-	CLEANUP(freep) char *head = NULL;
-	size_t len;
+	struct buf head = BUF_INIT(JOB_MAX_OPTS);
+	int rc;
 
-	json_put_str(o, "job", kind_name[j->kind]);
+	fields_put_num(&head, j->kind);
 	if (j->kind == JOB_DISCOVER)
-		put_discover(o, &j->discover);
+		put_discover(&head, &j->discover);
 	else
-		put_extract(o, &j->extract);
-	head = json_line(o);
-	len = strlen(head);
-	if (len > JOB_MAX_OPTS)
-		return err_set(reterr, ERR_LIMIT, "addresses and selectors of a page are over %u bytes",
+		put_extract(&head, &j->extract);
+	if (head.full)
+		rc = err_set(reterr, ERR_LIMIT, "addresses and selectors of a page are over %u bytes",
 		    JOB_MAX_OPTS);
-	if (j->len > JOB_MAX_BYTES)
-		return err_set(reterr, ERR_LIMIT, "a page of %zu bytes is over the limit of %u", j->len,
+	else if (j->len > JOB_MAX_BYTES)
+		rc = err_set(reterr, ERR_LIMIT, "a page of %zu bytes is over the limit of %u", j->len,
 		    JOB_MAX_BYTES);
-	return job_frame_add(b, id, head, len, j->bytes, j->len, reterr);
+	else
+		rc = job_frame_add(b, id, head.data, head.len, j->bytes, j->len, reterr);
+	buf_done(&head);
+	return rc;
 }
 
-static int
-get_discover(const json_t *o, struct discover_opts *d)
+static void
+get_discover(struct fields *f, struct discover_opts *d)
 {
-	int64_t kind = json_get_int(o, "as", -1), max = json_get_int(o, "max", -1);
-
-	if (kind < 0 || kind >= KIND_COUNT || max < 0)
-		return -1;
-	*d = (struct discover_opts){
-		.url = json_get_str(o, "url"),
-		.content_type = json_get_str(o, "type"),
-		.kind = (enum source_kind)kind,
-		.select_links = json_get_str(o, "links"),
-		.select_title = json_get_str(o, "title"),
-		.select_date = json_get_str(o, "date"),
-		.language = json_get_str(o, "language"),
-		.now_ms = json_get_int(o, "now", 0),
-		.known_shape = (uint64_t)json_get_int(o, "shape", 0),
-		.max = (size_t)max,
-		.summaries = json_is_true(json_object_get(o, "summaries")),
-	};
-	return 0;
+	d->url = fields_str(f);
+	d->content_type = fields_str(f);
+	d->kind = (enum source_kind)fields_num(f, KIND_COUNT - 1);
+	d->select_links = fields_str(f);
+	d->select_title = fields_str(f);
+	d->select_date = fields_str(f);
+	d->language = fields_str(f);
+	d->now_ms = fields_int(f);
+	d->known_shape = fields_num(f, UINT64_MAX);
+	d->max = (size_t)fields_num(f, SIZE_MAX);
+	d->summaries = fields_flag(f);
 }
 
-static int
-get_extract(const json_t *o, struct job_received *r)
+static void
+get_extract(struct fields *f, struct job_received *r)
 {
-	const json_t *list = json_object_get(o, "remove");
-	size_t i, n = json_array_size(list);
+	struct extract_opts *e = &r->job.extract;
 
-	r->job.extract = (struct extract_opts){
-		.url = json_get_str(o, "url"),
-		.content_type = json_get_str(o, "type"),
-		.select_body = json_get_str(o, "body"),
-		.select_title = json_get_str(o, "title"),
-		.select_date = json_get_str(o, "date"),
-		.title_hint = json_get_str(o, "title_hint"),
-		.date_hint = json_get_str(o, "date_hint"),
-		.language_hint = json_get_str(o, "language_hint"),
-		.now_ms = json_get_int(o, "now", 0),
-	};
-	if (n == 0)
-		return 0;
-	r->remove = xcalloc(n, sizeof(*r->remove));
-	for (i = 0; i < n; i++) {
-		r->remove[i] = json_string_value(json_array_get(list, i));
-		if (r->remove[i] == NULL)
-			return -1;
-	}
-	r->job.extract.select_remove = r->remove;
-	r->job.extract.select_remove_count = n;
-	return 0;
+	e->url = fields_str(f);
+	e->content_type = fields_str(f);
+	e->select_body = fields_str(f);
+	e->select_title = fields_str(f);
+	e->select_date = fields_str(f);
+	fields_strs(f, JOB_MAX_OPTS, &r->remove, &e->select_remove_count);
+	e->select_remove = (const char *const *)r->remove;
+	e->title_hint = fields_str(f);
+	e->date_hint = fields_str(f);
+	e->language_hint = fields_str(f);
+	e->now_ms = fields_int(f);
 }
 
 int
@@ -219,20 +193,15 @@ job_decode(const char *head, size_t head_len, const char *body, size_t body_len,
     struct job_received *ret, struct err *reterr)
 {
 	struct job_received r = { .job = { .bytes = body, .len = body_len } };
-	const char *name;
-	int rc = -1;
+	struct fields f;
 
-	if (json_read(head, head_len, &r.head, reterr) < 0)
-		return -1;
-	name = json_get_str(r.head, "job");
-	if (name != NULL && strcmp(name, kind_name[JOB_DISCOVER]) == 0) {
-		r.job.kind = JOB_DISCOVER;
-		rc = get_discover(r.head, &r.job.discover);
-	} else if (name != NULL && strcmp(name, kind_name[JOB_EXTRACT]) == 0) {
-		r.job.kind = JOB_EXTRACT;
-		rc = get_extract(r.head, &r);
-	}
-	if (rc < 0) {
+	fields_init(&f, head, head_len);
+	r.job.kind = (enum job_kind)fields_num(&f, JOB_KIND_COUNT - 1);
+	if (r.job.kind == JOB_DISCOVER)
+		get_discover(&f, &r.job.discover);
+	else
+		get_extract(&f, &r);
+	if (!fields_end(&f)) {
 		job_received_done(&r);
 		return err_set(reterr, ERR_INPUT, "the frame holds no job");
 	}
@@ -243,35 +212,37 @@ job_decode(const char *head, size_t head_len, const char *body, size_t body_len,
 void
 job_received_done(struct job_received *r)
 {
+	for (size_t i = 0; i < r->job.extract.select_remove_count; i++)
+		free(r->remove[i]);
 	free(r->remove);
-	json_decref(r->head);
 	*r = (struct job_received){ 0 };
 }
+
+enum answer_kind { ANSWER_ERROR, ANSWER_CANDIDATES, ANSWER_DOCUMENT, ANSWER_KIND_COUNT };
 
 int
 job_answer_encode(uint32_t id, const struct job_answer *a, struct buf *b, struct err *reterr)
 {
-	CLEANUP(json_decrefp) json_t *o = json_object();
-	CLEANUP(freep) char *head = NULL;
-	size_t len;
+	struct buf head = BUF_INIT(JOB_MAX_ANSWER);
+	int rc;
 
-	json_put_int(o, "cpu", a->cpu_us);
-	if (a->why != DIAGNOSIS_NONE)
-		json_put_int(o, "why", (int64_t)a->why);
+	fields_put_int(&head, a->cpu_us);
+	fields_put_num(&head, a->why);
 	if (a->err.class != ERR_NONE) {
-		json_put_int(o, "class", (int64_t)a->err.class);
-		json_put_str(o, "text", a->err.text);
+		fields_put_num(&head, ANSWER_ERROR);
+		fields_put_num(&head, a->err.class);
+		fields_put_str(&head, a->err.text);
 	} else if (a->candidates != NULL) {
-		json_object_set_new(o, "candidates", candidates_to_json(a->candidates));
+		fields_put_num(&head, ANSWER_CANDIDATES);
+		candidates_encode(a->candidates, &head);
 	} else if (a->document != NULL) {
-		json_object_set_new(o, "document", document_to_json(a->document, true));
+		fields_put_num(&head, ANSWER_DOCUMENT);
+		document_encode(a->document, &head);
 	}
-	head = json_line(o);
-	len = strlen(head);
-	if (len > JOB_MAX_ANSWER)
-		return err_set(reterr, ERR_LIMIT, "an answer of %zu bytes is over the limit of %u", len,
-		    JOB_MAX_ANSWER);
-	return job_frame_add(b, id, head, len, NULL, 0, reterr);
+	rc = head.full ? err_set(reterr, ERR_LIMIT, "an answer is over the limit of %u bytes", JOB_MAX_ANSWER) :
+	    job_frame_add(b, id, head.data, head.len, NULL, 0, reterr);
+	buf_done(&head);
+	return rc;
 }
 
 /* Serialised addresses are visible ASCII; anything else could forge a header or a line. */
@@ -326,43 +297,41 @@ drop_strange(struct candidates *c)
 }
 
 static int
-decode_into(const json_t *o, struct job_answer *a, struct err *reterr)
+decode_into(struct fields *f, struct job_answer *a, struct err *reterr)
 {
-	const json_t *candidates = json_object_get(o, "candidates");
-	const json_t *document = json_object_get(o, "document");
-	const char *text = json_get_str(o, "text");
-	int64_t class = json_get_int(o, "class", ERR_NONE), why = json_get_int(o, "why", DIAGNOSIS_NONE);
+	enum err_class class;
+	const char *text;
 
-	if (why < 0 || why >= DIAGNOSIS_COUNT)
-		return err_set(reterr, ERR_INPUT, "the answer's diagnosis is none of ours");
-	a->why = (enum diagnosis)why;
-	a->cpu_us = json_get_int(o, "cpu", 0);
-	if (class != ERR_NONE) {
-		if (class < 0 || class >= ERR_CLASS_COUNT || text == NULL)
-			return err_set(reterr, ERR_INPUT, "the answer's error is none of ours");
-		(void)err_set(&a->err, (enum err_class)class, "%s", text);
-		return 0;
-	}
-	if (candidates != NULL) {
-		if (candidates_from_json(candidates, &a->candidates, reterr) < 0)
+	a->cpu_us = fields_int(f);
+	a->why = (enum diagnosis)fields_num(f, DIAGNOSIS_COUNT - 1);
+	switch ((enum answer_kind)fields_num(f, ANSWER_KIND_COUNT - 1)) {
+	case ANSWER_CANDIDATES:
+		if (candidates_decode(f, &a->candidates, reterr) < 0)
 			return -1;
 		drop_strange(a->candidates);
-		return 0;
+		break;
+	case ANSWER_DOCUMENT:
+		if (document_decode(f, &a->document, reterr) < 0)
+			return -1;
+		break;
+	default:
+		class = (enum err_class)fields_num(f, ERR_CLASS_COUNT - 1);
+		text = fields_str(f);
+		if (class == ERR_NONE || text == NULL)
+			return err_set(reterr, ERR_INPUT, "the answer's error is none of ours");
+		(void)err_set(&a->err, class, "%s", text);
 	}
-	if (document != NULL)
-		return document_from_json(document, &a->document, reterr);
-	return err_set(reterr, ERR_INPUT, "the answer holds neither candidates, document nor error");
+	return fields_end(f) ? 0 : err_set(reterr, ERR_INPUT, "the answer does not end where it should");
 }
 
 int
 job_answer_decode(const char *head, size_t head_len, struct job_answer *ret, struct err *reterr)
 {
-	CLEANUP(json_decrefp) json_t *o = NULL;
 	struct job_answer a = { 0 };
+	struct fields f;
 
-	if (json_read(head, head_len, &o, reterr) < 0)
-		return -1;
-	if (decode_into(o, &a, reterr) < 0) {
+	fields_init(&f, head, head_len);
+	if (decode_into(&f, &a, reterr) < 0) {
 		job_answer_done(&a);
 		return -1;
 	}

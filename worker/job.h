@@ -2,11 +2,10 @@
 #define WORKER_JOB_H
 /*
  * job: one piece of parsing for a worker, and its answer; and how both travel over the pipe: a frame is
- * 12 bytes (u32 id, u32 bytes of head, u32 bytes of body, little endian), a JSON head, raw bytes.
+ * 12 bytes (u32 id, u32 bytes of head, u32 bytes of body, little endian), a head of fields (base/fields.h), raw bytes.
  */
 #include <stddef.h>
 #include <stdint.h>
-#include <jansson.h>
 #include "base/buf.h"
 #include "base/err.h"
 #include "discover/diagnosis.h"
@@ -44,10 +43,10 @@ int job_answer_decode(const char *head, size_t head_len, struct job_answer *ret,
  * What both ends need besides. A job over these bytes is refused with ERR_LIMIT before it is sent; a frame
  * that announces more is not read at all: its sender is broken or lies.
  */
-#define JOB_FRAME_HEAD 12		/* bytes before the JSON */
-#define JOB_MAX_OPTS (1u << 20)		/* JSON head of a job: addresses, selectors, hints */
+#define JOB_FRAME_HEAD 12		/* bytes before the head */
+#define JOB_MAX_OPTS (1u << 20)		/* head of a job: addresses, selectors, hints */
 #define JOB_MAX_BYTES (72u << 20)	/* bytes of a page or sitemap, 64 MB with some air */
-#define JOB_MAX_ANSWER (64u << 20)	/* JSON head of an answer; it has no body */
+#define JOB_MAX_ANSWER (64u << 20)	/* head of an answer; it has no body */
 
 struct job_frame {
 	uint32_t id, head_len, body_len;
@@ -62,8 +61,7 @@ int job_frame_add(struct buf *b, uint32_t id, const char *head, size_t head_len,
 /* A job as it came over the wire; its strings live in head, its bytes are the caller's. */
 struct job_received {
 	struct job job;
-	json_t *head;
-	const char **remove;
+	char **remove;
 };
 
 /* ERR_INPUT: no job of ours. On success free with job_received_done. */

@@ -34,7 +34,7 @@ enum slot_state {
 	SLOT_DYING,	/* killed or gone, not reaped yet */
 };
 
-/* A long answer on its way from JSON to structs: 50,000 entries of a sitemap take half a second. */
+/* A long answer on its way from bytes to structs. */
 struct decode {
 	pthread_t thread;
 	atomic_bool ended;

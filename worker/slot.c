@@ -9,7 +9,7 @@
 #include "base/banned.h"
 
 #define READ_CHUNK (256u << 10)		/* bytes of an answer taken in one turn of the loop */
-#define DECODE_BYTES (256u << 10)	/* longer answers are decoded in a thread: about 10 ms */
+#define DECODE_BYTES (256u << 10)		/* longer answers are decoded in a thread: they take a millisecond and more */
 #define REAP_MS 20			/* between two looks at a dying child where there are no pidfds */
 
 static void

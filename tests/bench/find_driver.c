@@ -61,6 +61,63 @@ find_seconds(const struct buf *b, const struct discover_opts *o, struct candidat
 }
 
 static void
+put_date(json_t *obj, const char *key, const struct doc_date *d)
+{
+	char iso[DATE_ISO_MAX];
+	json_t *j;
+
+	if (d->precision == DATE_NONE)
+		return;
+	j = json_object();
+	json_put_str(j, "iso", date_iso(d, iso));
+	json_put_str(j, "from", date_source_name(d->source));
+	json_put_str(j, "stated", d->stated[0] != '\0' ? d->stated : NULL);
+	if (d->doubtful)
+		json_object_set_new(j, "doubtful", json_true());
+	json_object_set_new(obj, key, j);
+}
+
+static json_t *
+one_to_json(const struct candidate *c)
+{
+	json_t *j = json_object();
+
+	json_put_str(j, "url", c->url);
+	json_put_str(j, "guid", c->guid);
+	json_put_str(j, "title", c->title);
+	put_date(j, "published", &c->published);
+	put_date(j, "updated", &c->updated);
+	json_put_str(j, "language", c->language);
+	json_put_str(j, "summary", c->summary);
+	json_put_str(j, "content", c->content);
+	json_put_str(j, "why", c->why);
+	return j;
+}
+
+static json_t *
+list_to_json(const struct candidates *c)
+{
+	json_t *j = json_object(), *list = json_array();
+
+	json_put_str(j, "kind", source_kind_name(c->kind));
+	json_put_str(j, "title", c->title);
+	json_put_str(j, "language", c->language);
+	json_put_strs(j, "more", c->more, c->more_count);
+	json_put_strs(j, "feeds", c->feeds, c->feeds_count);
+	json_put_str(j, "hub", c->hub);
+	json_put_str(j, "charset", c->charset);
+	json_object_set_new(j, "guids_doubtful", json_boolean(c->guids_doubtful));
+	json_object_set_new(j, "cut", json_boolean(c->cut));
+	json_object_set_new(j, "truncated", json_boolean(c->truncated));
+	json_put_int(j, "shape", (int64_t)c->shape);
+	json_put_int(j, "ttl_min", c->ttl_min);
+	for (size_t i = 0; i < c->count; i++)
+		json_array_append_new(list, one_to_json(&c->list[i]));
+	json_object_set_new(j, "list", list);
+	return j;
+}
+
+static void
 run(const json_t *job)
 {
 	struct buf b = BUF_INIT(100u << 20);
@@ -93,7 +150,7 @@ run(const json_t *job)
 			j = json_object();
 			json_put_str(j, "error", err.text);
 		} else {
-			j = candidates_to_json(c);
+			j = list_to_json(c);
 		}
 		json_object_set_new(j, "seconds", json_real(took));
 		json_object_set_new(j, "parse_seconds", json_real(parse));

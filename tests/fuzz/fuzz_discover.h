@@ -35,7 +35,8 @@ fuzz_discover(enum source_kind kind, const uint8_t *data, size_t size)
 	struct discover_opts opts = { .url = "http://127.0.0.1/a/b?c", .kind = kind, .now_ms = 1700000000000,
 	    .max = FUZZ_CANDIDATES, .summaries = true };
 	struct err err = { 0 };
-	json_t *j;
+	struct buf b = BUF_INIT(64u << 20);
+	struct fields f;
 
 	if (discover((const char *)data, size, &opts, &c, &err) < 0) {
 		if (c != NULL || err.class == ERR_NONE || err.class == ERR_TEMPORARY)
@@ -48,10 +49,11 @@ fuzz_discover(enum source_kind kind, const uint8_t *data, size_t size)
 		if (!fuzz_is_sound(&c->list[i]))
 			abort();
 	}
-	j = candidates_to_json(c);
-	if (candidates_from_json(j, &back, NULL) < 0 || back->count != c->count)
+	candidates_encode(c, &b);
+	fields_init(&f, b.data, b.len);
+	if (candidates_decode(&f, &back, NULL) < 0 || !fields_end(&f) || back->count != c->count)
 		abort();
-	json_decref(j);
+	buf_done(&b);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /*
  * The pipe between daemon and worker. First byte even: bytes as an answer of a worker that was taken over; odd: as a job, as a
- * worker reads it. What is taken can be written and read again.
+ * worker reads it, the next byte telling how long its head is. What is taken can be written and read again.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -40,9 +40,14 @@ read_job(const char *p, size_t n)
 {
 	struct job_received r = { 0 };
 	struct err err = { 0 };
-	const char *eol = memchr(p, '\n', n);
-	size_t head = eol != NULL ? (size_t)(eol - p) : n;
+	size_t head;
 
+	if (n == 0)
+		return;
+	head = (unsigned char)*p++;
+	n--;
+	if (head > n)
+		head = n;
 	if (job_decode(p, head, p + head, n - head, &r, &err) == 0) {
 		if (r.job.kind >= JOB_KIND_COUNT || r.job.len != n - head)
 			abort();

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/mem.h"
 #include "worker/job.h"
 #include "base/banned.h"
@@ -153,23 +154,28 @@ a_document_a_list_and_an_error_survive_the_wire(void **state)
 	job_answer_done(&a);
 }
 
+/* Bytes of a literal; the NUL that ends it is not among them. */
+#define BYTES(s) { s, sizeof(s) - 1 }
+
 static void
 what_no_worker_of_ours_says_is_refused(void **state)
 {
-	static const char *const heads[] = {
-		"", "{", "[]", "null", "7", "{}", "{\"class\":99,\"text\":\"x\"}", "{\"class\":-1,\"text\":\"x\"}",
-		"{\"class\":1}", "{\"class\":1,\"text\":7}", "{\"document\":7}", "{\"document\":[]}",
-		"{\"candidates\":7}", "{\"candidates\":\"x\"}",
-		"{\"class\":1,\"text\":\"\xff\xfe\"}", "{\"class\":1,\"text\":\"x\"} trailing",
+	/* cpu, diagnosis, kind of answer (0 error, 1 candidates, 2 document), then its fields */
+	static const struct { const char *p; size_t n; } heads[] = {
+		BYTES(""), BYTES("\0\0"), BYTES("\0\0\3"), BYTES("\0\0\0\0\2x\0"), BYTES("\0\0\0\143\2x\0"), BYTES("\0\0\0\1\0"),
+		BYTES("\0\0\0\1\2x"), BYTES("\0\0\0\1\2xy"), BYTES("\0\0\0\1\3\xff\xfe\0"), BYTES("\0\0\0\1\3x\0\0"),
+		BYTES("\0\0\0\1\2x\0 trailing"), BYTES("\0\0\1"), BYTES("\0\0\1\2"), BYTES("\0\0\2"), BYTES("\0\0\2\2x\0"),
+		BYTES("\0\143\0\0\1\2x\0"), BYTES("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0"), BYTES("{\"class\":1,\"text\":\"x\"}"),
 	};
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		CLEANUP(freep) char *exact = xmemdup(heads[i].p, heads[i].n);
 		struct job_answer a;
 		struct err err = { 0 };
 
 		memset(&a, 0x55, sizeof(a));
-		if (job_answer_decode(heads[i], strlen(heads[i]), &a, &err) == 0)
-			fail_msg("taken: %s", heads[i]);
+		if (job_answer_decode(exact, heads[i].n, &a, &err) == 0)
+			fail_msg("taken: row %zu", i);
 		assert_int_equal(err.class, ERR_INPUT);
 		assert_int_equal(((unsigned char *)&a)[0], 0x55);	/* the output is left alone */
 	}
@@ -203,11 +209,11 @@ a_worker_cannot_send_us_to_an_address_that_is_none(void **state)
 static void
 an_errors_text_cannot_break_a_line(void **state)
 {
-	static const char head[] = "{\"class\":3,\"text\":\"a\\nevent=forged\\u001b[31m\"}";
+	static const char head[] = "\0\0\0\3\33a\nevent=forged\x1b[31m and so";
 	struct job_answer a;
 	struct err err;
 
-	assert_int_equal(job_answer_decode(head, strlen(head), &a, &err), 0);
+	assert_int_equal(job_answer_decode(head, sizeof(head), &a, &err), 0);
 	assert_null(strchr(a.err.text, '\n'));
 	assert_null(strchr(a.err.text, 0x1b));
 	job_answer_done(&a);
@@ -216,15 +222,19 @@ an_errors_text_cannot_break_a_line(void **state)
 static void
 a_job_that_is_none_is_refused(void **state)
 {
-	static const char *const heads[] = { "", "{}", "[]", "{\"job\":\"fetch\"}", "{\"job\":7}",
-		"{\"job\":\"discover\",\"as\":99,\"max\":0}", "{\"job\":\"discover\",\"as\":0,\"max\":-1}",
-		"{\"job\":\"extract\",\"remove\":[1]}" };
+	/* kind of job, url, content type, then: kind of source ... */
+	static const struct { const char *p; size_t n; } heads[] = {
+		BYTES(""), BYTES("\2"), BYTES("\0"), BYTES("\0\0\0\143\0\0\0\0\0\0\0\0"), BYTES("\0\0\0\0\0\0\0\0\0\0\0\2"),
+		BYTES("\0\0\0\0\0\0\0\0\0\0\0\0 trailing"), BYTES("\1\0\0\0\0\0\1\0\0\0\0\0"), BYTES("{\"job\":\"extract\"}"),
+	};
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		CLEANUP(freep) char *exact = xmemdup(heads[i].p, heads[i].n);
 		struct job_received r;
 		struct err err = { 0 };
 
-		assert_int_equal(job_decode(heads[i], strlen(heads[i]), NULL, 0, &r, &err), -1);
+		if (job_decode(exact, heads[i].n, NULL, 0, &r, &err) == 0)
+			fail_msg("taken: row %zu", i);
 		assert_int_equal(err.class, ERR_INPUT);
 	}
 }

@@ -78,12 +78,12 @@ do_garbage(struct job_answer *ret)
 }
 
 static void
-send_frame(uint32_t id, const char *head)
+send_frame(uint32_t id, const char *head, size_t n)
 {
 	struct buf b = BUF_INIT(4096);
 	struct err err;
 
-	(void)job_frame_add(&b, id, head, strlen(head), NULL, 0, &err);
+	(void)job_frame_add(&b, id, head, n, NULL, 0, &err);
 	(void)send(WORKER_FD, b.data, b.len, MSG_NOSIGNAL);
 	buf_done(&b);
 }
@@ -91,14 +91,14 @@ send_frame(uint32_t id, const char *head)
 static void
 do_other_id(struct job_answer *ret)
 {
-	send_frame(77777, "{\"class\":3,\"text\":\"x\"}");
+	send_frame(77777, "\0\0\0\3\2x", 7);
 	do_sleep(ret);
 }
 
 static void
-do_bad_json(struct job_answer *ret)
+do_half_an_answer(struct job_answer *ret)
 {
-	send_frame(asked, "{\"class\":");
+	send_frame(asked, "\0\0\0\3", 4);
 	do_sleep(ret);
 }
 
@@ -175,7 +175,7 @@ static const struct {
 } tricks[] = {
 	{ "crash", do_crash }, { "spin", do_spin }, { "sleep", do_sleep }, { "grow", do_grow },
 	{ "assert", do_assert }, { "garbage", do_garbage }, { "other-id", do_other_id },
-	{ "bad-json", do_bad_json }, { "leave", do_leave }, { "open", do_open },
+	{ "half-answer", do_half_an_answer }, { "leave", do_leave }, { "open", do_open },
 	{ "socket", do_socket }, { "exec", do_exec }, { "fork", do_fork },
 	{ "kill-parent", do_kill_parent }, { "executable", do_executable },
 	{ "descriptors", do_descriptors }, { "environment", do_environment },
@@ -299,7 +299,7 @@ a_worker_that_misbehaves_costs_its_own_job_only(void **state)
 		{ "assert", ERR_LIMIT, "worker died (SIGABRT", false },
 		{ "garbage", ERR_LOCAL, "no worker sends", true },
 		{ "other-id", ERR_LOCAL, "answered 77777 when asked", true },
-		{ "bad-json", ERR_LOCAL, "malformed answer", true },
+		{ "half-answer", ERR_LOCAL, "malformed answer", true },
 		{ "leave", ERR_LOCAL, "worker ended with status 0", true },
 		{ "exec", ERR_LIMIT, "worker died (SIGSYS", false },
 		{ "socket", ERR_LIMIT, "worker died (SIGSYS", false },
