@@ -57,6 +57,17 @@ LINK_LIBS = -Wl,--start-group $(LIBS) -Wl,--end-group $(PKG_LIBS) -lstdc++ -lpth
 .PHONY: all
 all: $(B)/presswatchd $(B)/presswatch
 
+# Names of months in all languages, from ICU, once instead of at each start of a worker.
+MONTHS := $(B)/document/month_table
+$(B)/tools/month_names: $(B)/tools/month_names.o $(B)/document/dates_load.o $(B)/libbase.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lstdc++ -lpthread -lm
+$(MONTHS).c: $(B)/tools/month_names
+	@mkdir -p $(@D)
+	@$< >$@.new && mv $@.new $@
+$(MONTHS).o: $(MONTHS).c
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+$(B)/libdocument.a: $(MONTHS).o
+
 define room_rule
 $(B)/lib$(1).a: $(call room_obj,$(1))
 	@rm -f $$@ && mkdir -p $$(@D)
@@ -89,4 +100,4 @@ $(B)/presswatch: $(B)/cli/main.o $(B)/libcli.a $(LIBS)
 include tests/tests.mk
 include tools/install.mk
 
--include $(patsubst %,$(B)/%.d,$(basename $(SRC)))
+-include $(patsubst %,$(B)/%.d,$(basename $(SRC))) $(B)/tools/month_names.d

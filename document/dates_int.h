@@ -75,6 +75,26 @@ bool date_is_any(const struct date_scan *sc, size_t i, const char *const *list);
 bool date_is_mark(const struct date_scan *sc, size_t i, const char *marks);
 bool date_is_number(const struct date_scan *sc, size_t i, unsigned min_digits, unsigned max_digits);
 
+/* dates_load.c */
+#define DATE_NAME_BYTES 80	/* of a folded name; longer words are none */
+struct date_entry {
+	uint64_t hash;		/* of the folded name; 0: free */
+	uint8_t month;
+	uint8_t calendar;
+	uint16_t votes;		/* in how many languages it means this */
+	char language[3][4];	/* the first ones */
+};
+struct date_table {		/* open addressing; the names of a loaded one are owned */
+	struct date_entry *names;
+	size_t cap, used;	/* cap is a power of 2 */
+};
+extern const struct date_table date_major;	/* written by tools/month_names.c */
+void date_load_major(struct date_table *t);
+void date_load_rare(struct date_table *t);	/* all other languages that ICU knows */
+/* Lower case without marks and dots; returns its length, 0: no name. */
+size_t date_name_fold(const char *s, size_t n, char out[DATE_NAME_BYTES]);
+uint64_t date_name_hash(const char *name, size_t n);
+
 /* dates_names.c */
 struct date_name {
 	enum date_calendar calendar;
