@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/probe.h"
 #include "extract/extract.h"
 #include "markup/select.h"
 #include "notify/template.h"
@@ -13,7 +14,8 @@ struct plan {
 	const struct config *config;
 	struct table *table;
 	int count;
-	bool *seen;		/* by number of channel: the archive knows it */
+	json_t *waiting;	/* by name of channel that ever had a notice: how many wait */
+	json_t *held;		/* and how many of them for the end of a digest, of quiet hours or of a storm */
 };
 
 static void
@@ -79,26 +81,144 @@ take_source(const struct store_sync *s, void *arg)
 }
 
 static void
-take_rules(const char *source, void *arg)
+take_rules(const struct store_rule *now, uint64_t old_parts, void *arg)
 {
-	say(arg, "source", source, "rules", STYLE_YELLOW, "kind, select, include or exclude changed: the next visit reads its list anew");
+	char names[64];
+	CLEANUP(freep) char *text = NULL;
+
+	config_rules_differing(old_parts, now->parts, names);
+	text = xasprintf("%s changed: the next visit reads its list anew",
+	    old_parts == 0 || names[0] == '\0' ? "kind, select, language, include or exclude" : names);
+	say(arg, "source", now->source, "rules", STYLE_YELLOW, text);
+}
+
+/* The part of an extractor's name that says which rules of the source it followed. */
+static const char *
+rules_in(const char *extractor, size_t *ret_len)
+{
+	const char *colon = strchr(extractor, ':');
+
+	*ret_len = colon != NULL ? strcspn(colon, ";") : 0;
+	return colon;
+}
+
+static int
+take_texts(const struct store_source *src, void *arg)
+{
+	struct plan *p = arg;
+	const struct cfg_source *cfg = src->configured ? config_source(p->config, src->name) : NULL;
+	CLEANUP(freep) char *was = cfg != NULL ? store_source_extractor(p->cli->store, src->name) : NULL, *is = NULL, *text = NULL;
+	struct extract_opts opts;
+	const char *a, *b;
+	size_t a_len, b_len;
+
+	if (was == NULL || was[0] < '0' || was[0] > '9')
+		return 0;	/* nothing was read from a page, or all of it was imported */
+	probe_extract_opts(cfg, &opts);
+	is = extract_identity(&opts);
+	a = rules_in(was, &a_len);
+	b = rules_in(is, &b_len);
+	if (a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0))
+		return 0;
+	text = xasprintf("select changed: its %lld documents are read anew from what is kept, each when it is looked at again, and nobody "
+	    "is told; presswatch reextract does it at once", (long long)src->documents);
+	say(p, "source", src->name, "texts", STYLE_YELLOW, text);
+	return 0;
+}
+
+/* ---- channels ---- */
+
+/* By key of config_channels_facts(): what a change of it does, and what it does to notices that wait. quote: values worth reading. */
+static const struct { const char *key, *effect, *waiting; bool quote, of_held; } effects[] = {
+	{ "match", "chooses what comes from now on", "told as they were chosen", true, false },
+	{ "events", "chooses what comes from now on", "told as they were chosen", true, false },
+	{ "when", "chooses what comes from now on", "told as they were chosen", true, false },
+	{ "once-per", "chooses what comes from now on", "told as they were chosen", true, false },
+	{ "pace", "holds for what is held, too", "told by the new hours", true, true },
+	{ "urgent", "holds for what comes from now on", "told as they would have been", true, true },
+	{ "storm", "holds for what comes from now on", "told as they would have been", true, true },
+	{ "kind", "it is told in this way from now on", "told so, too", true, false },
+	{ "receiver", "another one is told from now on", "told there, too", false, false },
+	{ "template", "notices are written in another form from now on", "told in it, too", false, false },
+};
+
+static char *
+value_text(const json_t *value)
+{
+	return value == NULL ? xstrdup("not given") : json_is_integer(value) ? xasprintf("%lld", (long long)json_integer_value(value)) :
+	    xasprintf("'%s'", json_string_value(value));
+}
+
+static void
+compare_channel(struct plan *p, const char *name, const json_t *was, const json_t *is)
+{
+	int64_t waiting = json_get_int(p->waiting, name, 0), held = json_get_int(p->held, name, 0);
+	bool other_kind = !json_equal(json_object_get(was, "kind"), json_object_get(is, "kind"));
+
+	for (size_t i = 0; i < sizeof(effects) / sizeof(effects[0]); i++) {
+		const char *key = effects[i].key;
+		json_t *a = json_object_get(was, key), *b = json_object_get(is, key);
+		CLEANUP(freep) char *before = value_text(a), *now = value_text(b), *rest = NULL, *text = NULL;
+		int64_t n = effects[i].of_held ? held : waiting;
+
+		if (a == b || json_equal(a, b) || (other_kind && strcmp(key, "receiver") == 0))
+			continue;
+		rest = n > 0 ? xasprintf("; the %lld that %s are %s", (long long)n, effects[i].of_held ? "are held" : "wait",
+		    effects[i].waiting) : xstrdup("");
+		text = effects[i].quote ? xasprintf("was %s, is %s: %s%s", before, now, effects[i].effect, rest) :
+		    xasprintf("%s%s", effects[i].effect, rest);
+		say(p, "channel", name, key, STYLE_YELLOW, text);
+	}
+}
+
+static void
+drop_channel(struct plan *p, const char *name)
+{
+	int64_t waiting = json_get_int(p->waiting, name, 0);
+	CLEANUP(freep) char *text = waiting > 0 ? xasprintf("%lld notices wait for it, and go on waiting for a channel of that name",
+	    (long long)waiting) : xstrdup("it is told nothing more");
+
+	say(p, "channel", name, "dropped", STYLE_RED, text);
 }
 
 static int
 take_channel(const struct store_channel *c, void *arg)
 {
 	struct plan *p = arg;
-	CLEANUP(freep) char *text = NULL;
 
-	for (size_t i = 0; i < p->config->channels_count; i++)
-		if (strcmp(p->config->channels[i].name, c->name) == 0) {
-			p->seen[i] = true;
-			return 0;
-		}
-	if (c->waiting == 0)
-		return 0;
-	text = xasprintf("%lld notices wait for it, and go on waiting for a channel of that name", (long long)c->waiting);
-	say(p, "channel", c->name, "dropped", STYLE_RED, text);
+	json_put_int(p->waiting, c->name, c->waiting);
+	json_put_int(p->held, c->name, c->held);
+	return 0;
+}
+
+/* What the archive remembers of the configuration in force; an archive of an earlier program knows only who was ever told. */
+static int
+take_channels(struct plan *p, struct err *err)
+{
+	CLEANUP(freep) char *line = store_meta_get(p->cli->store, STORE_META_CHANNELS);
+	CLEANUP(json_decrefp) json_t *now = config_channels_facts(p->config), *before = NULL;
+	const char *name;
+	json_t *value;
+
+	if (store_channels(p->cli->store, take_channel, p, err) < 0)
+		return -1;
+	if (line != NULL)
+		json_read(line, strlen(line), &before, NULL);
+	json_object_foreach(now, name, value) {
+		const json_t *was = json_object_get(before, name);
+
+		if (was != NULL)
+			compare_channel(p, name, was, value);
+		else if (before != NULL || json_object_get(p->waiting, name) == NULL)
+			say(p, "channel", name, "added", STYLE_GREEN, json_get_int(p->waiting, name, 0) == 0 ?
+			    "it hears of what comes from now on" : "what waits for a channel of that name is told, and what comes from now on");
+	}
+	json_object_foreach(before, name, value)
+		if (json_object_get(now, name) == NULL)
+			drop_channel(p, name);
+	json_object_foreach(p->waiting, name, value)
+		if (json_integer_value(value) > 0 && json_object_get(now, name) == NULL && json_object_get(before, name) == NULL)
+			drop_channel(p, name);
 	return 0;
 }
 
@@ -118,17 +238,14 @@ walk(struct plan *p, struct err *err)
 			labels++;
 		defs[i] = (struct store_source_def){ .name = src->name, .was = src->was, .url = src->url,
 			.labels = (const char *const *)src->labels, .labels_count = labels };
-		rules[i] = (struct store_rule){ src->name, config_rules_hash(src) };
+		rules[i] = (struct store_rule){ src->name, config_rules_hash(src), config_rules_parts(src) };
 	}
 	if (store_sources_plan(s, defs, c->sources_count, take_source, p, err) < 0)
 		return -1;
 	store_rules_changed(s, rules, c->sources_count, take_rules, p);
-	if (store_channels(s, take_channel, p, err) < 0)
+	if (store_sources(s, take_texts, p, err) < 0)
 		return -1;
-	for (size_t i = 0; i < c->channels_count; i++)
-		if (!p->seen[i])
-			say(p, "channel", c->channels[i].name, "added", STYLE_GREEN, "it was told nothing yet: it hears of what comes from now on");
-	return 0;
+	return take_channels(p, err);
 }
 
 int
@@ -139,8 +256,8 @@ cmd_plan(struct cli *cli, int argc, char **argv)
 	};
 	CLEANUP(table_freep) struct table *t = table_new(columns, cli->out.tty ? 3 : 4);
 	CLEANUP(config_freep) struct config *config = NULL;
-	CLEANUP(freep) bool *seen = NULL;
-	struct plan p = { .cli = cli, .table = t };
+	CLEANUP(json_decrefp) json_t *waiting = json_object(), *held = json_object();
+	struct plan p = { .cli = cli, .table = t, .waiting = waiting, .held = held };
 	struct err err = { 0 };
 	int rc;
 
@@ -150,7 +267,6 @@ cmd_plan(struct cli *cli, int argc, char **argv)
 		return rc;
 	}
 	p.config = config;
-	p.seen = seen = xcalloc(config->channels_count + 1, sizeof(*seen));
 	if (walk(&p, &err) < 0)
 		return cli_failed(&err);
 	table_print(t, &cli->out);

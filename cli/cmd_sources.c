@@ -14,7 +14,7 @@ struct sources {
 	struct table *table;
 	bool wide;		/* there is room for all columns */
 	char **names;		/* wanted ones, or NULL: all */
-	int names_count, count, states[STATE_COUNT + 1];	/* the last: not configured */
+	int names_count, count, states[STATE_COUNT + 2];	/* the last two: paused, not configured */
 	json_t *entrances;	/* by source: hub, moved_to, moved_since, learned */
 };
 
@@ -156,7 +156,7 @@ add_row(const struct store_source *s, void *arg)
 	if (!is_wanted(all, s))
 		return 0;
 	all->count++;
-	all->states[s->configured ? s->state : STATE_COUNT]++;
+	all->states[!s->configured ? STATE_COUNT + 1 : s->paused ? STATE_COUNT : s->state]++;
 	trouble(s, now, &why);
 	if (moved_to(all, s) != NULL)
 		buf_addf(&why, "%smoved for good to %s: change its `url`", why.len > 0 ? "; " : "", moved_to(all, s));
@@ -188,10 +188,10 @@ print_sum(struct sources *all)
 	struct buf b = BUF_INIT(4096);
 
 	buf_addf(&b, "%d source%s:", all->count, all->count == 1 ? "" : "s");
-	for (int i = 0, n = 0; i <= STATE_COUNT; i++)
+	for (int i = 0, n = 0; i < STATE_COUNT + 2; i++)
 		if (all->states[i] > 0)
-			buf_addf(&b, "%s %d %s", n++ > 0 ? "," : "", all->states[i],
-			    i < STATE_COUNT ? store_state_name((enum store_state)i) : "dropped");
+			buf_addf(&b, "%s %d %s", n++ > 0 ? "," : "", all->states[i], i < STATE_COUNT ?
+			    store_state_name((enum store_state)i) : i == STATE_COUNT ? "paused" : "dropped");
 	out_nl(&all->cli->out);
 	out_printf(&all->cli->out, STYLE_DIM, "%s", buf_str(&b));
 	buf_done(&b);

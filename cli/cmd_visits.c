@@ -121,6 +121,7 @@ cmd_visits(struct cli *cli, int argc, char **argv)
 		cli_say("%s", err.text);
 		return err.class == ERR_INPUT ? EXIT_NOTHING : EXIT_FAILED;
 	}
+	table_always_head(t);
 	table_print(t, &cli->out);
 	if (cli->out.tty && !cli->opts.json && v.rows > 0)
 		print_sum(&v);

@@ -521,28 +521,3 @@ config_load(const char *path, struct config **ret, struct config_mistakes *mista
 {
 	return config_load_flags(path, 0, ret, mistakes);
 }
-
-/* ---- rules ---- */
-
-static uint64_t
-mix(uint64_t h, const char *s)
-{
-	return s == NULL ? digest_xxh64("", 1, h) : digest_xxh64(s, strlen(s), h + 1);
-}
-
-uint64_t
-config_rules_hash(const struct cfg_source *cfg)
-{
-	uint64_t h = (uint64_t)cfg->kind;
-
-	h = mix(h, cfg->select.links);
-	h = mix(h, cfg->select.title);
-	h = mix(h, cfg->select.date);
-	h = mix(h, cfg->language);
-	for (size_t i = 0; i < cfg->include_count; i++)
-		h = mix(h, cfg->include[i]);
-	h = mix(h, "exclude");
-	for (size_t i = 0; i < cfg->exclude_count; i++)
-		h = mix(h, cfg->exclude[i]);
-	return h;
-}

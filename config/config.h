@@ -4,6 +4,7 @@
  * config: read presswatch.yaml and every *.yaml of its sources.d/ (a list of sources, or one source, or a map with
  * `sources`). All mistakes are found in one go, each with file, line and column.
  */
+#include <jansson.h>
 #include <stddef.h>
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -48,8 +49,15 @@ bool config_takes(const struct cfg_source *src, const char *url);
 /* Reads headers-file, cookies-file and proxy-file where CONFIG_SKIP_SECRETS left them alone. ERR_CONFIG. */
 int config_source_secrets(struct cfg_source *src, struct err *reterr);
 
-/* The rules by which its list is read (kind, select, language, include, exclude): equal for equal ones. */
+/* facts.c. The rules by which its list is read (kind, select, language, include, exclude): equal for equal ones. */
 uint64_t config_rules_hash(const struct cfg_source *src);
+/* A few bits of each of them, to tell which it was that changed; "select, exclude", or "" when these bits cannot tell. */
+uint64_t config_rules_parts(const struct cfg_source *src);
+const char *config_rules_differing(uint64_t old_parts, uint64_t new_parts, char out[64]);
+/*
+ * By name of channel what it hears and how it is told, by key, as far as a plan speaks of it; no secret. New reference.
+ */
+json_t *config_channels_facts(const struct config *c);
 
 const struct cfg_source *config_source(const struct config *c, const char *name);
 const struct cfg_channel *config_channel(const struct config *c, const char *name);

@@ -96,12 +96,12 @@ load_fill(const struct store_fill *f, void *arg)
 
 /* The validators vouch for bytes that other rules read. */
 static void
-distrust(const char *source, void *arg)
+distrust(const struct store_rule *now, uint64_t old_parts, void *arg)
 {
 	struct daemon *d = arg;
 	struct watch *w;
 
-	HASH_FIND_STR(d->watches, source, w);
+	HASH_FIND_STR(d->watches, now->source, w);
 	if (w == NULL)
 		return;
 	forget_state(w);

@@ -354,29 +354,81 @@ store_sources_sync(struct store *s, const struct store_source_def *defs, size_t 
 
 #define META_RULES "rules"
 
+/* A number was all that earlier programs wrote. */
+static bool
+rule_read(const json_t *obj, const char *source, struct store_rule *ret)
+{
+	const json_t *value = json_object_get(obj, source);
+
+	*ret = (struct store_rule){ .source = source };
+	if (json_is_integer(value))
+		ret->hash = (uint64_t)json_integer_value(value);
+	else if (json_is_array(value)) {
+		ret->hash = (uint64_t)json_integer_value(json_array_get(value, 0));
+		ret->parts = (uint64_t)json_integer_value(json_array_get(value, 1));
+	} else
+		return false;
+	return true;
+}
+
+static json_t *
+rules_read(struct store *s)
+{
+	CLEANUP(freep) char *line = store_meta_get(s, META_RULES);
+	json_t *obj = NULL;
+
+	return line == NULL || json_read(line, strlen(line), &obj, NULL) < 0 ? json_object() : obj;
+}
+
+struct rules { struct store *s; struct err *err; int rc; };
+
+static void
+forget_vouchers(const struct store_rule *now, uint64_t old_parts, void *arg)
+{
+	struct rules *r = arg;
+
+	if (r->rc == 0)
+		r->rc = store_run(r->s, store_bind(r->s, STMT_SOURCE_UNREAD, "t", now->source), r->err);
+}
+
 int
 store_rules_set(struct store *s, const struct store_rule *list, size_t n, struct err *reterr)
 {
 	CLEANUP(json_decrefp) json_t *obj = json_object();
-	CLEANUP(freep) char *line = NULL;
+	CLEANUP(freep) char *line = NULL, *before = store_meta_get(s, META_RULES);
+	struct rules r = { .s = s, .err = reterr };
 
 	for (size_t i = 0; i < n; i++)
-		json_put_int(obj, list[i].source, (int64_t)list[i].hash);
+		json_object_set_new(obj, list[i].source, json_pack("[I,I]", (json_int_t)list[i].hash, (json_int_t)list[i].parts));
 	line = json_line(obj);
-	return store_meta_set(s, META_RULES, line, reterr);
+	if (before != NULL && strcmp(before, line) == 0)
+		return 0;
+	if (store_enter(s, reterr) < 0)
+		return -1;
+	store_rules_changed(s, list, n, forget_vouchers, &r);
+	return store_leave(s, r.rc < 0 ? -1 : store_meta_set(s, META_RULES, line, reterr), reterr);
 }
 
 void
 store_rules_changed(struct store *s, const struct store_rule *list, size_t n,
-    void (*fn)(const char *source, void *arg), void *arg)
+    void (*fn)(const struct store_rule *now, uint64_t old_parts, void *arg), void *arg)
 {
-	CLEANUP(freep) char *line = store_meta_get(s, META_RULES);
-	CLEANUP(json_decrefp) json_t *obj = NULL;
+	CLEANUP(json_decrefp) json_t *obj = rules_read(s);
+	struct store_rule old;
 
-	if (line == NULL || json_read(line, strlen(line), &obj, NULL) < 0)
-		return;
 	for (size_t i = 0; i < n; i++)
-		if (json_object_get(obj, list[i].source) != NULL &&
-		    json_get_int(obj, list[i].source, 0) != (int64_t)list[i].hash)
-			fn(list[i].source, arg);
+		if (rule_read(obj, list[i].source, &old) && old.hash != list[i].hash)
+			fn(&list[i], old.parts, arg);
+}
+
+char *
+store_source_extractor(struct store *s, const char *source)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_SOURCE_EXTRACTOR, "t", source);
+	char *name = NULL;
+
+	if (store_step(s, q, NULL) > 0)
+		name = store_column_text(q, 0);
+	sqlite3_reset(q);
+	return name;
 }

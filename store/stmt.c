@@ -94,6 +94,12 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "UPDATE source SET url = ?2, etag = NULL, last_modified = NULL, body_hash = NULL,"
 	    " list_hash = 0, kind = 0, last_full_ms = 0, lies = 0, guids = 0,"
 	    " guid_turns = 0, hints_right = 0, hints_wrong = 0 WHERE source_id = ?1 AND url != ?2",
+	[STMT_SOURCE_UNREAD] =
+	    "UPDATE source SET etag = NULL, last_modified = NULL, body_hash = NULL, list_hash = 0 WHERE name = ?1",
+	[STMT_SOURCE_EXTRACTOR] =
+	    "SELECT r.extractor FROM revision r JOIN doc_head h ON h.doc_id = r.doc_id AND r.number = h.revision"
+	    " WHERE h.doc_id = (SELECT max(doc_id) FROM doc_head WHERE source_id ="
+	    " (SELECT source_id FROM source WHERE name = ?1))",
 	[STMT_SOURCE_SYNC] =
 	    "UPDATE source SET labels = ?2, configured = 1"
 	    " WHERE source_id = ?1 AND (labels != ?2 OR configured != 1)",

@@ -108,11 +108,14 @@ int store_sources_plan(struct store *s, const struct store_source_def *defs, siz
  * By which rules (config_rules_hash()) a source's list was read. The archive remembers them, because a server's "unchanged" speaks
  * of its bytes and not of our rules: after a change the next visit must read all anew.
  */
-struct store_rule { const char *source; uint64_t hash; };
+struct store_rule { const char *source; uint64_t hash, parts; };	/* parts: told back, not judged */
+/* What vouched for the list of a source whose rules are others goes with it, so that a crash cannot leave it unread. */
 int store_rules_set(struct store *s, const struct store_rule *list, size_t n, struct err *reterr);
-/* fn for every source whose rules are others than the archive remembers. */
+/* fn for every source whose rules are others than the archive remembers; the parts that it remembers may be 0: not known. */
 void store_rules_changed(struct store *s, const struct store_rule *list, size_t n,
-    void (*fn)(const char *source, void *arg), void *arg);
+    void (*fn)(const struct store_rule *now, uint64_t old_parts, void *arg), void *arg);
+/* Which extractor, under which rules, gave the text of the newest document of a source; NULL: none. Caller frees. */
+char *store_source_extractor(struct store *s, const char *source);
 /* In order of name; fn returns non-zero to stop. The struct lives for the call. */
 int store_sources(struct store *s, int (*fn)(const struct store_source *src, void *arg), void *arg, struct err *reterr);
 /* The same without the number of documents, which takes time that grows with the archive. */
@@ -455,6 +458,7 @@ int64_t store_oldest_candidate_ms(struct store *s);
  */
 size_t store_source_delays(struct store *s, int64_t source_id, int64_t *ret, size_t max);
 int store_get_counts(struct store *s, struct store_counts *ret, struct err *reterr);
+#define STORE_META_CHANNELS "channels"	/* what the configuration in force says of each: config_channels_facts() */
 /* Meta values ("once", version notes ...). Caller frees; NULL when absent. */
 char *store_meta_get(struct store *s, const char *key);
 int store_meta_set(struct store *s, const char *key, const char *value, struct err *reterr);

@@ -58,7 +58,7 @@ def test_plan_says_what_a_reload_does(archive, origin):
     archive.sources, archive.channels = [], ['{name: desk, file: desk.jsonl}']
     archive.source('fresh', '/f/', first_visit='announce').write()
     rows = {(r.get('source') or r.get('channel'), r['change']) for r in archive.lines('plan', '--json')}
-    assert rows == {('fresh', 'added'), ('mofa', 'dropped'), ('desk', 'added')}
+    assert rows == {('fresh', 'added'), ('mofa', 'dropped'), ('desk', 'added'), ('hook', 'dropped')}
     assert 'every document' in archive.command('plan').stdout
     # The same code does it: what was announced is what the daemon then says.
     archive.once(expect=None)
@@ -114,3 +114,25 @@ def test_alert_rules_ask_for_numbers_that_are_there(archive):
     yaml = pytest.importorskip('yaml')
     rules = yaml.safe_load(text)['groups'][0]['rules']
     assert all({'alert', 'expr', 'labels', 'annotations'} <= set(r) for r in rules)
+
+
+def test_plan_says_what_of_rules_and_channels_changed_and_what_that_does(archive, origin):
+    """Rules of a list, rules of texts, and each key of a channel, with what waits for it; a reload takes it in, and then nothing is left to say."""
+    archive.channels = ['{name: desk, file: desk.jsonl, match: "harbour", events: [new]}', '{name: old, file: old.jsonl}',
+                        '{name: down, webhook: "http://127.0.0.1:9/secret-token", retry: [1h]}']
+    archive.once(expect=None)
+    archive.command('plan', expect=1)
+    archive.channels = ['{name: desk, file: desk.jsonl, match: "harbour OR port", events: [new, edited]}', '{name: fresh, file: fresh.jsonl}',
+                        '{name: down, webhook: "http://127.0.0.1:9/other", digest: 1h, timezone: Asia/Tokyo, retry: [1h]}']
+    archive.source('mofa', '/p/', exclude="['/p/2']", select="{body: main, links: 'ul.news a'}").write()
+    before = open(archive.archive, 'rb').read()
+    rows = {(r.get('source') or r.get('channel'), r['change']): r['text'] for r in archive.lines('plan', '--json')}
+    assert set(rows) == {('mofa', 'rules'), ('mofa', 'texts'), ('desk', 'match'), ('desk', 'events'), ('down', 'receiver'), ('down', 'pace'), ('old', 'dropped'),
+                         ('fresh', 'added')}, rows
+    assert rows['mofa', 'rules'].startswith('select, exclude changed') and '3 documents' in rows['mofa', 'texts']
+    assert "was 'harbour', is 'harbour OR port'" in rows['desk', 'match'] and "'new, edited'" in rows['desk', 'events'] and 'Asia/Tokyo' in rows['down', 'pace']
+    assert 'secret-token' not in str(rows) and b'secret-token' not in before and open(archive.archive, 'rb').read() == before
+    table = archive.command('plan').stdout.splitlines()
+    assert len(table) == len(rows) and all(len(line.split(None, 3)) == 4 for line in table)
+    archive.once(expect=None)
+    assert ('mofa', 'rules') not in {(r.get('source'), r['change']) for r in archive.lines('plan', '--json', expect=None)}

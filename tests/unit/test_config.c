@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/file.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "config/config_int.h"
 #include "base/banned.h"
@@ -419,6 +420,44 @@ the_main_file_alone_can_be_asked_for(void **state)
 	config_free(c);
 }
 
+/* Parts tell which rule it was; facts tell what of a channel, and no secret. */
+static void
+a_plan_is_told_what_changed_and_no_secret(void **state)
+{
+	static const struct { const char *rules, *differing; } table[] = {
+		{ "kind: feed", "kind" }, { "select: {links: a}", "select" }, { "select: {date: p}", "select" },
+		{ "language: ja", "language" }, { "include: [x]", "include" }, { "exclude: [x]", "exclude" },
+		{ "kind: feed, exclude: [x, y]", "kind, exclude" }, { "every: 1h", "" }, { "select: {body: main}", "" },
+	};
+	const struct box *b = *state;
+	struct config *c, *plain;
+	json_t *facts;
+	char *line, names[64];
+
+	write_file(b, "presswatch.yaml", "sources: [{name: a, url: 'http://e.org/'}]\n"
+	    "channels: [{name: w, webhook: 'http://e.org/TOKEN', events: [edited, new], headers: ['Authorization: TOKEN'],"
+	    " match: harbour, digest: daily 08:00, quiet: '22:00-07:00', timezone: Asia/Tokyo, storm: 3}, {name: f, file: TOKEN}]\n", 0644);
+	plain = load(b);
+	facts = config_channels_facts(plain);
+	line = json_line(facts);
+	assert_null(strstr(line, "TOKEN"));
+	assert_non_null(strstr(line, "\"w\":{\"match\":\"harbour\",\"events\":\"new, edited\",\"once-per\":\"document\","
+	    "\"pace\":\"digest daily 08:00, quiet 22:00-07:00 in Asia/Tokyo\",\"storm\":3,\"kind\":\"webhook\""));
+	free(line);
+	json_decref(facts);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		line = xasprintf("sources: [{name: a, url: 'http://e.org/', %s}]\n", table[i].rules);
+		write_file(b, "presswatch.yaml", line, 0644);
+		free(line);
+		c = load(b);
+		config_rules_differing(config_rules_parts(&plain->sources[0]), config_rules_parts(&c->sources[0]), names);
+		assert_string_equal(names, table[i].differing);
+		assert_int_equal(config_rules_hash(&plain->sources[0]) != config_rules_hash(&c->sources[0]), names[0] != '\0');
+		config_free(c);
+	}
+	config_free(plain);
+}
+
 static void
 a_cyclic_or_wide_alias_ends(void **state)
 {
@@ -506,6 +545,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_missing_file_is_one_mistake, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(secrets_must_be_long_and_private, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_main_file_alone_can_be_asked_for, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_plan_is_told_what_changed_and_no_secret, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_cyclic_or_wide_alias_ends, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(ten_thousand_sources_load_in_150_ms, set_up, tear_down),
 		cmocka_unit_test(the_manual_page_has_every_key),

@@ -297,6 +297,43 @@ a_source_that_left_the_configuration_rests_and_hands_over(void **state)
 	assert_int_equal(due(f), 1);
 }
 
+static void
+note_rule(const struct store_rule *now, uint64_t old_parts, void *arg)
+{
+	snprintf(arg, 64, "%s %llu", now->source, (unsigned long long)old_parts);
+}
+
+static void
+what_vouched_for_a_list_read_by_other_rules_goes_with_them(void **state)
+{
+	struct fixture *f = *state;
+	struct store_rule rule = { "alpha", 7, 70 }, other = { "alpha", 8, 80 };
+	struct store_visit v = { .source = "alpha", .at_ms = T0, .state = STATE_OK, .etag = "\"1\"" };
+	struct store_visit_result r;
+	struct store_source src;
+	char told[64] = "";
+
+	assert_int_equal(store_visit_read(f->s, &v, NULL, 0, &(struct store_visit_opts){ .announce = true }, NULL, &r, &f->err), 0);
+	assert_int_equal(store_rules_set(f->s, &rule, 1, &f->err), 0);
+	store_rules_changed(f->s, &rule, 1, note_rule, told);
+	assert_string_equal(told, "");
+	src = alpha(f);
+	assert_string_equal(src.etag, "\"1\"");
+	store_source_done(&src);
+	store_rules_changed(f->s, &other, 1, note_rule, told);
+	assert_string_equal(told, "alpha 70");
+	assert_int_equal(store_rules_set(f->s, &other, 1, &f->err), 0);
+	src = alpha(f);
+	assert_null(src.etag);
+	store_source_done(&src);
+	/* an archive of an earlier program kept a number alone */
+	assert_int_equal(store_meta_set(f->s, "rules", "{\"alpha\":7}", &f->err), 0);
+	store_rules_changed(f->s, &rule, 1, note_rule, (told[0] = '\0', told));
+	assert_string_equal(told, "");
+	store_rules_changed(f->s, &other, 1, note_rule, told);
+	assert_string_equal(told, "alpha 0");
+}
+
 int
 main(void)
 {
@@ -314,6 +351,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(a_list_that_stamps_all_rows_anew_touches_none, setup_store,
 		    teardown),
+		cmocka_unit_test_setup_teardown(what_vouched_for_a_list_read_by_other_rules_goes_with_them,
+		    setup_store, teardown),
 		cmocka_unit_test_setup_teardown(a_source_that_left_the_configuration_rests_and_hands_over,
 		    setup_store, teardown),
 	};
