@@ -34,6 +34,31 @@ give_up(const char *what)
 	_exit(MEM_EXIT);
 }
 
+static void *
+crypto_alloc(size_t n, const char *file, int line)
+{
+	return xmalloc(n);
+}
+
+static void *
+crypto_realloc(void *p, size_t n, const char *file, int line)
+{
+	return xrealloc(p, n);
+}
+
+static void
+crypto_free(void *p, const char *file, int line)
+{
+	free(p);
+}
+
+/* Before main(), because OpenSSL allows no change once it has anything. */
+__attribute__((constructor)) static void
+use_our_memory(void)
+{
+	(void)CRYPTO_set_mem_functions(crypto_alloc, crypto_realloc, crypto_free);
+}
+
 static const EVP_MD *
 sha256_md(void)
 {

@@ -1,5 +1,7 @@
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +10,33 @@
 
 #include "base/mem.h"
 #include "base/banned.h"
+
+#define RESERVE_BYTES (256u << 10)	/* enough to end a step or to tell of it; untouched, so that it costs addresses alone */
+
+static void *_Atomic reserve;
+static atomic_bool failed;
+
+bool
+mem_reserve(void)
+{
+	void *p, *none = NULL;
+
+	if (atomic_load(&reserve) == NULL) {
+		p = malloc(RESERVE_BYTES);
+		if (p != NULL && !atomic_compare_exchange_strong(&reserve, &none, p))
+			free(p);
+	}
+	return atomic_exchange(&failed, false);
+}
+
+/* Whatever can be given back is, before an allocation is asked again: the last time. */
+static void
+make_room(void)
+{
+	atomic_store(&failed, true);
+	free(atomic_exchange(&reserve, NULL));
+	malloc_trim(0);
+}
 
 /* No stdio: it may want memory itself. */
 static _Noreturn void
@@ -34,9 +63,14 @@ times(size_t n, size_t size)
 void *
 xmalloc(size_t size)
 {
-	void *p = malloc(size > 0 ? size : 1);
+	void *p;
 
-	if (p == NULL)
+	if (size == 0)
+		size = 1;
+	if ((p = malloc(size)) != NULL)
+		return p;
+	make_room();
+	if ((p = malloc(size)) == NULL)
 		out_of_memory();
 	return p;
 }
@@ -48,8 +82,10 @@ xcalloc(size_t n, size_t size)
 
 	if (times(n, size) == 0)
 		n = size = 1;
-	p = calloc(n, size);
-	if (p == NULL)
+	if ((p = calloc(n, size)) != NULL)
+		return p;
+	make_room();
+	if ((p = calloc(n, size)) == NULL)
 		out_of_memory();
 	return p;
 }
@@ -57,10 +93,16 @@ xcalloc(size_t n, size_t size)
 void *
 xrealloc(void *p, size_t size)
 {
-	p = realloc(p, size > 0 ? size : 1);
-	if (p == NULL)
+	void *moved;
+
+	if (size == 0)
+		size = 1;
+	if ((moved = realloc(p, size)) != NULL)
+		return moved;
+	make_room();
+	if ((moved = realloc(p, size)) == NULL)
 		out_of_memory();
-	return p;
+	return moved;
 }
 
 void *
@@ -102,6 +144,12 @@ xasprintf(const char *fmt, ...)
 	char *s;
 	int n;
 
+	va_start(ap, fmt);
+	n = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	if (n >= 0)
+		return s;
+	make_room();
 	va_start(ap, fmt);
 	n = vasprintf(&s, fmt, ap);
 	va_end(ap);

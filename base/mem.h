@@ -1,13 +1,18 @@
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 /*
- * mem: allocation that cannot fail. Out of memory ends the process with a message and status 3, as any failure of the
- * daemon and the command: systemd starts it again, and the archive has lost nothing, because what was not committed was never
- * vouched for. No signal and no core: it is no fault of the program. Sizes are multiplied with an overflow check.
+ * mem: allocation that cannot fail. A failure is met with the reserve and asked again, so that one that passes by costs nothing.
+ * What is out of memory for good ends the process with a message and status 3, as any failure of the daemon and the command:
+ * systemd starts it again, and the archive has lost nothing, because what was not committed was never vouched for. No signal
+ * and no core: it is no fault of the program. Sizes are multiplied with an overflow check.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #define MEM_EXIT 3
+
+/* Lays the reserve by, where it is not there. True: an allocation failed since the last call, and passed. Any thread. */
+bool mem_reserve(void);
 
 void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/uchar.h>
+#include <unicode/uclean.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
 #include <unicode/ustring.h>
@@ -15,6 +16,36 @@
 #include "base/unicode.h"
 #include "base/unicode_int.h"
 #include "base/banned.h"
+
+static void *
+icu_alloc(const void *context, size_t n)
+{
+	return xmalloc(n);
+}
+
+static void *
+icu_realloc(const void *context, void *p, size_t n)
+{
+	return xrealloc(p, n);
+}
+
+static void
+icu_free(const void *context, void *p)
+{
+	free(p);
+}
+
+/*
+ * A failed allocation inside ICU reaches its callers as "no such character", "no boundary", a text left as it was: an index or a
+ * hash made of that would stay wrong. Before main(), because ICU allows no change once it has anything.
+ */
+__attribute__((constructor)) static void
+use_our_memory(void)
+{
+	UErrorCode status = U_ZERO_ERROR;
+
+	u_setMemoryFunctions(NULL, icu_alloc, icu_realloc, icu_free, &status);
+}
 
 char *
 unicode_by_utf16(const char *s, size_t n, int32_t (*step)(const UChar *in, int32_t n, UChar **out))

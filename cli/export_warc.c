@@ -8,7 +8,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/digest.h"
-#include <uthash.h>
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/export.h"

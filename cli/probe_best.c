@@ -1,7 +1,7 @@
 /* probe_best: the best entrance to the documents behind an address. */
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/url.h"
 #include "cli/probe.h"

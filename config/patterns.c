@@ -3,7 +3,7 @@
  * list changed: so sources keep the text, and the few expressions used last stay compiled for all sources together.
  */
 #include <string.h>
-#include <uthash.h>
+#include "base/hash.h"
 #include "base/mem.h"
 #include "config/config_int.h"
 #include "base/banned.h"

@@ -197,6 +197,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		d->flushed_ms = clock_mono_ms();
 		visit_flush(d);
 	}
+	if (mem_reserve())
+		log_kv(LOG_P_WARNING, "memory-short", "text", "an allocation failed, and passed with the reserve", NULL);
 	sdnotify_tick(d);
 }
 
@@ -376,6 +378,7 @@ start(struct daemon *d, struct err *reterr)
 	if (open_archive(d, reterr) < 0 || start_steps(d, reterr) < 0)
 		return -1;
 	add_events(d);
+	(void)mem_reserve();
 	malloc_trim(0);
 	return 0;
 }

@@ -6,7 +6,7 @@
  */
 #include <stdbool.h>
 #include <event2/event.h>
-#include <uthash.h>
+#include "base/hash.h"
 #include "daemon/loop.h"
 #include "daemon/scheduler.h"
 #include "daemon/wire.h"

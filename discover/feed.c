@@ -2,9 +2,9 @@
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
-#include <uthash.h>
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/unicode.h"
 #include "base/url.h"

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 #include <strings.h>
-#include <uthash.h>
 #include "base/digest.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "discover/listing_int.h"
 #include "markup/tree.h"

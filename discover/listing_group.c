@@ -2,7 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
-#include <uthash.h>
+#include "base/hash.h"
 #include "base/mem.h"
 #include "discover/listing_int.h"
 #include "markup/tree.h"

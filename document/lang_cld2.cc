@@ -1,10 +1,24 @@
 // lang_cld2: the only C++ of the tree, because CLD2 has no other face.
 #include <climits>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <new>
 #include <cld2/public/compact_lang_det.h>
 #include <cld2/public/encodings.h>
 #include "document/lang_cld2.h"
+
+extern "C" {
+#include "base/mem.h"
+}
+
+// What C++ allocates ends like all else of ours when there is no memory, and not in abort().
+void *operator new(std::size_t n) { return xmalloc(n); }
+void *operator new[](std::size_t n) { return xmalloc(n); }
+void operator delete(void *p) noexcept { std::free(p); }
+void operator delete[](void *p) noexcept { std::free(p); }
+void operator delete(void *p, std::size_t) noexcept { std::free(p); }
+void operator delete[](void *p, std::size_t) noexcept { std::free(p); }
 
 extern "C" int
 lang_cld2(const char *text, size_t n, const char *hint, char code[3][16], int percent[3])

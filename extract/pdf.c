@@ -3,7 +3,7 @@
  * pages' edges and page numbers go; lines of a paragraph are joined by what their places say.
  */
 #include <string.h>
-#include <uthash.h>
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/unicode.h"
 #include "document/lang.h"

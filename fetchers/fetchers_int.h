@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
-#include <uthash.h>
+#include "base/hash.h"
 #include "fetchers/fetch.h"
 #include "fetchers/render.h"
 #include "fetchers/robots.h"

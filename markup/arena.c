@@ -1,4 +1,7 @@
-/* arena: see arena.h. Every block has its size before it, and whether it lies in an arena. */
+/*
+ * arena: see arena.h. Every block has its size before it, and whether it lies in an arena. Memory that is not there is never told
+ * to libxml2, which would hand on half a tree as a whole one.
+ */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -67,9 +70,8 @@ chunk_new(size_t size)
 		spare_count--;
 		return c;
 	}
-	c = malloc(size);
-	if (c != NULL)
-		c->size = size;
+	c = xmalloc(size);
+	c->size = size;
 	return c;
 }
 
@@ -117,8 +119,7 @@ from_arena(struct arena *a, size_t size)
 		return place(a->at - total, total);
 	}
 	if (total > CHUNK_BYTES / 4) {
-		if ((c = chunk_new(sizeof(*c) + HEAD + total)) == NULL)
-			return NULL;
+		c = chunk_new(sizeof(*c) + HEAD + total);
 		if (a->chunks != NULL) {
 			c->next = a->chunks->next;
 			a->chunks->next = c;
@@ -128,8 +129,7 @@ from_arena(struct arena *a, size_t size)
 		}
 		return place((char *)(c + 1) + HEAD, total);
 	}
-	if ((c = chunk_new(CHUNK_BYTES)) == NULL)
-		return NULL;
+	c = chunk_new(CHUNK_BYTES);
 	c->next = a->chunks;
 	a->chunks = c;
 	a->at = (char *)(c + 1) + HEAD;
@@ -147,9 +147,7 @@ take(size_t size)
 		return NULL;
 	if (open_arena != NULL)
 		return from_arena(open_arena, size);
-	p = malloc(size + 2 * HEAD);
-	if (p == NULL)
-		return NULL;
+	p = xmalloc(size + 2 * HEAD);
 	*(uint64_t *)(p + HEAD) = (uint64_t)(whole(size) - HEAD) & ~(uint64_t)IN_ARENA;
 	return p + 2 * HEAD;
 }
@@ -189,9 +187,7 @@ resize(void *p, size_t size)
 		return NULL;
 	room = room_of(p);
 	if ((*head_of(p) & IN_ARENA) == 0) {
-		moved = realloc((char *)p - 2 * HEAD, size + 2 * HEAD);
-		if (moved == NULL)
-			return NULL;
+		moved = xrealloc((char *)p - 2 * HEAD, size + 2 * HEAD);
 		*(uint64_t *)(moved + HEAD) = (uint64_t)(whole(size) - HEAD) & ~(uint64_t)IN_ARENA;
 		return moved + 2 * HEAD;
 	}

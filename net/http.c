@@ -18,8 +18,11 @@ http_global_init(void)
 {
 	static bool ready;
 
-	if (!ready)
-		curl_global_init(CURL_GLOBAL_ALL);
+	if (ready)
+		return;
+	/* libevent forgets to look at some of its own allocations, and every maker of an event would have to look. */
+	event_set_mem_functions(xmalloc, xrealloc, free);
+	curl_global_init(CURL_GLOBAL_ALL);
 	ready = true;
 }
 

@@ -100,6 +100,7 @@ int http_run_one(const struct http_opts *opts, const struct http_request *req, s
 void http_answer_done(struct http_answer *a);
 /* SHA-256 of the body; once, and before it is taken. */
 void http_answer_hash(struct http_answer *a, unsigned char out[32]);
-void http_global_init(void);		/* once, before any thread */
+/* libcurl's and libevent's own state. Before any thread and any event loop. */
+void http_global_init(void);
 
 #endif

@@ -35,6 +35,7 @@ sole() {
 	libxml/HTMLparser.h markup
 	libxml/parser.h markup discover
 	event2/ net fetchers notify worker daemon
+	uthash.h base
 	TABLE
 }
 

@@ -6,8 +6,8 @@
  */
 #include <pthread.h>
 #include <stdatomic.h>
-#include <uthash.h>
 
+#include "base/hash.h"
 #include "worker/pool.h"
 #include "worker/worker_int.h"
 
