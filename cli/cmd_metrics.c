@@ -16,15 +16,15 @@
 
 /* A label's value: backslash, quote and newline are escaped, nothing else (exposition format). */
 static void
-put_label(FILE *f, const char *s)
+put_label(struct buf *b, const char *s)
 {
 	for (; *s != '\0'; s++) {
 		if (*s == '\\' || *s == '"')
-			putc('\\', f);
+			buf_addc(b, '\\');
 		if (*s == '\n')
-			fputs("\\n", f);
+			buf_adds(b, "\\n");
 		else
-			putc(*s, f);
+			buf_addc(b, *s);
 	}
 }
 
@@ -41,22 +41,30 @@ single(FILE *f, const char *name, const char *type, const char *help, int64_t va
 	fprintf(f, "presswatch_%s %lld\n", name, (long long)value);
 }
 
+/* Seconds, the unit of the format. */
+static void
+single_ms(FILE *f, const char *name, const char *type, const char *help, int64_t ms)
+{
+	head(f, name, type, help);
+	fprintf(f, "presswatch_%s %lld.%03d\n", name, (long long)(ms / 1000), (int)(ms % 1000));
+}
+
 /* ---- the daemon --------------------------------------------------------------------------------------------- */
 
 static void
 put_daemon(struct cli *cli, FILE *f)
 {
-	static const struct { const char *name, *type, *object, *key, *help; } rows[] = {
-		{ "visits_total", "counter", NULL, "visits", "Visits since the daemon started." },
-		{ "visits_milliseconds_total", "counter", NULL, "visits_ms", "Time that these visits took together." },
-		{ "visits_failed_total", "counter", NULL, "visits_failed", "Visits that failed since then." },
-		{ "requests_in_flight", "gauge", NULL, "in_flight", "Requests under way." },
-		{ "requests_waiting", "gauge", NULL, "waiting", "Requests that wait for their host." },
-		{ "workers", "gauge", "workers", "running", "Worker processes." },
-		{ "worker_jobs_total", "counter", "workers", "jobs", "Pages parsed." },
-		{ "loop_longest_step_milliseconds", "gauge", "loop", "longest_ms", "CPU time of the longest step of the event loop." },
-		{ "loop_stalls_total", "counter", "loop", "stalls", "Steps of the event loop over 50 ms." },
-		{ "worker_restarts_total", "counter", "workers", "restarts", "Workers replaced." },
+	static const struct { const char *name, *type, *object, *key, *help; bool ms; } rows[] = {
+		{ "visits_total", "counter", NULL, "visits", "Visits since the daemon started.", false },
+		{ "visits_seconds_total", "counter", NULL, "visits_ms", "Time that these visits took together.", true },
+		{ "visits_failed_total", "counter", NULL, "visits_failed", "Visits that failed since then.", false },
+		{ "requests_in_flight", "gauge", NULL, "in_flight", "Requests under way.", false },
+		{ "requests_waiting", "gauge", NULL, "waiting", "Requests that wait for their host.", false },
+		{ "workers", "gauge", "workers", "running", "Worker processes.", false },
+		{ "worker_jobs_total", "counter", "workers", "jobs", "Pages parsed.", false },
+		{ "loop_longest_step_seconds", "gauge", "loop", "longest_ms", "CPU time of the longest step of the event loop.", true },
+		{ "loop_stalls_total", "counter", "loop", "stalls", "Steps of the event loop over 50 ms.", false },
+		{ "worker_restarts_total", "counter", "workers", "restarts", "Workers replaced.", false },
 	};
 	json_t *answer = cli_ask_quietly(cli, "status", STATUS_MS);
 
@@ -65,29 +73,16 @@ put_daemon(struct cli *cli, FILE *f)
 		const json_t *from = rows[i].object != NULL ? json_object_get(answer, rows[i].object) : answer;
 
 		if (json_is_integer(json_object_get(from, rows[i].key)))
-			single(f, rows[i].name, rows[i].type, rows[i].help, json_get_int(from, rows[i].key, 0));
+			(rows[i].ms ? single_ms : single)(f, rows[i].name, rows[i].type, rows[i].help,
+			    json_get_int(from, rows[i].key, 0));
 	}
 	json_decref(answer);
 }
 
 /* ---- the archive ---------------------------------------------------------------------------------------------- */
 
-struct column { FILE *f; const char *name; int64_t (*value)(const struct store_source *s); bool states; };
-
-static int
-put_source(const struct store_source *s, void *arg)
-{
-	struct column *c = arg;
-
-	if (!s->configured)
-		return 0;
-	fprintf(c->f, "presswatch_%s{source=\"", c->name);
-	put_label(c->f, s->name);
-	if (c->states)
-		fprintf(c->f, "\",state=\"%s", store_state_name(s->state));
-	fprintf(c->f, "\"} %lld\n", (long long)c->value(s));
-	return 0;
-}
+/* All samples of one name stand together, and the sources are asked once: each name has a buffer of its own. */
+#define FAMILY_MAX (64u << 20)
 
 static int64_t one(const struct store_source *s) { return 1; }
 static int64_t documents(const struct store_source *s) { return s->documents; }
@@ -96,6 +91,34 @@ static int64_t last_visit(const struct store_source *s) { return s->last_visit_m
 static int64_t last_good(const struct store_source *s) { return s->last_good_ms / 1000; }
 static int64_t last_new(const struct store_source *s) { return s->last_new_ms / 1000; }
 static int64_t visits(const struct store_source *s) { return s->visits; }
+static int64_t paused(const struct store_source *s) { return s->paused; }
+
+static const struct { const char *name, *type, *help; int64_t (*value)(const struct store_source *s); bool states; } of_source[] = {
+	{ "source_state", "gauge", "The state of each source; the series of its state is 1.", one, true },
+	{ "source_documents", "gauge", "Documents of each source.", documents, false },
+	{ "source_visits_total", "counter", "Visits of each source.", visits, false },
+	{ "source_failures", "gauge", "Failed visits in a row.", failures, false },
+	{ "source_last_visit_timestamp_seconds", "gauge", "When it was visited.", last_visit, false },
+	{ "source_last_good_visit_timestamp_seconds", "gauge", "When a visit last went well.", last_good, false },
+	{ "source_last_new_timestamp_seconds", "gauge", "When it last had something new.", last_new, false },
+	{ "source_paused", "gauge", "Did somebody pause it?", paused, false },
+};
+#define OF_SOURCE (sizeof(of_source) / sizeof(of_source[0]))
+
+static int
+put_source(const struct store_source *s, void *arg)
+{
+	struct buf *families = arg;
+
+	for (size_t i = 0; s->configured && i < OF_SOURCE; i++) {
+		buf_addf(&families[i], "presswatch_%s{source=\"", of_source[i].name);
+		put_label(&families[i], s->name);
+		if (of_source[i].states)
+			buf_addf(&families[i], "\",state=\"%s", store_state_name(s->state));
+		buf_addf(&families[i], "\"} %lld\n", (long long)of_source[i].value(s));
+	}
+	return 0;
+}
 
 #define DELAYS_MAX 100	/* of the newest documents */
 
@@ -107,7 +130,7 @@ rising(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-struct delays { FILE *f; struct store *s; };
+struct delays { struct buf *b; struct store *s; };
 
 static int
 put_delays(const struct store_source *s, void *arg)
@@ -121,9 +144,9 @@ put_delays(const struct store_source *s, void *arg)
 		return 0;
 	qsort(ms, n, sizeof(*ms), rising);
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
-		fputs("presswatch_source_detection_delay_seconds{source=\"", d->f);
-		put_label(d->f, s->name);
-		fprintf(d->f, "\",quantile=\"%s\"} %lld\n", quantiles[i].name,
+		buf_adds(d->b, "presswatch_source_detection_delay_seconds{source=\"");
+		put_label(d->b, s->name);
+		buf_addf(d->b, "\",quantile=\"%s\"} %lld\n", quantiles[i].name,
 		    (long long)(ms[(n * (size_t)quantiles[i].percent + 99) / 100 - 1] / 1000));
 	}
 	return 0;
@@ -132,66 +155,72 @@ put_delays(const struct store_source *s, void *arg)
 static int
 put_sources(struct cli *cli, FILE *f, struct err *err)
 {
-	static const struct { const char *name, *type, *help; int64_t (*value)(const struct store_source *s); bool states; } rows[] = {
-		{ "source_state", "gauge", "The state of each source; the series of its state is 1.", one, true },
-		{ "source_documents", "gauge", "Documents of each source.", documents, false },
-		{ "source_visits_total", "counter", "Visits of each source.", visits, false },
-		{ "source_failures", "gauge", "Failed visits in a row.", failures, false },
-		{ "source_last_visit_timestamp_seconds", "gauge", "When it was visited.", last_visit, false },
-		{ "source_last_good_visit_timestamp_seconds", "gauge", "When a visit last went well.", last_good, false },
-		{ "source_last_new_timestamp_seconds", "gauge", "When it last had something new.", last_new, false },
-	};
+	struct buf families[OF_SOURCE], delays = BUF_INIT(FAMILY_MAX);
+	int rc;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct column c = { f, rows[i].name, rows[i].value, rows[i].states };
-
-		head(f, rows[i].name, rows[i].type, rows[i].help);
-		if (store_sources(cli->store, put_source, &c, err) < 0)
-			return -1;
+	for (size_t i = 0; i < OF_SOURCE; i++)
+		buf_init(&families[i], FAMILY_MAX);
+	rc = store_sources(cli->store, put_source, families, err);
+	for (size_t i = 0; i < OF_SOURCE; i++) {
+		head(f, of_source[i].name, of_source[i].type, of_source[i].help);
+		fputs(buf_str(&families[i]), f);
+		buf_done(&families[i]);
 	}
-	return 0;
+	if (rc == 0)
+		rc = store_sources_state(cli->store, put_delays, &(struct delays){ &delays, cli->store }, err);
+	head(f, "source_detection_delay_seconds", "summary", "From the time of publication to the discovery, of the newest documents.");
+	fputs(buf_str(&delays), f);
+	buf_done(&delays);
+	return rc;
 }
 
-struct channel_column { FILE *f; const char *name; int which; int64_t now_ms; };
+static const struct { const char *name, *type, *help; } of_channel[] = {
+	{ "channel_waiting", "gauge", "Notices that wait." },
+	{ "channel_held", "gauge", "Those of them that a digest, quiet hours or the storm guard hold." },
+	{ "channel_given_up", "gauge", "Notices that were given up." },
+	{ "channel_delivered_total", "counter", "Notices that were taken." },
+	{ "channel_oldest_waiting_seconds", "gauge", "Age of the oldest notice that waits." },
+	{ "channel_paused", "gauge", "Is the channel paused?" },
+};
+#define OF_CHANNEL (sizeof(of_channel) / sizeof(of_channel[0]))
+
+struct channels { struct buf families[OF_CHANNEL]; int64_t now_ms; };
 
 static int
 put_channel(const struct store_channel *c, void *arg)
 {
-	struct channel_column *col = arg;
-	const int64_t values[] = { c->waiting, c->dead, c->told,
-		c->oldest_ms > 0 ? (col->now_ms - c->oldest_ms) / 1000 : 0, c->paused };
+	struct channels *all = arg;
+	const int64_t values[OF_CHANNEL] = { c->waiting, c->held, c->dead, c->told,
+		c->oldest_ms > 0 ? (all->now_ms - c->oldest_ms) / 1000 : 0, c->paused };
 
-	fprintf(col->f, "presswatch_%s{channel=\"", col->name);
-	put_label(col->f, c->name);
-	fprintf(col->f, "\"} %lld\n", (long long)values[col->which]);
+	for (size_t i = 0; i < OF_CHANNEL; i++) {
+		buf_addf(&all->families[i], "presswatch_%s{channel=\"", of_channel[i].name);
+		put_label(&all->families[i], c->name);
+		buf_addf(&all->families[i], "\"} %lld\n", (long long)values[i]);
+	}
 	return 0;
 }
 
 static int
 put_channels(struct cli *cli, FILE *f, struct err *err)
 {
-	static const struct { const char *name, *type, *help; } rows[] = {
-		{ "channel_waiting", "gauge", "Notices that wait." },
-		{ "channel_given_up", "gauge", "Notices that were given up." },
-		{ "channel_delivered_total", "counter", "Notices that were taken." },
-		{ "channel_oldest_waiting_seconds", "gauge", "Age of the oldest notice that waits." },
-		{ "channel_paused", "gauge", "Is the channel paused?" },
-	};
+	struct channels all = { .now_ms = cli->now_ms };
+	int rc;
 
-	for (int i = 0; i < (int)(sizeof(rows) / sizeof(rows[0])); i++) {
-		struct channel_column c = { f, rows[i].name, i, cli->now_ms };
-
-		head(f, rows[i].name, rows[i].type, rows[i].help);
-		if (store_channels(cli->store, put_channel, &c, err) < 0)
-			return -1;
+	for (size_t i = 0; i < OF_CHANNEL; i++)
+		buf_init(&all.families[i], FAMILY_MAX);
+	rc = store_channels(cli->store, put_channel, &all, err);
+	for (size_t i = 0; i < OF_CHANNEL; i++) {
+		head(f, of_channel[i].name, of_channel[i].type, of_channel[i].help);
+		fputs(buf_str(&all.families[i]), f);
+		buf_done(&all.families[i]);
 	}
-	return 0;
+	return rc;
 }
 
 static int
 print_metrics(struct cli *cli, FILE *f)
 {
-	struct delays delays = { f, cli->store };
 	struct store_counts n = { 0 };
 	struct err err = { 0 };
 	int64_t oldest, raw_bytes;
@@ -210,10 +239,7 @@ print_metrics(struct cli *cli, FILE *f)
 	single(f, "raw_bytes", "gauge", "Responses kept, as they are packed.", raw_bytes);
 	single(f, "unindexed_documents", "gauge", "Documents that search does not find yet.", n.unindexed);
 	single(f, "archive_bytes", "gauge", "Size of the archive.", n.file_bytes);
-	if (put_sources(cli, f, &err) < 0 || put_channels(cli, f, &err) < 0)
-		return cli_failed(&err);
-	head(f, "source_detection_delay_seconds", "gauge", "From the time of publication to the discovery, of the newest documents.");
-	return store_sources_state(cli->store, put_delays, &delays, &err) < 0 ? cli_failed(&err) : EXIT_FOUND;
+	return put_sources(cli, f, &err) < 0 || put_channels(cli, f, &err) < 0 ? cli_failed(&err) : EXIT_FOUND;
 }
 
 /* ---- one request over a socket that systemd accepted ------------------------------------------------------------- */

@@ -173,7 +173,7 @@ status(struct daemon *d, const struct store_counts *n)
 	json_put_int(obj, "events", n->events);
 	json_put_int(obj, "unindexed", n->unindexed);
 	json_put_int(obj, "archive_bytes", n->file_bytes);
-	json_put_int(obj, "visits", (int64_t)d->visits_done);
+	json_put_int(obj, "visits", (int64_t)(d->visits_done + d->visits_failed));
 	json_put_int(obj, "visits_failed", (int64_t)d->visits_failed);
 	json_put_int(obj, "visits_ms", (int64_t)d->visits_ms);
 	json_object_set_new(obj, "workers", worker_stats(d));

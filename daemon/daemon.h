@@ -81,7 +81,7 @@ struct daemon {
 	unsigned once_visits_left;
 	int64_t resync_ms;	/* monotonic: when the archive is told of the sources again; 0: it knows */
 	bool trouble;			/* --once: some source or channel failed */
-	uint64_t visits_done, visits_failed, visits_ms;	/* ms: of all visits together */
+	uint64_t visits_done, visits_failed, visits_ms;	/* good ones, the others; ms: of all together */
 	struct loop_stats loop;
 };
 

@@ -213,7 +213,7 @@ class Daemon:
         end = time.time() + seconds
         while True:
             st = self.status()
-            if st['visits'] + st['visits_failed'] >= n and st['visiting'] == 0:
+            if st['visits'] >= n and st['visiting'] == 0:
                 return st
             if time.time() > end:
                 raise RuntimeError('only %d of %d visits' % (st['visits'], n))

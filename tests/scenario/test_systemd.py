@@ -1,6 +1,6 @@
 """The service under a real systemd: installed, started, queried by a member of its group, reloaded, stopped, read after the stop, killed by
 the watchdog and started again. Needs root and the shared script that boots a throw-away machine; skips without."""
-import base64, glob, os, re, subprocess, tempfile, textwrap
+import base64, glob, os, re, socket, subprocess, tempfile, textwrap
 
 import pytest
 
@@ -144,3 +144,32 @@ def test_the_exposure_of_the_unit_stays_low(origin, hook, promise):
     out = run('systemd-analyze security --no-pager presswatchd.service | tail -1', origin, hook)
     score = float(re.search(r'level for presswatchd.service: ([\d.]+)', out).group(1))
     promise('unit', 'systemd-analyze security: exposure %.1f (limit 1.2)' % score, score <= 1.2)
+
+
+def test_metrics_are_served_by_a_socket_that_systemd_holds(origin, hook, promise):
+    """Nothing runs between two scrapes; the answer has the daemon's numbers; the unit may not write; a stopped daemon is told by presswatch_up 0."""
+    site(origin, 3)
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        port = s.getsockname()[1]
+    out = run('''
+        sed -i s/9477/%d/ /run/rus-units/presswatch-metrics.socket
+        systemctl daemon-reload
+        scrape() { python3 -c "import sys, urllib.request as u; print(u.urlopen('http://127.0.0.1:%d' + sys.argv[1], timeout=60).read().decode())" "$1"; }
+        systemctl start presswatchd presswatch-metrics.socket
+        wait_for 'presswatch status --json | grep -q "\\"documents\\": *3"'
+        scrape /metrics >/tmp/one
+        echo "UP $(grep -c '^presswatch_up 1' /tmp/one) DOCUMENTS $(sed -n 's/^presswatch_documents //p' /tmp/one) TYPES $(grep -c '^# TYPE' /tmp/one)"
+        for i in 1 2 3; do scrape /metrics >/dev/null & done; wait
+        scrape /nothing 2>&1 | grep -o 'HTTP Error 404'
+        echo "USER $(systemctl show -p User --value presswatch-metrics@x.service)"
+        echo "RUNS $(wait_for '[ $(systemctl list-units --no-legend "presswatch-metrics@*" | wc -l) = 0 ]' && systemctl list-units --no-legend 'presswatch-metrics@*' | wc -l)"
+        systemctl stop presswatchd
+        scrape /metrics >/tmp/two
+        echo "DOWN $(grep -c '^presswatch_up 0' /tmp/two) DOCUMENTS $(sed -n 's/^presswatch_documents //p' /tmp/two)"
+        systemd-analyze security --no-pager presswatch-metrics@x.service | tail -1
+        cat /tmp/one
+        ''' % (port, port), origin, hook)
+    assert 'UP 1 DOCUMENTS 3' in out and 'HTTP Error 404' in out and 'USER presswatch' in out and 'RUNS 0' in out and 'DOWN 1 DOCUMENTS 3' in out, out[-3000:]
+    score = float(re.search(r'level for presswatch-metrics@x.service: ([\d.]+)', out).group(1))
+    promise('metrics', 'socket unit: %s metrics a scrape, exposure %.1f (limit 1.2), processes between scrapes 0' % (re.search(r'TYPES (\d+)', out).group(1), score), score <= 1.2)
