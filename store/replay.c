@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "document/fingerprint.h"

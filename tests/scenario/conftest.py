@@ -1,6 +1,6 @@
 """Ground of the scenario tests: an origin whose answers a test sets, a webhook receiver, and the real programs in a fresh
 folder. Everything listens on 127.0.0.1 with a port that the system picks."""
-import base64, gzip, hashlib, hmac, http.server, json, os, signal, subprocess, threading, time
+import base64, gzip, hashlib, hmac, http.server, json, os, re, signal, subprocess, threading, time
 
 import pytest
 
@@ -237,6 +237,31 @@ class World:
         import sqlite3
         with sqlite3.connect('file:%s?mode=ro' % self.archive, uri=True) as db:
             return db.execute('PRAGMA integrity_check').fetchone()[0] == 'ok'
+
+
+SAMPLE = re.compile(r'^(presswatch_[a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\\\n]|\\\\[\\\\"n])*",?)*)\})? (-?[0-9]+(?:\.[0-9]+)?)$')
+
+
+def exposition(text):
+    """Our own reading of the text format: every sample belongs to the HELP and TYPE above it, no series comes twice; the rules that promtool lints by. Returns {series: value}."""
+    kinds, series, name = {}, {}, None
+    for line in text.splitlines():
+        if line.startswith('# HELP '):
+            name, words = line[7:].split(' ', 1)
+            assert name not in kinds and words.endswith('.') or words.endswith('?'), line
+        elif line.startswith('# TYPE '):
+            assert line.split()[2] == name and line.split()[3] in ('counter', 'gauge', 'summary'), line
+            kinds[name] = line.split()[3]
+        else:
+            m = SAMPLE.match(line)
+            assert m and m.group(1) == name and name in kinds, line
+            key = line.rsplit(' ', 1)[0]
+            assert key not in series, line
+            series[key] = float(m.group(3))
+            assert ('quantile=' in (m.group(2) or '')) == (kinds[name] == 'summary'), line
+    for name, kind in kinds.items():
+        assert name.endswith('_total') == (kind == 'counter') and not re.search('milli|micro|minute|hour|kilo', name), name
+    return series
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import os, re, shutil, subprocess
 
 import pytest
 
-from conftest import BIN, article, listing, prose
+from conftest import BIN, article, exposition, listing, prose
 
 
 @pytest.fixture
@@ -43,30 +43,12 @@ def test_the_scripts_are_sound(shell):
     subprocess.run([shell, '-n'], input=script, text=True, check=True)
 
 
-def read_metrics(text):
-    """The text format: a HELP and a TYPE before the series of each name, no series twice. Returns {series: value}."""
-    values, described = {}, {}
-    for line in text.splitlines():
-        if line.startswith('# TYPE '):
-            name, kind = line.split()[2:]
-            assert name not in described and kind in ('counter', 'gauge')
-            described[name] = kind
-            continue
-        if line.startswith('# HELP '):
-            continue
-        m = re.fullmatch(r'([a-z_]+)(\{[a-z]+="(?:[^"\\]|\\.)*"(?:,[a-z]+="(?:[^"\\]|\\.)*")*\})? (-?[0-9]+)', line)
-        assert m and m.group(1) in described and line.rsplit(' ', 1)[0] not in values, line
-        assert (described[m.group(1)] == 'counter') == m.group(1).endswith('_total'), line
-        values[line.rsplit(' ', 1)[0]] = int(m.group(3))
-    return values
-
-
 def test_metrics_tell_of_the_archive_and_of_the_daemon(archive):
-    values = read_metrics(archive.command('metrics').stdout)
+    values = exposition(archive.command('metrics').stdout)
     assert values['presswatch_up'] == 0 and values['presswatch_documents'] == 3 and 'presswatch_workers' not in values
     assert values['presswatch_source_state{source="mofa-viet-nam",state="ok"}'] == 1 and values['presswatch_source_documents{source="mofa-viet-nam"}'] == 3
     assert values['presswatch_source_failures{source="gone"}'] >= 1 and values['presswatch_channel_delivered_total{channel="hook"}'] >= 3
     archive.start()
-    values = read_metrics(archive.command('metrics').stdout)
+    values = exposition(archive.command('metrics').stdout)
     assert values['presswatch_up'] == 1 and 'presswatch_workers' in values and 'presswatch_visits_total' in values
     archive.stop()
