@@ -2,12 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/json.h"
+#include "base/unicode.h"
 #include "cli/cli.h"
 #include "cli/doc.h"
 #include "document/diff.h"
 #include "base/banned.h"
 
 #define DIFF_JSON_MAX (8u << 20)
+#define MOVED_CHARS 60
 
 /* Without colour the words that went are [-so-] and new ones {+so+}. */
 static void
@@ -17,10 +19,20 @@ add_run(const struct out *o, struct buf *b, enum diff_op op, const char *text)
 	static const char *const close[] = { [DIFF_SAME] = "", [DIFF_DELETE] = "-]", [DIFF_INSERT] = "+}" };
 	static const enum style style[] = { [DIFF_SAME] = STYLE_PLAIN, [DIFF_DELETE] = STYLE_RED,
 		[DIFF_INSERT] = STYLE_GREEN };
-	size_t n = strlen(text), blanks = 0;
+	size_t n = strlen(text), blanks = 0, lead = 0;
 
-	while (op != DIFF_SAME && blanks < n && text[n - 1 - blanks] == ' ')
-		blanks++;	/* the mark closes at the word, not after its blank */
+	while (op != DIFF_SAME && lead < n && text[lead] == ' ')
+		lead++;		/* the marks stand at the words, not at their blanks */
+	while (op != DIFF_SAME && blanks < n - lead && text[n - 1 - blanks] == ' ')
+		blanks++;
+	if (op != DIFF_SAME && lead == n)	/* a blank that went or came is all there is to show */
+		lead = blanks = 0;
+	if (op != DIFF_SAME && n == 1 && text[0] == '\n')	/* a paragraph was parted, or two were joined */
+		text = "¶";
+	n = strlen(text);
+	rich_addn(b, STYLE_PLAIN, text, lead);
+	text += lead;
+	n -= lead;
 	if (!o->colour)
 		rich_add(b, style[op], open[op]);
 	rich_addn(b, style[op], text, n - blanks);
@@ -29,15 +41,33 @@ add_run(const struct out *o, struct buf *b, enum diff_op op, const char *text)
 	rich_addn(b, STYLE_PLAIN, text + n - blanks, blanks);
 }
 
+/* Where a paragraph stood that stands elsewhere now: its beginning alone. */
+static void
+print_moved_away(struct out *o, struct buf *b, const struct diff_block *block)
+{
+	size_t n = strlen(block->text), cut = utf8_cut_chars(block->text, n, MOVED_CHARS);
+
+	rich_add(b, STYLE_DIM, block->down ? "(moved down: " : "(moved up: ");
+	rich_addn(b, STYLE_DIM, block->text, cut);
+	rich_add(b, STYLE_DIM, cut < n ? "…)" : ")");
+	rich_print(o, b, 0, 0);
+}
+
 static void
 print_block(struct out *o, struct buf *b, const struct diff_block *block)
 {
 	buf_clear(b);
-	if (block->op == DIFF_SAME && block->runs_count > 0)
+	if (block->moved && block->op == DIFF_DELETE) {
+		print_moved_away(o, b, block);
+		return;
+	}
+	if (block->moved)
+		rich_add(b, STYLE_DIM, block->down ? "(moved from above) " : "(moved from below) ");
+	if (block->runs_count > 0)
 		for (size_t i = 0; i < block->runs_count; i++)
 			add_run(o, b, block->runs[i].op, block->runs[i].text);
 	else
-		add_run(o, b, block->op, block->text);
+		add_run(o, b, block->moved ? DIFF_SAME : block->op, block->text);
 	rich_print(o, b, 0, 0);
 }
 
@@ -97,9 +127,11 @@ print_people(struct out *o, const struct store_doc *a, const struct store_doc *b
 	out_printf(o, STYLE_DIM, "revision %u (%s) to %u (%s)", a->revision,
 	    out_time(a->revision > 1 ? a->last_changed_ms : a->first_seen_ms, from), b->revision,
 	    out_time(b->revision > 1 ? b->last_changed_ms : b->first_seen_ms, to));
-	out_printf(o, STYLE_DIM, "%u word%s gone, %u new%s%s", d->words_deleted,
-	    d->words_deleted == 1 ? "" : "s", d->words_inserted, names.len > 0 ? ": " : "",
-	    buf_str(&names));
+	out_printf(o, STYLE_DIM, "%u word%s gone, %u new", d->words_deleted, d->words_deleted == 1 ? "" : "s",
+	    d->words_inserted);
+	if (d->moved > 0)
+		out_printf(o, STYLE_DIM, ", %u paragraph%s moved", d->moved, d->moved == 1 ? "" : "s");
+	out_printf(o, STYLE_DIM, "%s%s", names.len > 0 ? ": " : "", buf_str(&names));
 	out_nl(o);
 	print_diff(o, d);
 	buf_done(&buf);

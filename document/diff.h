@@ -3,8 +3,10 @@
 /*
  * diff: what changed between two texts in normal form: paragraphs first, then words inside those that
  * were changed (Myers 1986, with a bound on the work: beyond it a paragraph is replaced as a whole).
- * Words are those of unicode_words() with the blanks and marks that follow.
+ * Words are those of unicode_words(); a sentence that was written anew is one that went and one that came.
+ * A paragraph that was parted in two, or two that were joined, are one block with a line feed in a run.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <jansson.h>
@@ -26,12 +28,15 @@ struct diff_block {		/* a paragraph, list item or line */
 	char *text;		/* whole line (new text; old for DIFF_DELETE) */
 	struct diff_run *runs;
 	size_t runs_count;
+	bool moved;		/* a DELETE and an INSERT of one paragraph; the INSERT has runs where it was changed too */
+	bool down;		/* it stands further down now */
 };
 
 struct diff {
 	struct diff_block *blocks;
 	size_t blocks_count;
-	unsigned words_deleted, words_inserted;
+	unsigned words_deleted, words_inserted;	/* without those that only moved */
+	unsigned moved;		/* paragraphs */
 };
 
 /* Kinds of change, a bit mask; stored with a revision. */
@@ -57,7 +62,7 @@ json_t *diff_kinds_json(unsigned kinds);
 unsigned diff_kinds_of_json(const json_t *list);	/* and back; names that are none are left out */
 /*
  * {"old_title","new_title" (only when changed),"deleted":N,"inserted":N,"changes":[{"op":"change|delete|insert",
- * "runs":[["=","text"],["-","text"],["+","text"]]}...]}: changed blocks only. At most max_bytes of text; then
+ * "runs":[["=","text"],["-","text"],["+","text"]]}...]}: changed blocks only; "moved": true with those that only moved. At most max_bytes of text; then
  * "cut": true. New reference.
  */
 json_t *diff_to_json(const struct diff *d, const char *old_title, const char *new_title, size_t max_bytes);

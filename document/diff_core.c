@@ -325,3 +325,32 @@ diff_sequences(const uint32_t *a, size_t na, const uint32_t *b, size_t nb, unsig
 	}
 	*budget += first > 0 ? first : 0;
 }
+
+void
+diff_pair(const float *alike, size_t na, size_t nb, float min, int *pair)
+{
+	float *best = xcalloc((na + 1) * (nb + 1), sizeof(*best));
+	size_t row = nb + 1;
+
+	/* The longest common subsequence with weights. */
+	for (size_t i = na; i-- > 0;) {
+		for (size_t j = nb; j-- > 0;) {
+			float with, *at = &best[i * row + j];
+
+			with = alike[i * nb + j] >= min ? alike[i * nb + j] + best[(i + 1) * row + j + 1] : 0;
+			*at = best[(i + 1) * row + j];
+			if (best[i * row + j + 1] > *at)
+				*at = best[i * row + j + 1];
+			if (with > *at)
+				*at = with;
+		}
+	}
+	for (size_t i = 0, j = 0; i < na; i++) {
+		pair[i] = -1;
+		while (j < nb && best[i * row + j + 1] >= best[i * row + j])
+			j++;
+		if (j < nb && best[(i + 1) * row + j] < best[i * row + j])
+			pair[i] = (int)j++;
+	}
+	free(best);
+}

@@ -68,19 +68,23 @@ static void
 add_change(struct writer *w, const struct diff_block *b)
 {
 	const char *op = b->op == DIFF_DELETE ? "delete" : b->op == DIFF_INSERT ? "insert" : "change";
-	json_t *runs;
+	json_t *runs, *change;
 
 	if (w->cut || (b->op == DIFF_SAME && b->runs_count == 0))
 		return;
 	runs = json_array();
-	if (b->op != DIFF_SAME)
+	if (b->runs_count == 0)
 		add_run(w, runs, b->op, b->text);
 	for (size_t i = 0; i < b->runs_count; i++)
 		add_run(w, runs, b->runs[i].op, b->runs[i].text);
-	if (json_array_size(runs) > 0)
-		json_array_append_new(w->changes, json_pack("{s:s,s:o}", "op", op, "runs", runs));
-	else
+	if (json_array_size(runs) == 0) {
 		json_decref(runs);
+		return;
+	}
+	change = json_pack("{s:s,s:o}", "op", op, "runs", runs);
+	if (b->moved)
+		json_object_set_new(change, "moved", json_true());
+	json_array_append_new(w->changes, change);
 }
 
 json_t *

@@ -67,7 +67,7 @@ struct bag {
 	size_t n, cap;
 };
 
-enum bag_kind { BAG_NUMBER, BAG_NAME, BAG_NEGATION, BAG_DATE, BAG_FILE, BAG_COUNT };
+enum bag_kind { BAG_NUMBER, BAG_NAME, BAG_NEGATION, BAG_DATE, BAG_FILE, BAG_QUOTED, BAG_COUNT };
 
 struct side {			/* all that went, or all that came */
 	struct bag bags[BAG_COUNT];
@@ -346,11 +346,22 @@ quote_mark(uint32_t c)
 	}
 }
 
-/* Runs of one side in order: did a changed one stand in quotation marks? */
-static bool
-changed_in_quotation(const struct diff_block *b, enum diff_op op)
+static int
+on_quoted(const char *word, size_t len, size_t offset, void *arg)
 {
-	bool inside = false;
+	bag_add(arg, word, len);
+	return 0;
+}
+
+/*
+ * Runs of one side in order: did a changed one stand in quotation marks? What is said there goes into a bag too: a sentence that
+ * was written anew about an old quotation did not change the quotation.
+ */
+static bool
+changed_in_quotation(struct side *side, const struct diff_block *b, enum diff_op op)
+{
+	struct buf quoted = BUF_INIT(TEXT_BUF_MAX);
+	bool inside = false, changed = false;
 	size_t runs = b->runs_count > 0 ? b->runs_count : 1;
 
 	for (size_t k = 0; k < runs; k++) {
@@ -361,16 +372,20 @@ changed_in_quotation(const struct diff_block *b, enum diff_op op)
 		if (run != DIFF_SAME && run != op)
 			continue;
 		for (size_t i = 0; i < n;) {
+			size_t at = i;
 			uint32_t c = utf8_next(s, n, &i);
 			int mark = quote_mark(c);
 
 			if (mark != 0)
 				inside = mark == 2 ? !inside : mark == 1;
-			else if (inside && run == op && unicode_is_word(c))
-				return true;
+			if (inside)
+				buf_add(&quoted, s + at, i - at);
+			changed |= inside && mark == 0 && run == op && unicode_is_word(c);
 		}
 	}
-	return false;
+	unicode_words(buf_str(&quoted), quoted.len, on_quoted, &side->bags[BAG_QUOTED]);
+	buf_done(&quoted);
+	return changed;
 }
 
 static bool
@@ -390,17 +405,15 @@ titles_differ(const char *a, const char *b)
 }
 
 static void
-read_block(struct side *gone, struct side *come, const struct diff_block *b, unsigned *kinds)
+read_block(struct side *gone, struct side *come, const struct diff_block *b, bool *quoted)
 {
 	if (b->op != DIFF_INSERT) {
 		read_side(gone, b, DIFF_DELETE);
-		if (changed_in_quotation(b, DIFF_DELETE))
-			*kinds |= CHANGE_QUOTATION;
+		*quoted |= changed_in_quotation(gone, b, DIFF_DELETE);
 	}
 	if (b->op != DIFF_DELETE) {
 		read_side(come, b, DIFF_INSERT);
-		if (changed_in_quotation(b, DIFF_INSERT))
-			*kinds |= CHANGE_QUOTATION;
+		*quoted |= changed_in_quotation(come, b, DIFF_INSERT);
 	}
 }
 
@@ -427,11 +440,12 @@ diff_kinds(const struct diff *d, const char *old_title, const char *new_title)
 {
 	static const unsigned bits[BAG_COUNT] = { [BAG_NUMBER] = CHANGE_NUMBER,
 	    [BAG_NAME] = CHANGE_NAME, [BAG_NEGATION] = CHANGE_NEGATION, [BAG_DATE] = CHANGE_DATE,
-	    [BAG_FILE] = CHANGE_ATTACHMENT };
+	    [BAG_FILE] = CHANGE_ATTACHMENT,
+	    [BAG_QUOTED] = CHANGE_QUOTATION };
 	struct side gone = { .form = BUF_INIT(TEXT_BUF_MAX), .dateless = BUF_INIT(TEXT_BUF_MAX) };
 	struct side come = { .form = BUF_INIT(TEXT_BUF_MAX), .dateless = BUF_INIT(TEXT_BUF_MAX) };
 	unsigned kinds = 0;
-	bool all = true;
+	bool all = true, quoted = false;
 
 	if (titles_differ(old_title, new_title)) {
 		kinds |= CHANGE_TITLE;
@@ -448,7 +462,7 @@ diff_kinds(const struct diff *d, const char *old_title, const char *new_title)
 		}
 		kinds |= CHANGE_BODY;
 		if (gone.read < READ_MAX && come.read < READ_MAX)
-			read_block(&gone, &come, b, &kinds);
+			read_block(&gone, &come, b, &quoted);
 		else
 			all = false;
 	}
@@ -456,7 +470,7 @@ diff_kinds(const struct diff *d, const char *old_title, const char *new_title)
 		kinds = (kinds & (CHANGE_TITLE | CHANGE_BODY)) | CHANGE_FORM_ONLY;
 	} else if (kinds != 0) {
 		for (size_t i = 0; i < BAG_COUNT; i++)
-			if (bags_differ(&gone.bags[i], &come.bags[i]))
+			if ((i != BAG_QUOTED || quoted) && bags_differ(&gone.bags[i], &come.bags[i]))
 				kinds |= bits[i];
 		if ((kinds & CHANGE_DATE) != 0 && all && same_text(&gone.dateless, &come.dateless))
 			kinds |= CHANGE_DATE_ONLY;

@@ -1,46 +1,35 @@
-/* diff_words: words of a line, how alike two lines are, and the runs from one to the other. */
+/* diff_words: words of a line, where its sentences begin, and how alike two lines are. */
 #include <stdlib.h>
 #include <string.h>
-#include "base/buf.h"
-#include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/unicode.h"
 #include "document/diff_int.h"
 #include "base/banned.h"
 
-/* A word in both that stands between larger changes is shown as changed: two words are no island. */
-#define ISLAND_WORDS 2
-#define ISLAND_SHORE 3
+/* Words before a full stop that ends no sentence; as written. Letters alone and figures of one or two digits are none either. */
+static const char *const abbreviations[] = { "Mr", "Mrs", "Ms", "Dr", "Prof", "St", "No", "Nos", "Nr", "Art", "Gen", "Sen", "Rep",
+	"Gov", "Lt", "Col", "Capt", "Sgt", "Hon", "Jr", "Sr", "vs", "Inc", "Ltd", "Co", "Corp", "Sec", "Fig", "Abs", "bzw", "ca", "Mio",
+	"Mrd", "Mme", "Sra", "Ing", "TP", "TS", NULL };
 
 struct cutter {
 	struct diff_words *w;
 	size_t cap;
 };
 
-static void
-add_begin(struct cutter *c, size_t offset, bool word)
-{
-	struct diff_words *w = c->w;
-
-	if (w->count + 2 > c->cap) {
-		c->cap = c->cap * 2 + 32;
-		w->name = xreallocarray(w->name, c->cap, sizeof(*w->name));
-		w->begin = xreallocarray(w->begin, c->cap, sizeof(*w->begin));
-		w->word = xreallocarray(w->word, c->cap, sizeof(*w->word));
-	}
-	w->begin[w->count] = (uint32_t)offset;
-	w->word[w->count++] = word;
-}
-
 static int
 on_word(const char *word, size_t len, size_t offset, void *arg)
 {
 	struct cutter *c = arg;
+	struct diff_words *w = c->w;
 
-	/* Marks before the first word are a piece of their own. */
-	if (c->w->count == 0 && offset > 0)
-		add_begin(c, 0, false);
-	add_begin(c, offset, true);
+	if (w->count >= c->cap) {
+		c->cap = c->cap * 2 + 32;
+		w->name = xreallocarray(w->name, c->cap, sizeof(*w->name));
+		w->begin = xreallocarray(w->begin, c->cap, sizeof(*w->begin));
+		w->end = xreallocarray(w->end, c->cap, sizeof(*w->end));
+	}
+	w->begin[w->count] = (uint32_t)offset;
+	w->end[w->count++] = (uint32_t)(offset + len);
 	return 0;
 }
 
@@ -56,17 +45,16 @@ void
 diff_words_cut(struct diff_names *names, const char *s, struct diff_words *ret)
 {
 	struct cutter c = { .w = ret };
-	size_t n = strlen(s);
 
 	memset(ret, 0, sizeof(*ret));
-	unicode_words(s, n, on_word, &c);
-	if (ret->count == 0)
-		add_begin(&c, 0, false);
-	ret->begin[ret->count] = (uint32_t)n;
+	ret->s = s;
+	ret->len = strlen(s);
+	unicode_words(s, ret->len, on_word, &c);
 	for (size_t i = 0; i < ret->count; i++)
-		ret->name[i] = diff_name(names, s + ret->begin[i], ret->begin[i + 1] - ret->begin[i]);
+		ret->name[i] = diff_name(names, s + ret->begin[i], ret->end[i] - ret->begin[i]);
 	ret->bag = xmemdup(ret->name, ret->count * sizeof(*ret->bag));
-	qsort(ret->bag, ret->count, sizeof(*ret->bag), by_name);
+	if (ret->count > 0)
+		qsort(ret->bag, ret->count, sizeof(*ret->bag), by_name);
 }
 
 void
@@ -75,17 +63,17 @@ diff_words_done(struct diff_words *w)
 	free(w->name);
 	free(w->bag);
 	free(w->begin);
-	free(w->word);
+	free(w->end);
+	free(w->starts);
 	memset(w, 0, sizeof(*w));
 }
 
-double
-diff_words_alike(const struct diff_words *a, const struct diff_words *b)
+static double
+bags_alike(const uint32_t *x, size_t nx, const uint32_t *y, size_t ny)
 {
-	const uint32_t *x = a->bag, *y = b->bag;
 	size_t i = 0, j = 0, both = 0;
 
-	while (i < a->count && j < b->count) {
+	while (i < nx && j < ny) {
 		if (x[i] < y[j])
 			i++;
 		else if (x[i] > y[j])
@@ -93,100 +81,122 @@ diff_words_alike(const struct diff_words *a, const struct diff_words *b)
 		else
 			both++, i++, j++;
 	}
-	return 2.0 * (double)both / (double)(a->count + b->count + 1);
+	return 2.0 * (double)both / (double)(nx + ny + 1);
 }
 
-/* One stretch of the script: words [i, i_end) of the old line go, [j, j_end) of the new one come. */
-struct stretch {
-	size_t i_end, j_end;
-	bool same;
+double
+diff_words_alike(const struct diff_words *a, const struct diff_words *b)
+{
+	return bags_alike(a->bag, a->count, b->bag, b->count);
+}
+
+double
+diff_words_part_alike(const struct diff_words *a, size_t i, size_t i_end, const struct diff_words *b, size_t j,
+    size_t j_end)
+{
+	uint32_t *x = xmemdup(a->name + i, (i_end - i) * sizeof(*x)), *y = xmemdup(b->name + j, (j_end - j) * sizeof(*y));
+	double alike;
+
+	qsort(x, i_end - i, sizeof(*x), by_name);
+	qsort(y, j_end - j, sizeof(*y), by_name);
+	alike = bags_alike(x, i_end - i, y, j_end - j);
+	free(x);
+	free(y);
+	return alike;
+}
+
+/* ---- sentences ---- */
+
+static bool
+ends_no_sentence(const char *word, size_t n)
+{
+	size_t i = 0, letters = utf8_count(word, n);
+	bool digits = true;
+
+	if (memchr(word, '.', n) != NULL || letters == 1)
+		return true;	/* U.S., J. */
+	for (i = 0; i < n && digits;)
+		digits = unicode_is_digit(utf8_next(word, n, &i));
+	if (digits)
+		return letters <= 2;	/* 3. März */
+	for (i = 0; abbreviations[i] != NULL; i++)
+		if (strlen(abbreviations[i]) == n && memcmp(abbreviations[i], word, n) == 0)
+			return true;
+	return false;
+}
+
+/* The marks and blanks between two words: stop has been seen, and where the next sentence's own text begins. */
+struct parting {
+	bool stop, wide;	/* wide: a mark of a script that puts no blank behind it */
+	bool dot;		/* the stop is a full stop, which may be an abbreviation's */
+	bool blank;		/* after the stop; without a stop: any */
+	bool line;
+	size_t next;		/* bytes of the parting that belong to the sentence before */
 };
 
-static struct stretch
-next_stretch(const struct diff_words *a, const struct diff_words *b, const unsigned char *gone,
-    const unsigned char *come, size_t i, size_t j)
-{
-	struct stretch s = { i, j, false };
-
-	if (i < a->count && j < b->count && !gone[i] && !come[j]) {
-		s.same = true;
-		while (s.i_end < a->count && s.j_end < b->count && !gone[s.i_end] && !come[s.j_end])
-			s.i_end++, s.j_end++;
-		return s;
-	}
-	while (s.i_end < a->count && gone[s.i_end])
-		s.i_end++;
-	while (s.j_end < b->count && come[s.j_end])
-		s.j_end++;
-	return s;
-}
-
-/* Join islands of one or two common words with the changes around them. */
 static void
-drown_islands(const struct diff_words *a, const struct diff_words *b, unsigned char *gone,
-    unsigned char *come)
+read_parting(const char *s, size_t n, struct parting *p)
 {
-	size_t i = 0, j = 0, shore = 0;
+	memset(p, 0, sizeof(*p));
+	for (size_t i = 0; i < n;) {
+		uint32_t c = utf8_next(s, n, &i);
 
-	while (i < a->count || j < b->count) {
-		struct stretch s = next_stretch(a, b, gone, come, i, j), after;
-
-		if (s.same && shore >= ISLAND_SHORE && s.i_end - i <= ISLAND_WORDS) {
-			after = next_stretch(a, b, gone, come, s.i_end, s.j_end);
-			if (after.i_end - s.i_end + after.j_end - s.j_end >= ISLAND_SHORE) {
-				memset(gone + i, 1, s.i_end - i);
-				memset(come + j, 1, s.j_end - j);
-			}
-		}
-		shore = s.same ? 0 : s.i_end - i + s.j_end - j;
-		i = s.i_end;
-		j = s.j_end;
+		if (c == '.' || c == '!' || c == '?' || c == 0x2026 || c == 0x61f || c == 0x6d4 || c == 0x964) {
+			p->stop = true;
+			p->dot = c == '.';
+			p->blank = false;
+			p->next = i;
+		} else if (c == 0x3002 || c == 0xff01 || c == 0xff1f || c == 0xff0e || c == 0xff61) {
+			p->stop = p->wide = true;
+			p->next = i;
+		} else if (unicode_is_space(c)) {
+			p->line |= c == '\n';
+			p->blank = true;
+			p->next = i;
+		} else if (p->wide && (c == 0x300d || c == 0x300f || c == 0xff09 || c == 0x201d))
+			p->next = i;	/* closes what the sentence opened */
 	}
 }
 
-static void
-add_run(struct diff_block *block, size_t *cap, enum diff_op op, const char *s, size_t from, size_t to)
+static bool
+is_thai(uint32_t c)
 {
-	if (from == to)
-		return;
-	block->runs = xgrow(block->runs, cap, block->runs_count + 1, sizeof(*block->runs));
-	block->runs[block->runs_count].op = op;
-	block->runs[block->runs_count++].text = xmemdup(s + from, to - from);
+	return c >= 0xe00 && c <= 0xeff;	/* Lao too: phrases are parted by blanks, sentences by nothing else */
 }
 
-static unsigned
-count_words(const struct diff_words *w, size_t from, size_t to)
+/* Does the word at begin start a sentence, after the word that ended at end? */
+static bool
+starts_sentence(const char *s, size_t len, size_t word, size_t end, size_t begin, struct parting *p)
 {
-	unsigned n = 0;
+	size_t i = begin, last = word, at;
+	uint32_t first = utf8_next(s, len, &i), before = 0;
 
-	for (; from < to; from++)
-		n += w->word[from];
-	return n;
+	read_parting(s + end, begin - end, p);
+	if (p->line || p->wide)
+		return true;
+	if (!p->blank)
+		return false;
+	if (p->stop)	/* a small letter goes on: "approx. ten", "...and so on" */
+		return (unicode_is_upper(first) || unicode_is_digit(first) || unicode_is_unspaced(first) || first >= 0x590) &&
+		    !(p->dot && ends_no_sentence(s + word, end - word));
+	while (last < end) {
+		at = last;
+		before = utf8_next(s, end, &last);
+		if (!unicode_is_word(before) && at > word)
+			break;
+	}
+	return is_thai(first) && is_thai(before);
 }
 
 void
-diff_words_runs(const char *old_line, const struct diff_words *a, const char *new_line,
-    const struct diff_words *b, struct diff_block *block, unsigned *deleted, unsigned *inserted,
-    int64_t *budget)
+diff_words_sentences(struct diff_words *w)
 {
-	CLEANUP(freep) unsigned char *gone = xcalloc(a->count + 1, 1);
-	CLEANUP(freep) unsigned char *come = xcalloc(b->count + 1, 1);
-	size_t i = 0, j = 0, cap = 0;
+	struct parting p;
 
-	diff_sequences(a->name, a->count, b->name, b->count, gone, come, budget);
-	drown_islands(a, b, gone, come);
-	while (i < a->count || j < b->count) {
-		struct stretch s = next_stretch(a, b, gone, come, i, j);
-
-		if (s.same) {
-			add_run(block, &cap, DIFF_SAME, new_line, b->begin[j], b->begin[s.j_end]);
-		} else {
-			add_run(block, &cap, DIFF_DELETE, old_line, a->begin[i], a->begin[s.i_end]);
-			add_run(block, &cap, DIFF_INSERT, new_line, b->begin[j], b->begin[s.j_end]);
-			*deleted += count_words(a, i, s.i_end);
-			*inserted += count_words(b, j, s.j_end);
-		}
-		i = s.i_end;
-		j = s.j_end;
-	}
+	if (w->starts != NULL)
+		return;
+	w->starts = xcalloc(w->count + 1, sizeof(*w->starts));
+	for (size_t i = 1; i < w->count; i++)
+		if (starts_sentence(w->s, w->len, w->begin[i - 1], w->end[i - 1], w->begin[i], &p))
+			w->starts[i] = w->end[i - 1] + (uint32_t)p.next;
 }

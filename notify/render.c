@@ -83,13 +83,15 @@ add_diff(struct buf *b, const json_t *diff)
 		buf_addf(b, "\nTitle before: %s\n", old_title);
 	for (i = 0; i < json_array_size(changes) && b->len < CHANGE_CHARS; i++) {
 		runs = json_object_get(json_array_get(changes, i), "runs");
-		buf_adds(b, "\n");
+		buf_adds(b, json_is_true(json_object_get(json_array_get(changes, i), "moved")) ? "\n(moved) " : "\n");
 		for (k = 0; k < json_array_size(runs); k++) {
 			run = json_array_get(runs, k);
 			op = json_string_value(json_array_get(run, 0));
 			text = json_string_value(json_array_get(run, 1));
 			if (op == NULL || text == NULL)
 				continue;
+			if (text[0] == '\n' && text[1] == '\0')
+				text = "¶";	/* a paragraph was parted, or two were joined */
 			buf_addf(b, op[0] == '-' ? "[-%s-]" : op[0] == '+' ? "{+%s+}" : "%s", text);
 		}
 		buf_adds(b, "\n");

@@ -29,9 +29,9 @@ add_removed(struct buf *b, const struct diff *diff)
 	for (i = 0; diff != NULL && i < diff->blocks_count; i++) {
 		const struct diff_block *block = &diff->blocks[i];
 
-		if (block->op == DIFF_DELETE)
+		if (block->op == DIFF_DELETE && !block->moved)
 			add_run(b, block->text);
-		for (k = 0; block->op == DIFF_SAME && k < block->runs_count; k++)
+		for (k = 0; k < block->runs_count; k++)
 			if (block->runs[k].op == DIFF_DELETE)
 				add_run(b, block->runs[k].text);
 	}

@@ -31,9 +31,9 @@ add_diff(uint64_t h, const char *before, const char *after)
 	for (i = 0; i < d->blocks_count; i++) {
 		const struct diff_block *b = &d->blocks[i];
 
-		if (b->op != DIFF_SAME)
+		if (b->op != DIFF_SAME && b->runs_count == 0)
 			h = add_run(h, b->op, b->text);
-		for (k = 0; b->op == DIFF_SAME && k < b->runs_count; k++)
+		for (k = 0; k < b->runs_count; k++)
 			if (b->runs[k].op != DIFF_SAME)
 				h = add_run(h, b->runs[k].op, b->runs[k].text);
 	}

@@ -23,6 +23,8 @@ shown(const struct diff *d)
 	for (size_t i = 0; i < d->blocks_count; i++) {
 		const struct diff_block *block = &d->blocks[i];
 
+		if (block->moved)
+			buf_addc(&b, block->down ? 'v' : '^');
 		if (block->runs_count == 0) {
 			buf_addf(&b, "%c%s|", marks[block->op], block->text);
 			continue;
@@ -46,16 +48,125 @@ paragraphs_and_words_that_changed_are_shown(void **state)
 		{ "a\n\nb", "a\n\nb", "=a|=b|" },
 		{ "a\n\nb\n\nc", "a\n\nc", "=a|-b|=c|" },
 		{ "The two leaders met in Tokyo today.", "The two leaders met in Osaka today.",
-		    "[=The two leaders met in ][-Tokyo ][+Osaka ][=today.]|" },
+		    "[=The two leaders met in ][-Tokyo][+Osaka][= today.]|" },
 		{ "one two three four", "five six seven eight", "-one two three four|"
 		    "+five six seven eight|" },
 		{ "Head\n\n  1. First item here\n  2. Second item here",
 		    "Head\n\n  1. First item here\n  2. Second thing here\n  3. Third",
-		    "=Head|=  1. First item here|[=  2. Second ][-item ][+thing ][=here]|+  3. Third|" },
+		    "=Head|=  1. First item here|[=  2. Second ][-item][+thing][= here]|+  3. Third|" },
 		{ "総理は会談した。", "総理は会見した。",
 		    "[=総理は会][-談][+見][=した。]|" },
 		{ "It costs 1.5 million yen in all.", "It costs 15 million yen in all.",
-		    "[=It costs ][-1.5 ][+15 ][=million yen in all.]|" },
+		    "[=It costs ][-1.5][+15][= million yen in all.]|" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct diff *d = diff_texts(rows[i].old, rows[i].new);
+		CLEANUP(freep) char *got = shown(d);
+
+		assert_string_equal(got, rows[i].want);
+		diff_free(d);
+	}
+}
+
+static void
+sentences_written_anew_are_shown_whole_and_small_changes_as_words(void **state)
+{
+	static const struct {
+		const char *old, *new, *want;
+	} rows[] = {
+		{ "The council met on Monday. It agreed to fund three new schools in the "
+		    "north. The vote was unanimous.",
+		    "The council met on Monday. Ministers could not settle the question of "
+		    "money and put it off to May. The vote was unanimous.",
+		    "[=The council met on Monday. ][-It agreed to fund three new schools in "
+		    "the north.][+Ministers could not settle the question of money and put "
+		    "it off to May.][= The vote was unanimous.]|" },
+		{ "The council met on Monday. The vote was unanimous.",
+		    "The council met on Monday. The chair thanked all. The vote was unanimous.",
+		    "[=The council met on Monday. ][+The chair thanked all. ][=The vote was unanimous.]|" },
+		{ "The council met on Monday. The chair thanked all. The vote was unanimous.",
+		    "The council met on Monday. The vote was unanimous.",
+		    "[=The council met on Monday. ][-The chair thanked all. ][=The vote was unanimous.]|" },
+		{ "One part is here, says Mr. Smith. Two parts are there.",
+		    "One part is here, says Mr. Smith.\n\nTwo parts are there.",
+		    "[=One part is here, says Mr. Smith.][- ][+\n][=Two parts are there.]|" },
+		{ "One part is here, says Mr. Smith.\n\nTwo parts are there.",
+		    "One part is here, says Mr. Smith. Two parts were there.",
+		    "[=One part is here, says Mr. Smith.][-\n][+ ][=Two parts ][-are][+were][= there.]|" },
+		{ "It was decided.",
+		    "It was decided. (Updated on 3 May.)",
+		    "[=It was decided.][+ (Updated on 3 May.)]|" },
+		{ "They want to go.",
+		    "(Updated on 3 May.) They want to go.",
+		    "[+(Updated on 3 May.) ][=They want to go.]|" },
+		{ "The law of the land was praised by the men of the town. A new hall is "
+		    "to be built by the lake in the spring of the year.",
+		    "The price of the bread was fixed by the women of the guild. A new hall "
+		    "is to be built by the sea in the spring of the year.",
+		    "[-The law of the land was praised by the men of the town.][+The price "
+		    "of the bread was fixed by the women of the guild.][= A new hall is to "
+		    "be built by the ][-lake][+sea][= in the spring of the year.]|" },
+		{ "Alpha beta gamma delta one.\n\nSecond paragraph stays as it is here."
+		    "\n\nThird one stays too, of course it does.",
+		    "Second paragraph stays as it is here.\n\nThird one stays too, of course "
+		    "it does.\n\nAlpha beta gamma delta one.",
+		    "v-Alpha beta gamma delta one.|=Second paragraph stays as it is here."
+		    "|=Third one stays too, of course it does.|v+Alpha beta gamma delta one.|" },
+		{ "The minister opened the new bridge in the old town on the first of May "
+		    "with many guests.\n\nSecond paragraph stays as it is here.\n\nThird one "
+		    "stays too, of course it does.",
+		    "Second paragraph stays as it is here.\n\nThird one stays too, of course "
+		    "it does.\n\nThe minister opened the new bridge in the old town on the "
+		    "second of May with many guests.",
+		    "v-The minister opened the new bridge in the old town on the first of "
+		    "May with many guests.|=Second paragraph stays as it is here.|=Third one "
+		    "stays too, of course it does.|v[=The minister opened the new bridge in "
+		    "the old town on the ][-first][+second][= of May with many guests.]|" },
+		{ "総理は会談した。両国は経済協力を強化することで一致した。会談は一時間続いた。",
+		    "総理は会談した。共同記者会見では北朝鮮の核問題が取り上げられた。会談は一時間続いた。",
+		    "[=総理は会談した。][-両国は経済協力を強化することで一致した。][+共同記者会見では北朝鮮の核問題が取り上げられた。][=会談は一時間続いた。]|" },
+		{ "総理は会談した。両国は経済協力を強化することで一致した。",
+		    "総理は会談した。両国は経済協力を推進することで一致した。",
+		    "[=総理は会談した。両国は経済協力を][-強化][+推進][=することで一致した。]|" },
+		{ "会议于周一举行。双方同意加强合作。",
+		    "会议于周二举行。双方没有达成任何协议,谈判将继续进行。",
+		    "[=会议于周][-一][+二][=举行。][-双方同意加强合作。][+双方没有达成任何协议,谈判将继续进行。]|" },
+		{ "รัฐมนตรีเปิดสะพานใหม่ในกรุงเทพ ผู้ว่าราชการเข้าร่วมพิธี ประชาชนยินดี",
+		    "รัฐมนตรีเปิดสะพานใหม่ในกรุงเทพ งบประมาณทั้งหมดห้าล้านบาท ประชาชนยินดี",
+		    "[=รัฐมนตรีเปิดสะพานใหม่ในกรุงเทพ ][-ผู้ว่าราชการเข้าร่วมพิธี]"
+		    "[+งบประมาณทั้งหมดห้าล้านบาท][= ประชาชนยินดี]|" },
+		{ "정부는 월요일에 회의를 열었다. 예산은 증가한다.",
+		    "정부는 화요일에 회의를 열었다. 예산은 감소한다.",
+		    "[=정부는 ][-월요일에][+화요일에][= 회의를 열었다. 예산은 ][-증가한다][+감소한다][=.]|" },
+		{ "Bộ trưởng đã gặp đại sứ vào thứ Hai. Hai bên nhất trí tăng cường hợp tác.",
+		    "Bộ trưởng đã gặp đại sứ vào thứ Ba. Hai bên nhất trí tăng cường hợp tác.",
+		    "[=Bộ trưởng đã gặp đại sứ vào thứ ][-Hai][+Ba][=. Hai bên nhất trí tăng "
+		    "cường hợp tác.]|" },
+		{ "“We are ready,” she said. “We go.”",
+		    "“We are ready,” she said. “We stay at home until the war is over.”",
+		    "[=“We are ready,” she said. “We ][-go][+stay at home until the war is over][=.”]|" },
+		{ "A, B and C were there.",
+		    "A, B, C and D were there.",
+		    "[=A, B][- and][+,][= C ][+and D ][=were there.]|" },
+		{ "one two three four",
+		    "five six seven eight",
+		    "-one two three four|+five six seven eight|" },
+		{ "The plan costs $5 million (about 4 million euros).",
+		    "The plan costs $6 million (about 5 million euros).",
+		    "[=The plan costs $][-5][+6][= million (about ][-4][+5][= million euros).]|" },
+		{ "Die Sitzung ist am 3. März um 10 Uhr. Sie endet um 12 Uhr.",
+		    "Die Sitzung ist am 4. März um 11 Uhr. Sie endet um 12 Uhr.",
+		    "[=Die Sitzung ist am ][-3][+4][=. März um ][-10][+11][= Uhr. Sie endet um 12 Uhr.]|" },
+		{ "The committee, which met in the capital on Tuesday, approved the report.",
+		    "The committee approved the report.",
+		    "[=The committee][-, which met in the capital on Tuesday,][= approved the report.]|" },
+		{ "A first sentence goes away entirely. A second one about ships is written anew. Third.",
+		    "Something about ships, second, was written quite anew. And there is "
+		    "more about planes and trains. Third.",
+		    "[-A first sentence goes away entirely. A second one about ships is]"
+		    "[+Something about ships, second, was][= written ][+quite ][=anew. ]"
+		    "[+And there is more about planes and trains. ][=Third.]|" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -71,7 +182,7 @@ paragraphs_and_words_that_changed_are_shown(void **state)
 static void
 a_diff_holds_both_texts(void **state)
 {
-	static const char *const words[] = { "a ", "b ", "c. ", "\n\n", "d", "日", "本", "e, ", "f\n" };
+	static const char *const words[] = { "a ", "b ", "c. ", "\n\n", "d", "日", "本", "e, ", "f\n", "X. ", "。", "\nLong line of many words here.\n" };
 	unsigned seed = 3;
 
 	for (int round = 0; round < 3000; round++) {
@@ -82,7 +193,7 @@ a_diff_holds_both_texts(void **state)
 
 		for (int side = 0; side < 2; side++) {
 			for (int n = rand_r(&seed) % 60; n > 0; n--)
-				buf_adds(&text[side], words[(size_t)rand_r(&seed) % 9]);
+				buf_adds(&text[side], words[(size_t)rand_r(&seed) % 12]);
 			for (const char *p = buf_str(&text[side]); *p != '\0';) {
 				size_t n = strcspn(p, "\n");
 
@@ -98,17 +209,17 @@ a_diff_holds_both_texts(void **state)
 			const struct diff_block *b = &d->blocks[i];
 
 			for (size_t k = 0; k < b->runs_count; k++) {
-				if (b->runs[k].op != DIFF_INSERT)
+				if (b->runs[k].op != DIFF_INSERT && !b->moved)
 					buf_adds(&back[0], b->runs[k].text);
 				if (b->runs[k].op != DIFF_DELETE)
 					buf_adds(&back[1], b->runs[k].text);
 			}
-			if (b->runs_count > 0 || b->op != DIFF_INSERT) {
+			if (b->op != DIFF_INSERT) {
 				if (b->runs_count == 0)
 					buf_adds(&back[0], b->text);
 				buf_addc(&back[0], '\n');
 			}
-			if (b->runs_count > 0 || b->op != DIFF_DELETE) {
+			if (b->op != DIFF_DELETE) {
 				if (b->runs_count == 0)
 					buf_adds(&back[1], b->text);
 				buf_addc(&back[1], '\n');
@@ -151,6 +262,10 @@ kinds_name_what_an_edit_touched(void **state)
 		{ "Họ dùng thép.", "Họ mua thép.", "t", "t", "[\"body\"]" },
 		{ "He said \"we are ready\" today.", "He said \"we are late\" today.", "t", "t",
 		    "[\"body\",\"quotation\"]" },
+		{ "He greeted them all and then he said \"we are ready\" to the press.",
+		    "After a long day of meetings in town the chairman told reporters: \"we are ready\".", "t", "t", "[\"body\"]" },
+		{ "First \"we are\" and 7 men.\n\nSecond paragraph here.",
+		    "Second paragraph here.\n\nFirst \"we are\" and 7 men.", "t", "t", "[\"body\"]" },
 		{ "The talks begin on 9 February 2023 in town.",
 		    "The talks begin on 10 February 2023 in town.", "t", "t",
 		    "[\"body\",\"number\",\"date\",\"date-only\"]" },
@@ -193,7 +308,7 @@ the_json_form_holds_changed_blocks_and_is_cut(void **state)
 
 	assert_string_equal(got, "{\"old_title\":\"a\",\"new_title\":\"b\",\"deleted\":2,"
 	    "\"inserted\":3,\"changes\":[{\"op\":\"change\",\"runs\":[[\"=\",\"We met in \"],"
-	    "[\"-\",\"Tokyo \"],[\"+\",\"Osaka \"],[\"=\",\"today.\"]]},"
+	    "[\"-\",\"Tokyo\"],[\"+\",\"Osaka\"],[\"=\",\" today.\"]]},"
 	    "{\"op\":\"delete\",\"runs\":[[\"-\",\"Gone.\"]]},"
 	    "{\"op\":\"insert\",\"runs\":[[\"+\",\"New one.\"]]}]}");
 	json_decref(j);
@@ -248,6 +363,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paragraphs_and_words_that_changed_are_shown),
+		cmocka_unit_test(sentences_written_anew_are_shown_whole_and_small_changes_as_words),
 		cmocka_unit_test(a_diff_holds_both_texts),
 		cmocka_unit_test(kinds_name_what_an_edit_touched),
 		cmocka_unit_test(the_json_form_holds_changed_blocks_and_is_cut),
