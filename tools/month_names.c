@@ -1,6 +1,7 @@
 /* month_names: writes document/month_table.c, the names of months and weekdays of this machine's ICU, when the program is built. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "document/dates_int.h"
 #include "base/banned.h"
 
@@ -20,5 +21,6 @@ main(void)
 			    e->calendar, e->votes, e->language[0], e->language[1], e->language[2]);
 	}
 	printf("};\n\nconst struct date_table date_major = { names, %zu, %zu };\n", t.cap, t.used);
+	free(t.names);
 	return t.used == 0 || ferror(stdout) != 0;
 }
