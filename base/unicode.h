@@ -10,6 +10,20 @@
 #include "base/buf.h"
 
 bool utf8_valid(const char *s, size_t n);
+/* Length of the well-formed character at s, 0 when malformed or cut (table 3-7 of the Unicode Standard); n > 0. */
+size_t utf8_length_any(const char *s, size_t n);
+/* The same; what most texts consist of is told by two or three comparisons. */
+static inline size_t
+utf8_length(const char *s, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	if (p[0] >= 0xe1 && p[0] <= 0xec && n >= 3 && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80)
+		return 3;
+	if (p[0] >= 0xc2 && p[0] <= 0xdf && n >= 2 && (p[1] & 0xc0) == 0x80)
+		return 2;
+	return utf8_length_any(s, n);
+}
 /* Decode one character of s[*i..n), advance *i. Malformed bytes give U+FFFD, one each. */
 uint32_t utf8_next(const char *s, size_t n, size_t *i);
 void utf8_put(struct buf *b, uint32_t c);

@@ -25,13 +25,11 @@ utf8_ascii_run(const char *s, size_t n)
 	return i;
 }
 
-/*
- * Length of the well-formed character at s (table 3-7 of the Unicode Standard), 0 when malformed.
- * The first continuation byte has a narrower range after E0, ED, F0 and F4.
- */
-static size_t
-char_len(const unsigned char *s, size_t n)
+/* The first continuation byte has a narrower range after E0, ED, F0 and F4. */
+size_t
+utf8_length_any(const char *p, size_t n)
 {
+	const unsigned char *s = (const unsigned char *)p;
 	unsigned char lo = 0x80, hi = 0xbf;
 	size_t len, i;
 
@@ -68,7 +66,7 @@ utf8_valid(const char *s, size_t n)
 			i += utf8_ascii_run(s + i, n - i);
 			continue;
 		}
-		len = char_len((const unsigned char *)s + i, n - i);
+		len = utf8_length(s + i, n - i);
 		if (len == 0)
 			return false;
 		i += len;
@@ -85,7 +83,7 @@ utf8_next(const char *s, size_t n, size_t *i)
 		++*i;
 		return p[0];
 	}
-	switch (char_len(p, n - *i)) {
+	switch (utf8_length(s + *i, n - *i)) {
 	case 2:
 		*i += 2;
 		return (uint32_t)(p[0] & 0x1f) << 6 | (p[1] & 0x3f);

@@ -61,7 +61,8 @@ url_resolve_at(const struct url *base, const char *ref)
 char *
 url_resolve(const char *base_href, const char *ref)
 {
-	CLEANUP(url_freep) struct url *base = parse(base_href);
+	/* what names host and scheme of its own has nothing of the base */
+	CLEANUP(url_freep) struct url *base = url_is_http(ref) ? NULL : parse(base_href);
 
 	return url_resolve_at(base, ref);
 }

@@ -199,7 +199,7 @@ read_xml(const struct buf *utf8, const struct discover_opts *opts, struct candid
 	bool changed;
 	int rc = -1;
 
-	if (xml_prepare(buf_str(utf8), utf8->len, &text, &changed, reterr) == 0 &&
+	if (xml_prepare(buf_str(utf8), utf8->len, false, &text, &changed, reterr) == 0 &&
 	    (reader = xml_reader(buf_str(&text), text.len, reterr)) != NULL) {
 		read_nodes(&r, reader);
 		xmlFreeTextReader(reader);

@@ -4,6 +4,7 @@
 #include <strings.h>
 #include <unicode/ucnv.h>
 #include "base/mem.h"
+#include "base/unicode.h"
 #include "markup/charset.h"
 #include "markup/charset_int.h"
 #include "base/banned.h"
@@ -370,14 +371,6 @@ malformed(const unsigned char *p, size_t n)
 	return i;
 }
 
-static size_t
-well_formed(const unsigned char *p, size_t n)
-{
-	size_t len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-
-	return p[0] >= 0xc2 && p[0] <= 0xf4 && len <= n && malformed(p, n) == len ? len : 0;
-}
-
 /* Eight bytes, each from 0x20 to 0x7e? */
 static bool
 is_plain(const unsigned char *s)
@@ -408,7 +401,7 @@ from_utf8(const char *p, size_t n, struct charset_result *ret, struct buf *out)
 				len = 1;
 				if (unwanted(s[i]))
 					break;
-			} else if ((len = well_formed(s + i, n - i)) == 0 || (s[i] == 0xef &&
+			} else if ((len = utf8_length(p + i, n - i)) == 0 || (s[i] == 0xef &&
 			    s[i + 1] == 0xbf && s[i + 2] >= 0xbe)) {
 				break;
 			}
@@ -419,7 +412,7 @@ from_utf8(const char *p, size_t n, struct charset_result *ret, struct buf *out)
 			break;
 		if (s[i] < 0x80) {
 			i++;
-		} else if ((len = well_formed(s + i, n - i)) > 0) {
+		} else if ((len = utf8_length(p + i, n - i)) > 0) {
 			i += len;	/* a non-character */
 		} else {
 			put(out, 0xfffd);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unicode/ucnv.h>
 #include <unicode/ucsdet.h>
+#include "base/unicode.h"
 #include "markup/charset.h"
 #include "markup/charset_int.h"
 #include "base/banned.h"
@@ -59,6 +60,10 @@ charset_count_utf8(const char *p, size_t n, struct charset_count *ret)
 		}
 		if (i >= n)
 			return;
+		for (size_t k; i < n && (signed char)s[i] < 0 && (k = utf8_length(p + i, n - i)) > 0; i += k)
+			ret->good++;
+		if (i >= n || s[i] < 0x80)
+			continue;
 		int len = sequence(s + i, n - i);
 
 		if (len < 0)

@@ -1,6 +1,8 @@
 /* xml: feeds and sitemaps as a libxml2 tree or as a stream. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include "base/mem.h"
 #include "markup/arena.h"
@@ -11,14 +13,33 @@
 #define XML_OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | \
 	XML_PARSE_COMPACT | XML_PARSE_NOCDATA)
 
+/*
+ * What xml_prepare() set aside comes into the tree as the parser would have put it there. An instruction of the feed's own
+ * that slipped through names bytes of the same feed, or none.
+ */
 static void
-to_tree(const char *utf8, size_t n, struct xml *x)
+on_instruction(void *ctx, const xmlChar *target, const xmlChar *data)
+{
+	const struct buf *source = ((xmlParserCtxtPtr)ctx)->_private;
+	size_t at, len;
+
+	if (data == NULL || strcmp((const char *)target, XML_ASIDE) != 0 ||
+	    sscanf((const char *)data, "%zu %zu", &at, &len) != 2 || at > source->len || len > source->len - at)
+		return;
+	xmlSAX2Characters(ctx, (const xmlChar *)source->data + at, (int)len);
+}
+
+/* source: what the text was made from. */
+static void
+to_tree(const char *utf8, size_t n, struct buf *source, struct xml *x)
 {
 	xmlParserCtxtPtr ctxt;
 
 	xmlInitParser();	/* what lives as long as the process is not the arena's */
 	x->arena = arena_begin();
 	if ((ctxt = xmlNewParserCtxt()) != NULL) {
+		ctxt->_private = source;
+		ctxt->sax->processingInstruction = on_instruction;
 		x->doc = xmlCtxtReadMemory(ctxt, utf8, (int)n, NULL, "UTF-8", XML_OPTIONS);
 		if (x->doc == NULL) {
 			x->recovered = true;
@@ -98,9 +119,8 @@ xml_parse(const char *p, size_t n, const char *content_type, struct xml **ret, s
 	x = xcalloc(1, sizeof(*x));
 	charset_decide_xml(p, n, charset_of_content_type(content_type, charset), &x->charset);
 	if (charset_to_utf8(p, n, &x->charset, &utf8, reterr) < 0 ||
-	    xml_prepare(buf_str(&utf8), utf8.len, &text, &x->recovered, reterr) < 0)
+	    xml_prepare(buf_str(&utf8), utf8.len, true, &text, &x->recovered, reterr) < 0)
 		goto out;
-	buf_done(&utf8);
 	if (text.len == 0) {
 		rc = err_set(reterr, ERR_INPUT, "the body is plain text, not XML");
 		goto out;
@@ -108,7 +128,7 @@ xml_parse(const char *p, size_t n, const char *content_type, struct xml **ret, s
 	x->truncated = !is_closed(text.data, text.len);
 	end = tags_end(text.data, text.len);
 	x->cut = end < text.len;
-	to_tree(text.data, end, x);
+	to_tree(text.data, end, &utf8, x);
 	if (x->doc == NULL || xmlDocGetRootElement(x->doc) == NULL) {
 		rc = err_set(reterr, ERR_INPUT, "nothing in it reads as XML");
 		goto out;

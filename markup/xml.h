@@ -34,10 +34,12 @@ CLEANUP_DEFINE(struct xml, xml_free);
 /*
  * Make text safe and readable for the parser: no DOCTYPE (its plain entities are put in), every entity a
  * character or an escaped "&", no XML declaration, nothing before the first "<". utf8 as charset_to_utf8()
- * left it. *ret_changed: a strict reader would have failed. ERR_LIMIT when out is full or an element has too
- * many attributes.
+ * left it. aside: of a longer CDATA section, which the parser would read letter by letter, an instruction <?XML_ASIDE
+ * OFFSET LENGTH?> says where in utf8 it stands. *ret_changed: a strict reader would have failed. ERR_LIMIT when out is
+ * full or an element has too many attributes.
  */
-int xml_prepare(const char *utf8, size_t n, struct buf *out, bool *ret_changed, struct err *reterr);
+int xml_prepare(const char *utf8, size_t n, bool aside, struct buf *out, bool *ret_changed, struct err *reterr);
+#define XML_ASIDE "aside"
 
 /* A reader over UTF-8 bytes (already through charset_to_utf8), for files too large for a tree. Caller
  * frees with xmlFreeTextReader(). NULL with *reterr. */

@@ -11,6 +11,7 @@
 #define ENTITIES_MAX 64		/* declarations of a DOCTYPE that are read */
 #define ENTITY_VALUE_MAX 1024
 #define ENTITY_NAME_MAX 32
+#define ASIDE_MIN 64		/* bytes of a CDATA section that cost the parser less than an instruction would */
 #define LOOKUPS_MAX 300000	/* look-ups are a linear search each; a flood of names ends here */
 
 struct entity {
@@ -26,6 +27,7 @@ struct prepare {
 	size_t declared_count;
 	size_t lookups;
 	bool changed;
+	bool aside;
 };
 
 static size_t
@@ -199,7 +201,7 @@ put_entity(struct prepare *x)
 	x->at++;
 }
 
-/* Comments, CDATA sections and processing instructions go through as they are, DOCTYPE goes. */
+/* CDATA sections go through as they are, comments, processing instructions and DOCTYPE go. */
 static void
 put_markup(struct prepare *x)
 {
@@ -219,7 +221,10 @@ put_markup(struct prepare *x)
 	}
 	if (here(x, "<![CDATA[")) {
 		end = past(x, x->at, "]]>");
-		buf_add(x->out, x->p + x->at, end - x->at);
+		if (x->aside && end - x->at > ASIDE_MIN && memcmp(x->p + end - 3, "]]>", 3) == 0)
+			buf_addf(x->out, "<?" XML_ASIDE " %zu %zu?>", x->at + 9, end - 3 - (x->at + 9));
+		else
+			buf_add(x->out, x->p + x->at, end - x->at);
 		x->at = end;
 		return;
 	}
@@ -234,9 +239,9 @@ put_markup(struct prepare *x)
 }
 
 int
-xml_prepare(const char *utf8, size_t n, struct buf *out, bool *ret_changed, struct err *reterr)
+xml_prepare(const char *utf8, size_t n, bool aside, struct buf *out, bool *ret_changed, struct err *reterr)
 {
-	struct prepare x = { .p = utf8, .n = n, .out = out };
+	struct prepare x = { .p = utf8, .n = n, .out = out, .aside = aside };
 	const char *first = memchr(utf8, '<', n);
 	size_t run;
 

@@ -36,7 +36,7 @@ entities_become_characters(void **state)
 		struct buf out = BUF_INIT(10000);
 		bool changed = false;
 
-		assert_int_equal(xml_prepare(cases[i].in, strlen(cases[i].in), &out, &changed, NULL), 0);
+		assert_int_equal(xml_prepare(cases[i].in, strlen(cases[i].in), false, &out, &changed, NULL), 0);
 		assert_string_equal(buf_str(&out), cases[i].out);
 		assert_int_equal(changed, cases[i].changed);
 		buf_done(&out);
@@ -67,6 +67,37 @@ what_is_broken_is_recovered_and_said(void **state)
 		assert_string_equal(buf_str(&b), cases[i].text);
 		assert_int_equal(x->recovered, cases[i].recovered);
 		assert_int_equal(x->truncated, cases[i].truncated);
+		buf_done(&b);
+	}
+}
+
+#define SIXTY "sixty letters of a section that the parser need not read all"
+
+static void
+long_sections_come_into_the_tree_as_they_stood(void **state)
+{
+	static const struct { const char *in, *text; } cases[] = {
+		{ "<rss><a><![CDATA[" SIXTY " & <b>]]></a></rss>", SIXTY " & <b>" },
+		{ "<rss><a>x<![CDATA[" SIXTY "<i>]]>y<![CDATA[" SIXTY "]]></a></rss>", "x" SIXTY "<i>y" SIXTY },
+		{ "<rss><a><![CDATA[" SIXTY "]] > \xe3\x83\x99]]></a><b><![CDATA[short]]></b></rss>", SIXTY "]] > \xe3\x83\x99short" },
+		/* cut short, and instructions that try to pass for ours */
+		{ "<rss><a><![CDATA[" SIXTY " and no", "" },
+		{ "<rss><a><?" XML_ASIDE " 0 4?>x</a></rss>", "x" },
+		{ "<rss><a t=\"<![CDATA[<?" XML_ASIDE " 99999999 9?>]]>\">x</a></rss>", "x]]&gt;\">x" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(xml_freep) struct xml *x = NULL;
+		struct buf b = BUF_INIT(1000);
+		struct err err = { 0 };
+
+		if (xml_parse(cases[i].in, strlen(cases[i].in), NULL, &x, &err) < 0)
+			fail_msg("%s: %s", cases[i].in, err.text);
+		tree_text(xmlDocGetRootElement(x->doc), &b);
+		if (i < 5)
+			assert_string_equal(buf_str(&b), cases[i].text);
+		for (xmlNodePtr at = x->doc->children; at != NULL; at = tree_next(at, (xmlNodePtr)x->doc, false))
+			assert_true(at->type == XML_ELEMENT_NODE || at->type == XML_TEXT_NODE);
 		buf_done(&b);
 	}
 }
@@ -141,6 +172,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entities_become_characters),
 		cmocka_unit_test(what_is_broken_is_recovered_and_said),
+		cmocka_unit_test(long_sections_come_into_the_tree_as_they_stood),
 		cmocka_unit_test(what_is_no_xml_is_refused_with_its_name),
 		cmocka_unit_test(a_flood_of_attributes_is_a_limit_error),
 		cmocka_unit_test(a_flood_of_elements_is_cut),
