@@ -16,8 +16,6 @@ int file_write_atomic(const char *path, const void *p, size_t n, mode_t mode, st
 int file_append(const char *path, const void *p, size_t n, mode_t mode, struct err *reterr);
 /* All of p or an error; retries EINTR. */
 int file_write_all(int fd, const void *p, size_t n);
-/* gzip, zlib or raw deflate content in memory; demands the end mark of the format. ERR_INPUT, ERR_LIMIT. */
-int file_gunzip(const void *p, size_t n, struct buf *out, struct err *reterr);
 /* dir of path joined with name unless name is absolute; caller frees. */
 char *file_beside(const char *path, const char *name);
 

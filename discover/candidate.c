@@ -84,6 +84,31 @@ candidates_add(struct candidates *c)
 	return added;
 }
 
+void
+candidates_append(struct candidates *to, struct candidates *from)
+{
+	if (from->count == 0)
+		return;
+	to->list = xgrow(to->list, &to->cap, to->count + from->count, sizeof(*to->list));
+	memcpy(to->list + to->count, from->list, from->count * sizeof(*from->list));
+	to->count += from->count;
+	from->count = 0;
+}
+
+void
+candidates_swap(struct candidates *a, struct candidates *b)
+{
+	struct candidate *list = a->list;
+	size_t count = a->count, cap = a->cap;
+
+	a->list = b->list;
+	a->count = b->count;
+	a->cap = b->cap;
+	b->list = list;
+	b->count = count;
+	b->cap = cap;
+}
+
 static void
 add_address(char ***list, size_t *count, const char *url)
 {

@@ -56,6 +56,10 @@ CLEANUP_DEFINE(struct candidates, candidates_free);
 /* A fresh, zeroed candidate at the end; valid until the next add. */
 struct candidate *candidates_add(struct candidates *c);
 void candidate_clear(struct candidate *c);
+/* The candidates of from go to the end of to; from is left without any. */
+void candidates_append(struct candidates *to, struct candidates *from);
+/* Exchanges the candidates alone, not what is said of the list. */
+void candidates_swap(struct candidates *a, struct candidates *b);
 
 /* All of a list, for the pipe between a worker and the program. Appends to b, which may become full. */
 void candidates_encode(const struct candidates *c, struct buf *b);

@@ -8,14 +8,16 @@
 typedef int (*read_fn)(const char *, size_t, const struct discover_opts *, struct candidates *,
     struct err *);
 
+#define HEAD_BYTES (256u << 10)	/* looked at before the rest is asked for */
+
 static const struct {
-	read_fn read;
+	read_fn read;		/* NULL: as a stream */
 	size_t max;
 	const char *what;
 } readers[KIND_COUNT] = {
 	[KIND_LISTING] = { listing_read, DISCOVER_MAX_LINKS, "an HTML page" },
 	[KIND_FEED] = { feed_read, DISCOVER_MAX_LINKS, "a feed" },
-	[KIND_SITEMAP] = { sitemap_read, DISCOVER_MAX_SITEMAP, "a sitemap" },
+	[KIND_SITEMAP] = { NULL, DISCOVER_MAX_SITEMAP, "a sitemap" },
 	[KIND_PAGE] = { page_read, 1, "a page" },
 };
 
@@ -28,12 +30,10 @@ check_kind(enum source_kind wanted, enum source_kind found, struct err *reterr)
 	    readers[found].what, readers[wanted].what, source_kind_name(wanted));
 }
 
-int
-discover(const char *p, size_t n, const struct discover_opts *opts, struct candidates **ret,
-    struct err *reterr)
+/* What to read it as, checked against what opts want; o is opts with defaults filled in. */
+static int
+settle(const char *p, size_t n, const struct discover_opts *opts, struct discover_opts *o, struct err *reterr)
 {
-	CLEANUP(candidates_freep) struct candidates *c = NULL;
-	struct discover_opts o = *opts;
 	enum source_kind found;
 	size_t i = 0;
 
@@ -43,19 +43,62 @@ discover(const char *p, size_t n, const struct discover_opts *opts, struct candi
 		return err_set(reterr, ERR_INPUT, n == 0 ? "the body is empty (0 bytes)" :
 		    "the body holds nothing but blanks");
 	found = discover_sniff(p, n, opts->content_type);
-	if (o.kind == KIND_AUTO)
-		o.kind = found;
-	if (check_kind(o.kind, found, reterr) < 0)
+	*o = *opts;
+	if (o->kind == KIND_AUTO)
+		o->kind = found;
+	if (check_kind(o->kind, found, reterr) < 0)
 		return -1;
-	if (o.url == NULL)
-		o.url = "";
-	if (o.max == 0)
-		o.max = readers[o.kind].max;
-	c = candidates_new();
-	c->kind = o.kind;
-	if (readers[o.kind].read(p, n, &o, c, reterr) < 0)
+	if (o->url == NULL)
+		o->url = "";
+	if (o->max == 0)
+		o->max = readers[o->kind].max;
+	return 0;
+}
+
+/* head holds all there is, unless the kind is read as a stream. */
+static int
+read_kind(struct pull_head *head, const struct discover_opts *o, const struct discover_parts *parts,
+    struct candidates **ret, struct err *reterr)
+{
+	CLEANUP(candidates_freep) struct candidates *c = candidates_new();
+	const struct buf *b = &head->head;
+	int rc;
+
+	c->kind = o->kind;
+	if (readers[o->kind].read == NULL)
+		rc = sitemap_read(pull_of_head(head), o, parts, c, reterr);
+	else
+		rc = readers[o->kind].read(buf_str(b), b->len, o, c, reterr);
+	if (rc < 0)
 		return -1;
 	*ret = c;
 	c = NULL;
 	return 0;
+}
+
+int
+discover(const char *p, size_t n, const struct discover_opts *opts, struct candidates **ret,
+    struct err *reterr)
+{
+	/* The head of a pull whose end has come: nothing is copied. */
+	struct pull_head head = { .head = { .data = (char *)p, .len = n }, .ended = true };
+	struct discover_opts o;
+
+	if (settle(p, n, opts, &o, reterr) < 0)
+		return -1;
+	return read_kind(&head, &o, NULL, ret, reterr);
+}
+
+int
+discover_pull(struct pull_head *head, size_t size, const struct discover_opts *opts, const struct discover_parts *parts,
+    struct candidates **ret, struct err *reterr)
+{
+	struct discover_opts o;
+
+	if (pull_head_fill(head, size < HEAD_BYTES ? size : HEAD_BYTES, reterr) < 0 ||
+	    settle(buf_str(&head->head), head->head.len, opts, &o, reterr) < 0)
+		return -1;
+	if (readers[o.kind].read != NULL && pull_head_fill(head, size, reterr) < 0)
+		return -1;
+	return read_kind(head, &o, parts, ret, reterr);
 }

@@ -7,10 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "base/pull.h"
 #include "discover/candidate.h"
 
 #define DISCOVER_MAX_LINKS 4000		/* candidates of a listing or feed */
-#define DISCOVER_MAX_SITEMAP 50000	/* entries of one sitemap file (sitemaps.org) */
+#define DISCOVER_MAX_SITEMAP 100000	/* entries of one sitemap file; sitemaps.org allows half of it */
 
 struct discover_opts {			/* all pointers borrowed for the call */
 	const char *url;		/* final URL; base of relative links */
@@ -33,6 +34,19 @@ struct discover_opts {			/* all pointers borrowed for the call */
  */
 int discover(const char *p, size_t n, const struct discover_opts *opts, struct candidates **ret,
     struct err *reterr);
+
+/*
+ * The same of size bytes that come a piece at a time. A sitemap is read as it comes, and where part is not NULL its entries go
+ * there some at a time: part takes them out of c, which it leaves empty; -1 with *reterr ends the reading. *ret has the
+ * others. All else is read into memory first: afterwards head holds it, of a sitemap its first bytes. The max of head is a limit.
+ */
+struct discover_parts {
+	int (*part)(void *arg, struct candidates *c, struct err *reterr);
+	void *arg;
+};
+#define DISCOVER_PART 256	/* candidates of a part */
+int discover_pull(struct pull_head *head, size_t size, const struct discover_opts *opts, const struct discover_parts *parts,
+    struct candidates **ret, struct err *reterr);
 
 /* What the bytes are, without reading them all; never KIND_AUTO. */
 enum source_kind discover_sniff(const char *p, size_t n, const char *content_type);

@@ -6,8 +6,8 @@
 
 int feed_read(const char *p, size_t n, const struct discover_opts *opts, struct candidates *c,
     struct err *reterr);
-int sitemap_read(const char *p, size_t n, const struct discover_opts *opts, struct candidates *c,
-    struct err *reterr);
+int sitemap_read(struct pull from, const struct discover_opts *opts, const struct discover_parts *parts,
+    struct candidates *c, struct err *reterr);
 int listing_read(const char *p, size_t n, const struct discover_opts *opts, struct candidates *c,
     struct err *reterr);
 int page_read(const char *p, size_t n, const struct discover_opts *opts, struct candidates *c,

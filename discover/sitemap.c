@@ -1,10 +1,9 @@
 /*
- * sitemap: sitemaps.org urlset and index, the news extension, and plain text lists of addresses. Files of
- * 50,000 entries are read as a stream, so that no tree of them stands in memory.
+ * sitemap: sitemaps.org urlset and index, the news extension, and plain text lists of addresses. A chain of stages: bytes,
+ * inflated, as UTF-8, prepared, parsed; each holds a piece, so that files of 50 MB take no more memory than small ones.
  */
 #include <string.h>
 #include <strings.h>
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/unicode.h"
 #include "base/url.h"
@@ -15,6 +14,9 @@
 
 #define SITEMAP_BYTES (64u << 20)	/* decoded; sitemaps.org allows 50 MB */
 #define VALUE_BYTES 4096		/* of one element's text */
+#define HEAD_BYTES (256u << 10)		/* by which the encoding is told */
+#define MARKUP_BYTES 4096		/* no "<" within so many: a list of addresses */
+#define LINE_BYTES 4096
 
 /* The parts of an entry that are kept, while its element is open. */
 struct entry {
@@ -23,9 +25,14 @@ struct entry {
 
 struct reading {
 	const struct discover_opts *opts;
+	const struct discover_parts *parts;	/* NULL: all stay in c */
 	struct candidates *c;
+	size_t given;		/* candidates that went to parts */
+	int rc;			/* -1: parts wants no more, why says it */
+	struct err why;
 	struct entry entry;
 	struct buf text;	/* of the element that is open */
+	int depth;		/* of the element that is open */
 	int entry_depth;	/* of <url> or <sitemap>, -1 outside */
 	bool index;		/* the entry is a <sitemap> */
 	bool root_seen;
@@ -42,66 +49,58 @@ entry_clear(struct entry *e)
 	*e = (struct entry){ 0 };
 }
 
+/* Room for another candidate: those that were found go to parts in time. NULL: no more are wanted. */
+static struct candidate *
+another(struct reading *r)
+{
+	if (r->rc < 0)
+		return NULL;
+	if (r->given + r->c->count >= r->opts->max) {
+		r->c->cut = true;
+		return NULL;
+	}
+	if (r->parts != NULL && r->c->count >= DISCOVER_PART) {
+		r->given += r->c->count;
+		r->rc = r->parts->part(r->parts->arg, r->c, &r->why);
+		if (r->rc < 0)
+			return NULL;
+	}
+	return candidates_add(r->c);
+}
+
 static void
 finish_entry(struct reading *r)
 {
 	struct entry *e = &r->entry;
 	struct candidate *one;
-	char *url = e->loc != NULL ? url_resolve(r->opts->url, e->loc) : NULL;
+	CLEANUP(freep) char *url = e->loc != NULL ? url_resolve(r->opts->url, e->loc) : NULL;
 
-	if (url == NULL) {
-		entry_clear(e);
-		return;
-	}
-	if (r->index) {
+	if (url != NULL && r->index) {
 		candidates_add_more(r->c, url);
-		free(url);
-		entry_clear(e);
-		return;
+	} else if (url != NULL && (one = another(r)) != NULL) {
+		one->url = url;
+		url = NULL;
+		one->title = feed_plain(e->title, FEED_TITLE_MAX);
+		one->language = e->language;
+		e->language = NULL;
+		(void)candidate_date(e->published, one->language, DATE_FROM_SITEMAP, r->opts, &one->published);
+		(void)candidate_date(e->lastmod, NULL, DATE_FROM_SITEMAP, r->opts, &one->updated);
+		one->why = xstrdup("sitemap");
 	}
-	if (r->c->count >= r->opts->max) {
-		r->c->cut = true;
-		free(url);
-		entry_clear(e);
-		return;
-	}
-	one = candidates_add(r->c);
-	one->url = url;
-	one->title = feed_plain(e->title, FEED_TITLE_MAX);
-	one->language = e->language;
-	e->language = NULL;
-	(void)candidate_date(e->published, one->language, DATE_FROM_SITEMAP, r->opts, &one->published);
-	(void)candidate_date(e->lastmod, NULL, DATE_FROM_SITEMAP, r->opts, &one->updated);
-	one->why = xstrdup("sitemap");
 	entry_clear(e);
-}
-
-static const char *
-local_name(xmlTextReaderPtr reader)
-{
-	const char *name = (const char *)xmlTextReaderConstLocalName(reader), *colon;
-
-	if (name == NULL)
-		return "";
-	colon = strchr(name, ':');
-	return colon != NULL ? colon + 1 : name;
 }
 
 /* Elements of other vocabularies (image:loc, video:title, xhtml:link) say nothing of the page. */
 static bool
-is_own(xmlTextReaderPtr reader)
+is_own(const char *prefix, const char *uri)
 {
-	const char *ns = (const char *)xmlTextReaderConstNamespaceUri(reader);
-	const char *name = (const char *)xmlTextReaderConstName(reader), *colon;
-
-	if (ns != NULL && strcasestr(ns, "image") == NULL && strcasestr(ns, "video") == NULL)
+	if (uri != NULL && strcasestr(uri, "image") == NULL && strcasestr(uri, "video") == NULL)
 		return true;
-	colon = name != NULL ? strchr(name, ':') : NULL;
-	return ns == NULL && (colon == NULL || strncasecmp(name, "news:", 5) == 0);
+	return uri == NULL && (prefix == NULL || strcasecmp(prefix, "news") == 0);
 }
 
 static void
-finish_element(struct reading *r, xmlTextReaderPtr reader)
+keep_value(struct reading *r, const char *name, int depth)
 {
 	static const struct { const char *name; size_t offset; bool news; } fields[] = {
 		{ "loc", offsetof(struct entry, loc), false },
@@ -110,22 +109,15 @@ finish_element(struct reading *r, xmlTextReaderPtr reader)
 		{ "publication_date", offsetof(struct entry, published), true },
 		{ "language", offsetof(struct entry, language), true },
 	};
-	const char *name = local_name(reader);
-	int depth = xmlTextReaderDepth(reader);
 
-	if (r->entry_depth >= 0 && depth <= r->entry_depth) {
-		finish_entry(r);
-		r->entry_depth = -1;
-		return;
-	}
-	if (r->entry_depth < 0 || !is_own(reader))
-		return;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		char **field = (char **)(void *)((char *)&r->entry + fields[i].offset);
 
 		if (strcasecmp(name, fields[i].name) != 0 || *field != NULL ||
 		    (!fields[i].news && depth != r->entry_depth + 1))
 			continue;
+		if (r->text.full)	/* half an address is none */
+			return;
 		*field = unicode_line(buf_str(&r->text), r->text.len);
 		if (**field == '\0') {
 			free(*field);
@@ -136,9 +128,25 @@ finish_element(struct reading *r, xmlTextReaderPtr reader)
 }
 
 static void
-begin_element(struct reading *r, xmlTextReaderPtr reader)
+on_close(void *arg, const char *name, const char *prefix, const char *uri)
 {
-	const char *name = local_name(reader);
+	struct reading *r = arg;
+	int depth = --r->depth;
+
+	if (r->entry_depth >= 0 && depth <= r->entry_depth) {
+		finish_entry(r);
+		r->entry_depth = -1;
+	} else if (r->entry_depth >= 0 && is_own(prefix, uri)) {
+		keep_value(r, name, depth);
+	}
+	buf_clear(&r->text);
+}
+
+static void
+on_open(void *arg, const char *name, const char *prefix, const char *uri)
+{
+	struct reading *r = arg;
+	int depth = r->depth++;
 
 	buf_clear(&r->text);
 	r->root_seen = true;
@@ -146,140 +154,134 @@ begin_element(struct reading *r, xmlTextReaderPtr reader)
 		return;
 	if (r->entry_depth >= 0)	/* the one before was not closed */
 		finish_entry(r);
-	r->entry_depth = xmlTextReaderDepth(reader);
+	r->entry_depth = depth;
 	r->index = strcasecmp(name, "sitemap") == 0;
 }
 
 static void
-read_nodes(struct reading *r, xmlTextReaderPtr reader)
+on_text(void *arg, const char *s, size_t n)
 {
-	const char *value;
+	struct reading *r = arg;
 
-	while (xmlTextReaderRead(reader) == 1) {
-		switch (xmlTextReaderNodeType(reader)) {
-		case XML_READER_TYPE_ELEMENT:
-			begin_element(r, reader);
-			if (!xmlTextReaderIsEmptyElement(reader))
-				break;
-			/* fallthrough */
-		case XML_READER_TYPE_END_ELEMENT:
-			finish_element(r, reader);
-			buf_clear(&r->text);
-			break;
-		case XML_READER_TYPE_TEXT:
-		case XML_READER_TYPE_CDATA:
-			value = (const char *)xmlTextReaderConstValue(reader);
-			if (value != NULL)
-				buf_adds(&r->text, value);
-			break;
-		default:
-			break;
-		}
-	}
 	if (r->entry_depth >= 0)
-		finish_entry(r);
-}
-
-static bool
-ends_closed(const struct buf *text)
-{
-	size_t from = text->len > 200 ? text->len - 200 : 0;
-
-	return strcasestr(text->data + from, "urlset>") != NULL ||
-	    strcasestr(text->data + from, "sitemapindex>") != NULL;
+		buf_add(&r->text, s, n);
 }
 
 static int
-read_xml(const struct buf *utf8, const struct discover_opts *opts, struct candidates *c,
-    struct err *reterr)
+read_xml(struct reading *r, struct pull text, struct err *reterr)
 {
-	struct reading r = { .opts = opts, .c = c, .text = BUF_INIT(VALUE_BYTES), .entry_depth = -1 };
-	struct buf text = BUF_INIT(2 * (size_t)SITEMAP_BYTES);
-	xmlTextReaderPtr reader;
-	bool changed;
-	int rc = -1;
+	const struct xml_sink sink = { on_open, on_close, on_text, r };
+	char tail[XML_TAIL + 1];
 
-	if (xml_prepare(buf_str(utf8), utf8->len, false, &text, &changed, reterr) == 0 &&
-	    (reader = xml_reader(buf_str(&text), text.len, reterr)) != NULL) {
-		read_nodes(&r, reader);
-		xmlFreeTextReader(reader);
-		c->truncated = !ends_closed(&text);
-		rc = 0;
-		if (!r.root_seen)
-			rc = err_set(reterr, ERR_INPUT, "nothing in it reads as XML");
-	}
-	entry_clear(&r.entry);
-	buf_done(&r.text);
-	buf_done(&text);
-	return rc;
+	if (xml_stream(&text, &sink, tail, reterr) < 0)
+		return -1;
+	if (r->entry_depth >= 0)
+		finish_entry(r);
+	r->c->truncated = strcasestr(tail, "urlset>") == NULL && strcasestr(tail, "sitemapindex>") == NULL;
+	return r->root_seen ? 0 : err_set(reterr, ERR_INPUT, "nothing in it reads as XML");
+}
+
+static void
+finish_line(struct reading *r)
+{
+	CLEANUP(freep) char *line = unicode_line(buf_str(&r->text), r->text.len);
+	CLEANUP(freep) char *url = NULL;
+	struct candidate *one;
+
+	bool whole = !r->text.full;
+
+	buf_clear(&r->text);
+	if (!whole || !url_is_http(line) || (url = url_resolve(r->opts->url, line)) == NULL || (one = another(r)) == NULL)
+		return;
+	one->url = url;
+	url = NULL;
+	one->why = xstrdup("text sitemap");
 }
 
 /* One address a line (sitemaps.org, "Text file"). */
 static int
-read_lines(const struct buf *utf8, const struct discover_opts *opts, struct candidates *c,
-    struct err *reterr)
+read_lines(struct reading *r, struct pull text, struct err *reterr)
 {
-	const char *p = buf_str(utf8), *end;
+	char piece[LINE_BYTES];
+	ssize_t n;
 
-	for (; *p != '\0'; p = *end == '\0' ? end : end + 1) {
-		CLEANUP(freep) char *line = NULL;
-		char *url;
-
-		end = p + strcspn(p, "\r\n");
-		line = unicode_line(p, (size_t)(end - p));
-		if (!url_is_http(line) || (url = url_resolve(opts->url, line)) == NULL)
-			continue;
-		if (c->count >= opts->max) {
-			c->cut = true;
-			free(url);
-			return 0;
+	while ((n = text.read(text.arg, piece, sizeof(piece), reterr)) > 0) {
+		for (ssize_t i = 0; i < n; i++) {
+			if (piece[i] == '\n' || piece[i] == '\r')
+				finish_line(r);
+			else
+				(void)buf_addc(&r->text, piece[i]);
 		}
-		struct candidate *one = candidates_add(c);
-
-		one->url = url;
-		one->why = xstrdup("text sitemap");
 	}
-	return c->count > 0 ? 0 : err_set(reterr, ERR_INPUT, "the body is text without an address");
+	if (n < 0)
+		return -1;
+	finish_line(r);
+	return r->given + r->c->count > 0 ? 0 : err_set(reterr, ERR_INPUT, "the body is text without an address");
+}
+
+/* From the bytes of the file, their head filled. */
+static int
+read_plain(struct reading *r, struct pull_head *bytes, struct err *reterr)
+{
+	struct charset_result charset;
+	struct charset_stream *decoded;
+	struct pull_head text;
+	char name[64];
+	int rc;
+
+	charset_decide_xml(buf_str(&bytes->head), bytes->head.len, charset_of_content_type(r->opts->content_type, name),
+	    &charset);
+	r->c->charset = xstrdup(charset.name);
+	decoded = charset_stream_new(&charset, pull_of_head(bytes), 2 * (size_t)SITEMAP_BYTES, reterr);
+	if (decoded == NULL)
+		return -1;
+	pull_head_init(&text, pull_of_charset(decoded), MARKUP_BYTES);
+	rc = pull_head_fill(&text, MARKUP_BYTES, reterr);
+	if (rc == 0 && memchr(buf_str(&text.head), '<', text.head.len) != NULL)
+		rc = read_xml(r, pull_of_head(&text), reterr);
+	else if (rc == 0)
+		rc = read_lines(r, pull_of_head(&text), reterr);
+	pull_head_done(&text);
+	charset_stream_free(decoded);
+	return rc;
 }
 
 static int
-read_plain(const char *p, size_t n, const struct discover_opts *opts, struct candidates *c,
-    struct err *reterr)
+read_gzip(struct reading *r, struct pull packed, struct err *reterr)
 {
-	struct buf utf8 = BUF_INIT(2 * (size_t)SITEMAP_BYTES);
-	struct charset_result charset;
-	char name[64];
-	int rc = -1;
+	struct gunzip *z = gunzip_new(packed, SITEMAP_BYTES);
+	struct pull_head bytes;
+	int rc;
 
-	charset_decide_xml(p, n, charset_of_content_type(opts->content_type, name), &charset);
-	c->charset = xstrdup(charset.name);
-	if (charset_to_utf8(p, n, &charset, &utf8, reterr) == 0) {
-		if (utf8.len > 0 && memchr(utf8.data, '<', utf8.len < 4096 ? utf8.len : 4096) != NULL)
-			rc = read_xml(&utf8, opts, c, reterr);
-		else
-			rc = read_lines(&utf8, opts, c, reterr);
-	}
-	buf_done(&utf8);
+	pull_head_init(&bytes, pull_of_gunzip(z), HEAD_BYTES);
+	rc = pull_head_fill(&bytes, HEAD_BYTES, reterr);
+	if (rc == 0 && discover_sniff(buf_str(&bytes.head), bytes.head.len, NULL) != KIND_SITEMAP)
+		rc = err_set(reterr, ERR_INPUT, "the gzip file holds no sitemap");
+	if (rc == 0)
+		rc = read_plain(r, &bytes, reterr);
+	pull_head_done(&bytes);
+	gunzip_free(z);
 	return rc;
 }
 
 int
-sitemap_read(const char *p, size_t n, const struct discover_opts *opts, struct candidates *c,
-    struct err *reterr)
+sitemap_read(struct pull from, const struct discover_opts *opts, const struct discover_parts *parts,
+    struct candidates *c, struct err *reterr)
 {
-	struct buf inflated = BUF_INIT(SITEMAP_BYTES);
-	int rc = -1;
+	struct reading r = { .opts = opts, .parts = parts, .c = c, .text = BUF_INIT(VALUE_BYTES), .entry_depth = -1 };
+	struct pull_head bytes;
+	int rc;
 
-	if (n < 2 || memcmp(p, "\x1f\x8b", 2) != 0)
-		return read_plain(p, n, opts, c, reterr);
-	if (file_gunzip(p, n, &inflated, reterr) == 0) {
-		enum source_kind kind = discover_sniff(buf_str(&inflated), inflated.len, NULL);
-
-		if (kind != KIND_SITEMAP)
-			rc = err_set(reterr, ERR_INPUT, "the gzip file holds no sitemap");
-		else
-			rc = read_plain(inflated.data, inflated.len, opts, c, reterr);
-	}
-	buf_done(&inflated);
+	pull_head_init(&bytes, from, HEAD_BYTES);
+	rc = pull_head_fill(&bytes, HEAD_BYTES, reterr);
+	if (rc == 0 && bytes.head.len >= 2 && memcmp(bytes.head.data, "\x1f\x8b", 2) == 0)
+		rc = read_gzip(&r, pull_of_head(&bytes), reterr);
+	else if (rc == 0)
+		rc = read_plain(&r, &bytes, reterr);
+	if (rc == 0 && r.rc < 0)
+		rc = err_set(reterr, r.why.class, "%s", r.why.text);
+	entry_clear(&r.entry);
+	buf_done(&r.text);
+	pull_head_done(&bytes);
 	return rc;
 }

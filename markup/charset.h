@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/pull.h"
 
 enum charset_from { CHARSET_BOM, CHARSET_HTTP, CHARSET_META, CHARSET_XML, CHARSET_VALID, CHARSET_DETECTED, CHARSET_DEFAULT };
 
@@ -31,6 +32,17 @@ void charset_decide_xml(const char *p, size_t n, const char *http_charset, struc
 /* Convert p[0..n) from ret->name into UTF-8 (BOM dropped, malformed replaced, NUL and most C0 dropped).
  * ERR_LIMIT when out's ceiling is hit. */
 int charset_to_utf8(const char *p, size_t n, struct charset_result *ret, struct buf *out, struct err *reterr);
+
+/*
+ * The same a piece at a time: a stage that reads bytes from below and gives UTF-8. result is borrowed, its replaced counted
+ * on. new: NULL with ERR_INPUT for an encoding without a decoder. Reading: ERR_LIMIT over max_bytes, and what from says.
+ */
+struct charset_stream;
+struct charset_stream *charset_stream_new(struct charset_result *result, struct pull from, size_t max_bytes,
+    struct err *reterr);
+void charset_stream_free(struct charset_stream *s);
+struct pull pull_of_charset(struct charset_stream *s);
+
 /* "charset" parameter of a Content-Type value into out, or NULL. */
 char *charset_of_content_type(const char *content_type, char out[64]);
 

@@ -4,6 +4,9 @@
 #include "markup/markup_int.h"
 #include "base/banned.h"
 
+#define TAG_MAX (1u << 20)	/* of a text that comes in pieces */
+#define CDATA_LEN 9		/* of "<![CDATA[" */
+
 static bool
 is_blank(char c)
 {
@@ -57,22 +60,6 @@ markup_scan_tag(const char *p, size_t i, size_t n, struct markup_tag *ret)
 	return i;
 }
 
-static size_t
-skip_past(const char *p, size_t i, size_t n, const char *mark)
-{
-	const char *end = memmem(p + i, n - i, mark, strlen(mark));
-
-	return end != NULL ? (size_t)(end - p) + strlen(mark) : n;
-}
-
-static bool
-begins(const char *p, size_t i, size_t n, const char *word)
-{
-	size_t len = strlen(word);
-
-	return n - i >= len && strncasecmp(p + i, word, len) == 0;
-}
-
 bool
 markup_is_letter(char c)
 {
@@ -88,28 +75,53 @@ markup_refuse_tag(const char *p, const struct markup_tag *tag, size_t max_attrs,
 	    (int)(tag->name_len < 32 ? tag->name_len : 32), p + tag->name, max_attrs);
 }
 
+/* Behind the end of a CDATA section that is open at i; what may be the start of its mark is left to the next piece. */
+static size_t
+past_cdata(struct markup_check *st, const char *p, size_t i, size_t n, bool last)
+{
+	const char *end = memmem(p + i, n - i, "]]>", 3);
+
+	st->in_cdata = end == NULL;
+	if (end != NULL)
+		return (size_t)(end - p) + 3;
+	return last ? n : n - i > 2 ? n - 2 : i;
+}
+
 int
-markup_check_tags(const char *p, size_t n, size_t max_attrs, struct err *reterr)
+markup_check_piece(struct markup_check *st, const char *p, size_t n, bool last, size_t max_attrs,
+    size_t *ret_whole, struct err *reterr)
 {
 	struct markup_tag tag;
 	const char *lt;
-	size_t i = 0;
+	size_t i = 0, end;
 
-	while (i < n && (lt = memchr(p + i, '<', n - i)) != NULL) {
-		i = (size_t)(lt - p);
-		if (begins(p, i, n, "<!--")) {
-			i = skip_past(p, i + 2, n, "-->");
-		} else if (begins(p, i, n, "<![CDATA[")) {
-			i = skip_past(p, i, n, "]]>");
+	while (i < n) {
+		if (st->in_cdata) {
+			i = past_cdata(st, p, i, n, last);
+			if (st->in_cdata)
+				break;
+			continue;
+		}
+		lt = memchr(p + i, '<', n - i);
+		i = lt != NULL ? (size_t)(lt - p) : n;
+		if (lt == NULL || (n - i < CDATA_LEN && !last))
+			break;
+		if (n - i >= CDATA_LEN && memcmp(lt, "<![CDATA[", CDATA_LEN) == 0) {
+			st->in_cdata = true;
+			i += CDATA_LEN;
 		} else if (i + 1 >= n || !markup_is_letter(p[i + 1])) {
 			i++;
 		} else {
-			i = markup_scan_tag(p, i + 1, n, &tag);
+			end = markup_scan_tag(p, i + 1, n, &tag);
 			if (markup_refuse_tag(p, &tag, max_attrs, reterr) < 0)
 				return -1;
+			if (end >= n && !last)
+				break;
+			i = end;
 		}
 	}
-	return 0;
+	*ret_whole = i;
+	return n - i <= TAG_MAX ? 0 : err_set(reterr, ERR_LIMIT, "a tag of more than %u bytes", TAG_MAX);
 }
 
 const char *

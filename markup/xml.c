@@ -1,7 +1,6 @@
-/* xml: feeds and sitemaps as a libxml2 tree or as a stream. */
+/* xml: feeds as a libxml2 tree. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include "base/mem.h"
@@ -9,9 +8,6 @@
 #include "markup/markup_int.h"
 #include "markup/xml.h"
 #include "base/banned.h"
-
-#define XML_OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | \
-	XML_PARSE_COMPACT | XML_PARSE_NOCDATA)
 
 /*
  * What xml_prepare() set aside comes into the tree as the parser would have put it there. An instruction of the feed's own
@@ -152,16 +148,4 @@ xml_free(struct xml *x)
 	else if (x->doc != NULL)
 		xmlFreeDoc(x->doc);
 	free(x);
-}
-
-xmlTextReaderPtr
-xml_reader(const char *utf8, size_t n, struct err *reterr)
-{
-	xmlTextReaderPtr reader = NULL;
-
-	if (n < XML_MAX_BYTES * 2ul)
-		reader = xmlReaderForMemory(utf8, (int)n, NULL, "UTF-8", XML_OPTIONS | XML_PARSE_RECOVER);
-	if (reader == NULL)
-		(void)err_set(reterr, ERR_INPUT, "no XML reader for %zu bytes", n);
-	return reader;
 }

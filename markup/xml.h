@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <libxml/tree.h>
-#include <libxml/xmlreader.h>
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/pull.h"
 #include "markup/charset.h"
 
 #define XML_MAX_BYTES (64u << 20)
@@ -41,8 +41,27 @@ CLEANUP_DEFINE(struct xml, xml_free);
 int xml_prepare(const char *utf8, size_t n, bool aside, struct buf *out, bool *ret_changed, struct err *reterr);
 #define XML_ASIDE "aside"
 
-/* A reader over UTF-8 bytes (already through charset_to_utf8), for files too large for a tree. Caller
- * frees with xmlFreeTextReader(). NULL with *reterr. */
-xmlTextReaderPtr xml_reader(const char *utf8, size_t n, struct err *reterr);
+/* The same a piece at a time: out gets what is settled, which may end within a tag. Attributes are not counted. */
+struct xml_prepare;
+struct xml_prepare *xml_prepare_new(void);
+void xml_prepare_free(struct xml_prepare *x);
+int xml_prepare_feed(struct xml_prepare *x, const char *utf8, size_t n, bool last, struct buf *out,
+    struct err *reterr);
+
+/*
+ * A text too long for a tree, read as it comes: utf8 as charset_stream_feed() leaves it, prepared as above. The sink is told
+ * of each element in order; text in parts. Name without its prefix; prefix and uri may be NULL, each without the other.
+ */
+struct xml_sink {
+	void (*open)(void *arg, const char *name, const char *prefix, const char *uri);
+	void (*close)(void *arg, const char *name, const char *prefix, const char *uri);
+	void (*text)(void *arg, const char *s, size_t n);
+	void *arg;
+};
+
+#define XML_TAIL 200
+
+/* tail: the last bytes of the prepared text. Malformed text gives what is readable. ERR_LIMIT as above; errors of utf8. */
+int xml_stream(const struct pull *utf8, const struct xml_sink *sink, char tail[XML_TAIL + 1], struct err *reterr);
 
 #endif

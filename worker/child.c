@@ -208,7 +208,7 @@ answer_read(const char *frame, const struct job_frame *f, uint32_t id, enum job_
 int
 ready_encode(bool filtered, struct buf *b, struct err *reterr)
 {
-	return job_frame_add(b, WORKER_READY_ID, filtered ? "\1" : "\0", 1, NULL, 0, reterr);
+	return job_frame_add(b, WORKER_READY_ID, filtered ? "\1" : "\0", 1, 0, reterr);
 }
 
 int

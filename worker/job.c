@@ -34,6 +34,21 @@ found_nothing(const struct job_answer *a, int rc)
 	return rc < 0 || (a->candidates->kind == KIND_LISTING && a->candidates->count == 0 && !a->candidates->same);
 }
 
+/* The bytes still come; what of them was kept tells why nothing was found. */
+static int
+run_stream(const struct job *j, struct job_answer *ret)
+{
+	struct pull_head head;
+	int rc;
+
+	pull_head_init(&head, *j->stream, JOB_MAX_BYTES);
+	rc = discover_pull(&head, j->len, &j->discover, j->parts, &ret->candidates, &ret->err);
+	if (found_nothing(ret, rc))
+		ret->why = diagnosis_of(buf_str(&head.head), head.head.len);
+	pull_head_done(&head);
+	return rc;
+}
+
 void
 job_run(const struct job *j, struct job_answer *ret)
 {
@@ -41,7 +56,9 @@ job_run(const struct job *j, struct job_answer *ret)
 	int rc;
 
 	*ret = (struct job_answer){ 0 };
-	if (j->kind == JOB_DISCOVER) {
+	if (j->kind == JOB_DISCOVER && j->stream != NULL) {
+		rc = run_stream(j, ret);
+	} else if (j->kind == JOB_DISCOVER) {
 		rc = discover(j->bytes, j->len, &j->discover, &ret->candidates, &ret->err);
 		if (found_nothing(ret, rc))
 			ret->why = diagnosis_of(j->bytes, j->len);
@@ -79,8 +96,7 @@ job_frame_read(const char *p, struct job_frame *ret)
 }
 
 int
-job_frame_add(struct buf *b, uint32_t id, const char *head, size_t head_len, const char *body,
-    size_t body_len, struct err *reterr)
+job_frame_add(struct buf *b, uint32_t id, const char *head, size_t head_len, size_t body_len, struct err *reterr)
 {
 	unsigned char first[JOB_FRAME_HEAD];
 	size_t before = b->len;
@@ -90,12 +106,10 @@ job_frame_add(struct buf *b, uint32_t id, const char *head, size_t head_len, con
 	put_u32(first, id);
 	put_u32(first + 4, (uint32_t)head_len);
 	put_u32(first + 8, (uint32_t)body_len);
-	buf_reserve(b, sizeof(first) + head_len + body_len);
-	if (buf_add(b, first, sizeof(first)) < 0 || buf_add(b, head, head_len) < 0 ||
-	    buf_add(b, body, body_len) < 0) {
+	buf_reserve(b, sizeof(first) + head_len);
+	if (buf_add(b, first, sizeof(first)) < 0 || buf_add(b, head, head_len) < 0) {
 		buf_cut(b, before);
-		return err_set(reterr, ERR_LIMIT, "a frame of %zu bytes is over the limit of %zu",
-		    head_len + body_len, b->max);
+		return err_set(reterr, ERR_LIMIT, "a frame of %zu bytes is over the limit of %zu", head_len, b->max);
 	}
 	return 0;
 }
@@ -149,7 +163,7 @@ job_encode(uint32_t id, const struct job *j, struct buf *b, struct err *reterr)
 		rc = err_set(reterr, ERR_LIMIT, "a page of %zu bytes is over the limit of %u", j->len,
 		    JOB_MAX_BYTES);
 	else
-		rc = job_frame_add(b, id, head.data, head.len, j->bytes, j->len, reterr);
+		rc = job_frame_add(b, id, head.data, head.len, j->len, reterr);
 	buf_done(&head);
 	return rc;
 }
@@ -218,7 +232,7 @@ job_received_done(struct job_received *r)
 	*r = (struct job_received){ 0 };
 }
 
-enum answer_kind { ANSWER_ERROR, ANSWER_CANDIDATES, ANSWER_DOCUMENT, ANSWER_KIND_COUNT };
+enum answer_kind { ANSWER_ERROR, ANSWER_PART, ANSWER_CANDIDATES, ANSWER_DOCUMENT, ANSWER_KIND_COUNT };
 
 int
 job_answer_encode(uint32_t id, const struct job_answer *a, struct buf *b, struct err *reterr)
@@ -233,14 +247,14 @@ job_answer_encode(uint32_t id, const struct job_answer *a, struct buf *b, struct
 		fields_put_num(&head, a->err.class);
 		fields_put_str(&head, a->err.text);
 	} else if (a->candidates != NULL) {
-		fields_put_num(&head, ANSWER_CANDIDATES);
+		fields_put_num(&head, a->part ? ANSWER_PART : ANSWER_CANDIDATES);
 		candidates_encode(a->candidates, &head);
 	} else if (a->document != NULL) {
 		fields_put_num(&head, ANSWER_DOCUMENT);
 		document_encode(a->document, &head);
 	}
 	rc = head.full ? err_set(reterr, ERR_LIMIT, "an answer is over the limit of %u bytes", JOB_MAX_ANSWER) :
-	    job_frame_add(b, id, head.data, head.len, NULL, 0, reterr);
+	    job_frame_add(b, id, head.data, head.len, 0, reterr);
 	buf_done(&head);
 	return rc;
 }
@@ -299,16 +313,20 @@ drop_strange(struct candidates *c)
 static int
 decode_into(struct fields *f, struct job_answer *a, struct err *reterr)
 {
+	enum answer_kind kind;
 	enum err_class class;
 	const char *text;
 
 	a->cpu_us = fields_int(f);
 	a->why = (enum diagnosis)fields_num(f, DIAGNOSIS_COUNT - 1);
-	switch ((enum answer_kind)fields_num(f, ANSWER_KIND_COUNT - 1)) {
+	kind = (enum answer_kind)fields_num(f, ANSWER_KIND_COUNT - 1);
+	switch (kind) {
+	case ANSWER_PART:
 	case ANSWER_CANDIDATES:
 		if (candidates_decode(f, &a->candidates, reterr) < 0)
 			return -1;
 		drop_strange(a->candidates);
+		a->part = kind == ANSWER_PART;
 		break;
 	case ANSWER_DOCUMENT:
 		if (document_decode(f, &a->document, reterr) < 0)

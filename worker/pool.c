@@ -35,6 +35,7 @@ job_free(struct pool *p, struct pool_job *pj)
 {
 	HASH_DEL(p->by_handle, pj);
 	buf_done(&pj->frame);
+	candidates_free(pj->parts);
 	free(pj);
 }
 
@@ -45,6 +46,10 @@ pool_job_finish(struct pool *p, struct pool_job *pj, struct job_answer *a)
 	void *arg = pj->arg;
 
 	p->stats.jobs++;
+	if (pj->parts != NULL && a->candidates != NULL) {	/* the last part stands in the answer */
+		candidates_append(pj->parts, a->candidates);
+		candidates_swap(pj->parts, a->candidates);
+	}
 	job_free(p, pj);
 	if (done != NULL)
 		done(a, arg);
@@ -201,6 +206,16 @@ pool_free(struct pool *p)
 	free(p);
 }
 
+/* The body joins the frame: whoever has it may go. */
+static void
+own_body(struct pool_job *pj)
+{
+	if (pj->body_len > 0)
+		(void)buf_add(&pj->frame, pj->body, pj->body_len);	/* job_encode() looked at the limit */
+	pj->body = NULL;
+	pj->body_len = 0;
+}
+
 uint64_t
 pool_submit(struct pool *p, const struct job *j, pool_done_fn *done, void *arg)
 {
@@ -213,7 +228,12 @@ pool_submit(struct pool *p, const struct job *j, pool_done_fn *done, void *arg)
 	pj->done = done;
 	pj->arg = arg;
 	buf_init(&pj->frame, JOB_FRAME_HEAD + JOB_MAX_OPTS + (size_t)JOB_MAX_BYTES);
-	(void)job_encode((uint32_t)pj->handle, j, &pj->frame, &pj->refused);
+	if (job_encode((uint32_t)pj->handle, j, &pj->frame, &pj->refused) == 0) {
+		pj->body = j->bytes;
+		pj->body_len = j->len;
+		if (!j->lasting)
+			own_body(pj);
+	}
 	HASH_ADD(hh, p->by_handle, handle, sizeof(pj->handle), pj);
 	DL_APPEND(p->waiting, pj);
 	p->waiting_count++;
@@ -233,6 +253,8 @@ pool_cancel(struct pool *p, uint64_t handle)
 	if (pj->prev != NULL) {
 		waiting_remove(p, pj);
 		job_free(p, pj);
+	} else {
+		own_body(pj);	/* a worker is reading it */
 	}
 }
 

@@ -16,7 +16,11 @@
 struct pool_job {
 	uint64_t handle;
 	enum job_kind kind;
-	struct buf frame;	/* empty once sent */
+	struct buf frame;	/* head, and body unless it is lasting; empty once sent */
+	const char *body;	/* lasting: borrowed */
+	size_t body_len, sent;	/* sent: of frame and body */
+	struct candidates *parts;	/* of a long answer, as they came */
+	size_t parts_bytes;
 	struct err refused;	/* the frame could not be made: the answer */
 	pool_done_fn *done;	/* NULL: cancelled */
 	void *arg;
@@ -56,7 +60,7 @@ struct slot {
 	struct event *ev_timer;		/* made once */
 	struct buf in;			/* of one frame */
 	struct pool_job *job;
-	size_t sent;			/* of job->frame */
+	int64_t deadline_ms;		/* of the job, monotonic */
 	struct decode *decode;
 	unsigned jobs;			/* since its start */
 	struct err verdict;		/* why we killed it; ERR_NONE: it died by itself */

@@ -4,12 +4,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "worker/pool_int.h"
 #include "base/banned.h"
 
 #define READ_CHUNK (256u << 10)		/* bytes of an answer taken in one turn of the loop */
 #define DECODE_BYTES (256u << 10)		/* longer answers are decoded in a thread: they take a millisecond and more */
+#define WRITE_CHUNK (256u << 10)	/* bytes of a job given in one */
 #define REAP_MS 20			/* between two looks at a dying child where there are no pidfds */
 
 static void
@@ -146,13 +148,23 @@ frame_ready(struct slot *s, const struct job_frame *f)
 	pool_kick(p);
 }
 
-/* A whole answer has come and is sound: the slot is free again, or at the end of its days. */
-static void
+/*
+ * A whole answer has come and is sound: the slot is free again, or at the end of its days. False: it came before the
+ * question was sent, and no receiver was called.
+ */
+static bool
 slot_answered(struct slot *s, struct job_answer *a)
 {
 	struct pool *p = s->pool;
 	struct pool_job *pj = s->job;
 
+	if (pj->sent < pj->frame.len + pj->body_len) {
+		(void)err_set(&s->verdict, ERR_LOCAL, "worker answered before it was asked");
+		job_answer_done(a);
+		slot_kill(s);
+		return false;
+	}
+	evtimer_del(s->ev_timer);
 	buf_done(&s->in);
 	s->job = NULL;
 	s->state = SLOT_IDLE;
@@ -162,6 +174,30 @@ slot_answered(struct slot *s, struct job_answer *a)
 	}
 	pool_kick(p);
 	pool_job_finish(p, pj, a);
+	return true;
+}
+
+/* The first candidates of a long list: the worker goes on. */
+static void
+slot_part(struct slot *s, struct job_answer *a, size_t bytes)
+{
+	struct pool_job *pj = s->job;
+	int64_t left_ms = s->deadline_ms - clock_mono_ms();
+
+	pj->parts_bytes += bytes;
+	if (pj->parts_bytes > JOB_MAX_ANSWER) {
+		(void)err_set(&s->verdict, ERR_LIMIT, "an answer of more than %u bytes", JOB_MAX_ANSWER);
+		job_answer_done(a);
+		slot_kill(s);
+		return;
+	}
+	if (pj->parts == NULL)
+		pj->parts = candidates_new();
+	candidates_append(pj->parts, a->candidates);
+	job_answer_done(a);
+	buf_clear(&s->in);
+	s->state = SLOT_BUSY;
+	timer_set(s, left_ms > 0 ? (unsigned)left_ms : 1);
 }
 
 /* While the thread works the process has nothing to say, and its death can wait. */
@@ -173,6 +209,7 @@ decode_aside(struct slot *s, const struct job_frame *f)
 	s->decode = decode_start(&s->in, f, (uint32_t)s->job->handle, s->job->kind, s->pool->efd);
 	if (s->decode == NULL)
 		return false;
+	evtimer_del(s->ev_timer);
 	s->state = SLOT_DECODING;
 	event_del(s->ev_read);
 	if (s->ev_dead != NULL)
@@ -185,6 +222,7 @@ slot_decoded(struct slot *s)
 {
 	struct decode *d = s->decode;
 	struct job_answer a;
+	size_t bytes;
 
 	if (d == NULL || !atomic_load(&d->ended))
 		return false;
@@ -200,28 +238,29 @@ slot_decoded(struct slot *s)
 		slot_kill(s);
 		return false;
 	}
+	bytes = d->head.head_len;
 	decode_free(d);
 	err_clear(&s->verdict);
-	slot_answered(s, &a);
-	return true;
+	if (a.part) {
+		slot_part(s, &a, bytes);
+		return false;
+	}
+	return slot_answered(s, &a);
 }
 
 static void
 frame_answer(struct slot *s, const struct job_frame *f)
 {
 	struct job_answer a;
-	struct err *why = &s->verdict;
 
-	evtimer_del(s->ev_timer);
-	if (s->sent < s->job->frame.len) {
-		(void)err_set(why, ERR_LOCAL, "worker answered before it was asked");
+	if (decode_aside(s, f))
+		return;
+	if (answer_read(s->in.data, f, (uint32_t)s->job->handle, s->job->kind, &a, &s->verdict) < 0)
 		slot_kill(s);
-	} else if (!decode_aside(s, f)) {
-		if (answer_read(s->in.data, f, (uint32_t)s->job->handle, s->job->kind, &a, why) < 0)
-			slot_kill(s);
-		else
-			slot_answered(s, &a);
-	}
+	else if (a.part)
+		slot_part(s, &a, f->head_len);
+	else
+		(void)slot_answered(s, &a);
 }
 
 /* Bytes wanted to complete what is under way: first the frame's head, then all of it. */
@@ -287,21 +326,26 @@ static void
 on_write(evutil_socket_t fd, short what, void *arg)
 {
 	struct slot *s = arg;
-	struct buf *b = &s->job->frame;
+	struct pool_job *pj = s->job;
+	size_t turn = 0, left;
+	const char *from;
 	ssize_t n;
 
-	while (s->sent < b->len) {
-		n = send(s->child.fd, b->data + s->sent, b->len - s->sent, MSG_NOSIGNAL);
-		if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+	while (pj->sent < pj->frame.len + pj->body_len) {
+		left = pj->sent < pj->frame.len ? pj->frame.len - pj->sent : pj->frame.len + pj->body_len - pj->sent;
+		from = pj->sent < pj->frame.len ? pj->frame.data + pj->sent : pj->body + (pj->sent - pj->frame.len);
+		n = send(s->child.fd, from, left < WRITE_CHUNK ? left : WRITE_CHUNK, MSG_NOSIGNAL);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)	/* it died: the reason follows from its status */
+			return;
+		pj->sent += n > 0 ? (size_t)n : 0;
+		turn += n > 0 ? (size_t)n : 0;
+		if (n < 0 || (turn >= WRITE_CHUNK && pj->sent < pj->frame.len + pj->body_len)) {
 			event_add(s->ev_write, NULL);
 			return;
 		}
-		if (n < 0)	/* it died: the reason follows from its status */
-			return;
-		s->sent += (size_t)n;
 	}
-	buf_done(b);
-	s->sent = 0;
+	buf_done(&pj->frame);
+	pj->body_len = pj->sent = 0;
 }
 
 void
@@ -335,7 +379,7 @@ void
 slot_give(struct slot *s, struct pool_job *pj)
 {
 	s->job = pj;
-	s->sent = 0;
+	s->deadline_ms = clock_mono_ms() + s->pool->opts.wall_ms;
 	s->state = SLOT_BUSY;
 	timer_set(s, s->pool->opts.wall_ms);
 	on_write(s->child.fd, EV_WRITE, s);

@@ -112,22 +112,90 @@ warm_up(void)
 	job_answer_done(&a);
 }
 
-static void
-do_job(const struct job_frame *f, const char *bytes, unsigned cpu_s, worker_run_fn *run,
-    struct buf *out)
+/* What one job has of the pipe. */
+struct serving {
+	uint32_t id;
+	size_t left;		/* bytes of the job's body that were not read yet */
+	struct buf *out;
+};
+
+static ssize_t
+read_body(void *arg, char *p, size_t n, struct err *reterr)
 {
+	struct serving *s = arg;
+
+	if (n > s->left)
+		n = s->left;
+	read_all(p, n, false);
+	s->left -= n;
+	return (ssize_t)n;
+}
+
+/* The first candidates of a long list go to the parent: here they would only stand. */
+static int
+send_part(void *arg, struct candidates *c, struct err *reterr)
+{
+	struct serving *s = arg;
+	struct job_answer a = { .candidates = c, .part = true };
+
+	buf_clear(s->out);
+	if (job_answer_encode(s->id, &a, s->out, reterr) < 0)
+		return -1;
+	write_all(s->out);
+	for (size_t i = 0; i < c->count; i++)
+		candidate_clear(&c->list[i]);
+	c->count = 0;
+	return 0;
+}
+
+/* A discovery asks for its bytes as it reads them; a page is read at once. */
+static void
+run_received(struct serving *s, struct job *j, unsigned cpu_s, worker_run_fn *run, struct job_answer *ret)
+{
+	const struct pull stream = { read_body, s };
+	const struct discover_parts parts = { send_part, s };
+	CLEANUP(freep) char *bytes = NULL;
+	struct err err;
+
+	if (j->kind == JOB_DISCOVER) {
+		j->stream = &stream;
+		j->parts = &parts;
+	} else {
+		bytes = xmalloc(j->len + 1);
+		(void)read_body(s, bytes, j->len, &err);
+		bytes[j->len] = '\0';
+		j->bytes = bytes;
+	}
+	sandbox_cpu_limit(cpu_s);
+	run(j, ret);
+}
+
+/* What nobody asked for, so that the next frame stands at the front. */
+static void
+drain(struct serving *s)
+{
+	char scrap[4096];
+	struct err err;
+
+	while (s->left > 0)
+		(void)read_body(s, scrap, sizeof(scrap), &err);
+}
+
+static void
+do_job(const struct job_frame *f, const char *head, unsigned cpu_s, worker_run_fn *run, struct buf *out)
+{
+	struct serving s = { .id = f->id, .left = f->body_len, .out = out };
 	struct job_received r = { 0 };
 	struct job_answer a = { 0 };
 	struct err err;
 
-	buf_clear(out);
-	if (job_decode(bytes, f->head_len, bytes + f->head_len, f->body_len, &r, &err) < 0) {
+	if (job_decode(head, f->head_len, NULL, f->body_len, &r, &err) < 0)
 		a.err = err;
-	} else {
-		sandbox_cpu_limit(cpu_s);
-		run(&r.job, &a);
-	}
+	else
+		run_received(&s, &r.job, cpu_s, run, &a);
+	drain(&s);
 	/* Writing the answer counts too: a page must not buy a long one. */
+	buf_clear(out);
 	if (job_answer_encode(f->id, &a, out, &err) < 0) {
 		job_answer_done(&a);
 		a.err = err;
@@ -143,21 +211,19 @@ static void
 serve(unsigned cpu_s, worker_run_fn *run)
 {
 	struct buf out = BUF_INIT(JOB_MAX_ANSWER + JOB_FRAME_HEAD);
-	char first[JOB_FRAME_HEAD], *bytes;
+	char first[JOB_FRAME_HEAD], *head;
 	struct job_frame f;
-	size_t len;
 
 	while (read_all(first, sizeof(first), true)) {
 		job_frame_read(first, &f);
 		if (f.head_len > JOB_MAX_OPTS || f.body_len > JOB_MAX_BYTES)
 			die("the parent sent a frame that is too large");
-		len = (size_t)f.head_len + f.body_len;
-		bytes = xmalloc(len + 1);
-		read_all(bytes, len, false);
-		bytes[len] = '\0';
-		do_job(&f, bytes, cpu_s, run, &out);
-		free(bytes);
-		if (len > TRIM_BYTES || out.len > TRIM_BYTES) {
+		head = xmalloc(f.head_len + 1);
+		read_all(head, f.head_len, false);
+		head[f.head_len] = '\0';
+		do_job(&f, head, cpu_s, run, &out);
+		free(head);
+		if (f.body_len > TRIM_BYTES || out.len > TRIM_BYTES) {
 			buf_done(&out);
 			malloc_trim(0);
 		}

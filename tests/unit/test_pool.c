@@ -83,7 +83,7 @@ send_frame(uint32_t id, const char *head, size_t n)
 	struct buf b = BUF_INIT(4096);
 	struct err err;
 
-	(void)job_frame_add(&b, id, head, n, NULL, 0, &err);
+	(void)job_frame_add(&b, id, head, n, 0, &err);
 	(void)send(WORKER_FD, b.data, b.len, MSG_NOSIGNAL);
 	buf_done(&b);
 }

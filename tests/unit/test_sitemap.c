@@ -106,6 +106,111 @@ gzip_is_inflated(void **state)
 	deflateEnd(&z);
 }
 
+static int
+take_part(void *arg, struct candidates *c, struct err *reterr)
+{
+	size_t *sum = arg;
+
+	*sum += c->count;
+	for (size_t i = 0; i < c->count; i++)
+		candidate_clear(&c->list[i]);
+	c->count = 0;
+	return 0;
+}
+
+static int
+refuse_part(void *arg, struct candidates *c, struct err *reterr)
+{
+	return err_set(reterr, ERR_LOCAL, "no more");
+}
+
+static int
+pull_mem_all(struct pull_mem *m, const struct discover_opts *opts, const struct discover_parts *parts,
+    struct candidates **ret, struct err *reterr)
+{
+	struct pull_head head;
+	int rc;
+
+	pull_head_init(&head, pull_of_mem(m), m->n);
+	rc = discover_pull(&head, m->n, opts, parts, ret, reterr);
+	pull_head_done(&head);
+	return rc;
+}
+
+/* UTF-16 too: what is decoded is not what was counted. */
+static void
+a_stream_gives_its_entries_in_parts(void **state)
+{
+	struct discover_opts opts = { .url = "https://x.example/s.xml" };
+	struct discover_parts parts = { take_part, NULL };
+	struct buf b = BUF_INIT(16 << 20), wide = BUF_INIT(32 << 20);
+	struct candidates *c = NULL;
+	struct err err;
+	size_t sum = 0;
+
+	buf_adds(&b, "<urlset>");
+	for (int i = 0; i < 20000; i++)
+		buf_addf(&b, "<url><loc>https://x.example/%d</loc></url>\n", i);
+	buf_adds(&b, "</urlset>");
+	buf_add(&wide, "\xff\xfe", 2);
+	for (size_t i = 0; i < b.len; i++)
+		buf_add(&wide, (char[]){ b.data[i], 0 }, 2);
+	for (int i = 0; i < 2; i++) {
+		struct buf *in = i == 0 ? &b : &wide;
+		struct pull_mem m = { in->data, in->len };
+
+		sum = 0;
+		parts.arg = &sum;
+		assert_int_equal(pull_mem_all(&m, &opts, &parts, &c, &err), 0);
+		assert_int_equal(sum + c->count, 20000);
+		assert_true(c->count <= DISCOVER_PART);
+		assert_string_equal(c->list[c->count - 1].url, "https://x.example/19999");
+		assert_false(c->truncated);
+		candidates_free(c);
+	}
+	struct pull_mem m = { b.data, b.len };
+
+	parts.part = refuse_part;
+	assert_int_equal(pull_mem_all(&m, &opts, &parts, &c, &err), -1);
+	assert_string_equal(err.text, "no more");
+	buf_done(&b);
+	buf_done(&wide);
+}
+
+static void
+a_page_that_comes_in_pieces_is_read_whole(void **state)
+{
+	struct discover_opts opts = { .url = "https://x.example/", .kind = KIND_LISTING };
+	struct buf b = BUF_INIT(16 << 20);
+	struct candidates *c = NULL;
+
+	buf_adds(&b, "<!DOCTYPE html><title>t</title><ul>");
+	for (int i = 0; i < 3000; i++)
+		buf_addf(&b, "<li><a href='/release/%d'>One of the releases, number %d</a> <i>2023-02-%02d</i></li>", i, i, i % 28 + 1);
+	buf_adds(&b, "</ul>");
+	struct pull_mem m = { b.data, b.len };
+
+	assert_int_equal(pull_mem_all(&m, &opts, NULL, &c, NULL), 0);
+	assert_int_equal(c->count, 3000);
+	candidates_free(c);
+	buf_done(&b);
+}
+
+static void
+half_an_address_is_none(void **state)
+{
+	struct buf b = BUF_INIT(1 << 20);
+
+	buf_adds(&b, "<urlset><url><loc>https://x.example/");
+	for (int i = 0; i < 9000; i++)
+		buf_addc(&b, 'a');
+	buf_adds(&b, "</loc></url><url><loc>https://x.example/2</loc></url></urlset>");
+	CLEANUP(candidates_freep) struct candidates *c = read_sitemap(b.data, b.len);
+	assert_int_equal(c->count, 1);
+	assert_string_equal(c->list[0].url, "https://x.example/2");
+	buf_done(&b);
+}
+
 static void
 a_cut_sitemap_gives_what_is_readable(void **state)
 {
@@ -138,6 +243,9 @@ main(void)
 		cmocka_unit_test(an_index_names_more_files),
 		cmocka_unit_test(text_sitemaps_are_lines),
 		cmocka_unit_test(gzip_is_inflated),
+		cmocka_unit_test(a_stream_gives_its_entries_in_parts),
+		cmocka_unit_test(a_page_that_comes_in_pieces_is_read_whole),
+		cmocka_unit_test(half_an_address_is_none),
 		cmocka_unit_test(a_cut_sitemap_gives_what_is_readable),
 		cmocka_unit_test(more_entries_than_allowed_are_cut),
 	};

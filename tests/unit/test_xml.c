@@ -152,18 +152,97 @@ a_flood_of_elements_is_cut(void **state)
 	buf_done(&b);
 }
 
-static void
-a_reader_walks_the_prepared_text(void **state)
-{
-	static const char in[] = "<a><b>x</b><b>y</b></a>";
-	xmlTextReaderPtr reader = xml_reader(in, sizeof(in) - 1, NULL);
-	int n = 0;
+struct seen {
+	struct buf b;
+};
 
-	assert_non_null(reader);
-	while (xmlTextReaderRead(reader) == 1)
-		n += xmlTextReaderNodeType(reader) == XML_READER_TYPE_TEXT;
-	xmlFreeTextReader(reader);
-	assert_int_equal(n, 2);
+static void
+see_open(void *arg, const char *name, const char *prefix, const char *uri)
+{
+	struct seen *s = arg;
+
+	buf_addf(&s->b, "<%s%s%s>", prefix != NULL ? prefix : "", prefix != NULL ? ":" : "", name);
+}
+
+static void
+see_close(void *arg, const char *name, const char *prefix, const char *uri)
+{
+	struct seen *s = arg;
+
+	buf_addf(&s->b, "</%s>", name);
+}
+
+static void
+see_text(void *arg, const char *p, size_t n)
+{
+	struct seen *s = arg;
+
+	buf_add(&s->b, p, n);
+}
+
+/* Gives at most step bytes at once. */
+struct dripping {
+	const char *p;
+	size_t n, step;
+};
+
+static ssize_t
+drip(void *arg, char *p, size_t n, struct err *reterr)
+{
+	struct dripping *d = arg;
+
+	n = n < d->step ? n : d->step;
+	n = n < d->n ? n : d->n;
+	memcpy(p, d->p, n);
+	d->p += n;
+	d->n -= n;
+	return (ssize_t)n;
+}
+
+static const char hard[] = "junk <?xml version='1.0'?><!DOCTYPE a [<!ENTITY who 'M&#233;'><!-- > -->]><!-- no <x> -->"
+    "<a xmlns:n='urn:n'>&who; &copy; &#x41; &nope; 1 < 2 <n:b k='v' l=\"&lt;\">x</n:b><![CDATA[<raw> & ]] ]]>"
+    "<?pi <y> ?><m:c>z</m:c>&#66;&amp;</a><!-- the end -->";
+
+/* Whatever the pieces, the same elements and text. */
+static void
+a_stream_gives_the_same_however_it_is_cut(void **state)
+{
+	struct seen s = { BUF_INIT(4096) };
+	const struct xml_sink sink = { see_open, see_close, see_text, &s };
+	char tail[XML_TAIL + 1];
+
+	for (size_t step = 1; step < sizeof(hard); step++) {
+		struct dripping d = { hard, sizeof(hard) - 1, step };
+		const struct pull pull = { drip, &d };
+
+		buf_clear(&s.b);
+		assert_int_equal(xml_stream(&pull, &sink, tail, NULL), 0);
+		assert_string_equal(s.b.data, "<a>M\xc3\xa9 \xc2\xa9 A &nope; 1 < 2 <n:b>x</b><raw> & ]] <m:c>z</c>B&</a>");
+		assert_string_equal(tail + strlen(tail) - 4, "</a>");
+	}
+	buf_done(&s.b);
+}
+
+static void
+a_stream_with_a_flood_of_attributes_is_a_limit_error(void **state)
+{
+	struct seen s = { BUF_INIT(4096) };
+	const struct xml_sink sink = { see_open, see_close, see_text, &s };
+	struct buf b = BUF_INIT(1 << 20);
+	char tail[XML_TAIL + 1];
+	struct err err;
+
+	buf_adds(&b, "<a><b ");
+	for (int i = 0; i <= XML_MAX_ATTRS; i++)
+		buf_addf(&b, "a%d='1' ", i);
+	buf_adds(&b, "/></a>");
+	struct dripping d = { b.data, b.len, 100 };
+	const struct pull pull = { drip, &d };
+
+	assert_int_equal(xml_stream(&pull, &sink, tail, &err), -1);
+	assert_int_equal(err.class, ERR_LIMIT);
+	buf_done(&b);
+	buf_done(&s.b);
 }
 
 int
@@ -176,7 +255,8 @@ main(void)
 		cmocka_unit_test(what_is_no_xml_is_refused_with_its_name),
 		cmocka_unit_test(a_flood_of_attributes_is_a_limit_error),
 		cmocka_unit_test(a_flood_of_elements_is_cut),
-		cmocka_unit_test(a_reader_walks_the_prepared_text),
+		cmocka_unit_test(a_stream_gives_the_same_however_it_is_cut),
+		cmocka_unit_test(a_stream_with_a_flood_of_attributes_is_a_limit_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
