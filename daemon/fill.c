@@ -198,6 +198,7 @@ on_fetched(struct fetch_answer *a, void *arg)
 	plan_discover_opts(f->ps, &job.discover);
 	job.bytes = f->body.bytes;
 	job.len = f->body.len;
+	job.lasting = true;
 	job.discover.url = f->body.url;
 	job.discover.content_type = f->body.content_type;
 	if (job.discover.kind == KIND_AUTO)

@@ -25,6 +25,7 @@ visit_free(struct visit *v)
 	if (v->job != 0)
 		pool_cancel(v->d->pool, v->job);
 	body_done(&v->body);
+	body_done(&v->file);
 	candidates_free(v->found);
 	for (size_t i = 0; i < v->files_count; i++)
 		free(v->files[i]);
@@ -51,7 +52,7 @@ kind_of(const struct visit *v)
 void
 visit_discover(struct visit *v, const struct body *body, enum source_kind kind, pool_done_fn *done)
 {
-	struct job job = { .kind = JOB_DISCOVER, .bytes = body->bytes, .len = body->len };
+	struct job job = { .kind = JOB_DISCOVER, .bytes = body->bytes, .len = body->len, .lasting = true };
 
 	plan_discover_opts(v->ps, &job.discover);
 	job.discover.url = body->url;

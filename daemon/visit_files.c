@@ -90,12 +90,7 @@ visit_files_free(struct visit_file **table)
 static void
 join(struct visit *v, struct candidates *more)
 {
-	for (size_t i = 0; i < more->count; i++) {
-		struct candidate *c = candidates_add(v->found);
-
-		*c = more->list[i];
-		more->list[i] = (struct candidate){ 0 };
-	}
+	candidates_append(v->found, more);
 	for (size_t i = 0; i < more->more_count; i++)
 		add_file(v, more->more[i], v->depth[v->files_at - 1] + 1u);
 }
@@ -129,7 +124,6 @@ on_file(struct fetch_answer *a, void *arg)
 	struct visit *v = arg;
 	const char *url = v->files[v->files_at - 1];
 	struct visit_file *known;
-	struct body body = { 0 };
 
 	v->fetch = 0;
 	if (a->outcome == FETCH_NOT_MODIFIED) {
@@ -140,15 +134,15 @@ on_file(struct fetch_answer *a, void *arg)
 		file_failed(v, &a->err);
 		return;
 	}
-	body_take(&body, a->http);
+	body_done(&v->file);
+	body_take(&v->file, a->http);
 	HASH_FIND_STR(v->watch->files, url, known);
-	if (known != NULL && memcmp(known->hash, body.hash, sizeof(body.hash)) == 0)
+	if (known != NULL && memcmp(known->hash, v->file.hash, sizeof(v->file.hash)) == 0) {
 		next_file(v);
-	else {
-		remember(v, url, &body);
-		visit_discover(v, &body, KIND_SITEMAP, on_file_discovered);
+	} else {
+		remember(v, url, &v->file);
+		visit_discover(v, &v->file, KIND_SITEMAP, on_file_discovered);
 	}
-	body_done(&body);
 }
 
 static void

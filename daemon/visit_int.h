@@ -31,9 +31,21 @@ struct visit {
 	char **files;			/* to be read, from files_at on */
 	unsigned char *depth;
 	size_t files_count, files_cap, files_at;
+	struct body file;		/* the one that a worker reads */
 	struct visit_file *read_now;	/* validators to keep once the visit is recorded */
 	bool files_failed;		/* some file could not be read: come again, record what was */
 };
+
+/* What a visit found and its source takes, as the archive is given it. */
+struct visit_list {
+	struct store_candidate *list;
+	size_t count;
+};
+/* Into an empty list; the strings of found move over. Any thread. */
+void visit_list_take(struct visit_list *l, struct candidates *found, const struct plan_source *ps, int64_t now_ms);
+/* Equal for equal lists: an unchanged list behind changed bytes ends here. */
+uint64_t visit_list_hash(const struct visit_list *l);
+void visit_list_clear(struct visit_list *l);
 
 /* Ends of a visit; each schedules the next one and frees v. */
 void visit_end_same(struct visit *v);
@@ -49,7 +61,7 @@ void visit_files_begin(struct visit *v);
 void visit_files_keep(struct visit *v);
 void visit_files_free(struct visit_file **table);
 
-/* The discovery job of v's body; done gets v. */
+/* The discovery job of body, which stays until done or the end of v; done gets v. */
 void visit_discover(struct visit *v, const struct body *body, enum source_kind kind, pool_done_fn *done);
 
 #endif

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "daemon/fill.h"
@@ -16,8 +15,7 @@
 #define SAME_BATCH 256			/* unchanged visits that wait before they are written */
 #define BASELINE_MAX 200		/* documents that a quiet first visit fetches */
 #define FRESH_MAX 200			/* new ones a visit before it counts as a storm */
-#define DAY_MS (24 * 3600 * (int64_t)1000)
-#define ENDED_MS (7 * DAY_MS)		/* between two looks at a page that is gone for good (410) */
+#define ENDED_MS (7 * 24 * 3600 * (int64_t)1000)		/* between two looks at a page that is gone for good (410) */
 #define ARCHIVE_RETRY_MS 10000		/* the archive could not be written: look again then */
 
 /* What goes to the writer; strings owned. */
@@ -30,8 +28,10 @@ struct record {
 	char *etag, *last_modified, *page_title, *more, *hub;
 	unsigned char body_hash[32];
 	struct health health;
-	struct store_candidate *list;
-	size_t count;
+	struct candidates *found;	/* until the writer made list of it */
+	struct visit_list list;
+	bool no_hash, same_validators;
+	uint64_t known_hash;		/* of the list before */
 	struct store_visit_opts opts;
 	struct store_visit_result result;
 	enum store_state after;
@@ -118,9 +118,8 @@ record_new(struct visit *v, int64_t next_in_ms)
 static void
 record_free(struct record *r)
 {
-	for (size_t i = 0; i < r->count; i++)
-		store_candidate_done(&r->list[i]);
-	free(r->list);
+	candidates_free(r->found);
+	visit_list_clear(&r->list);
 	free(r->etag);
 	free(r->last_modified);
 	free(r->page_title);
@@ -270,14 +269,31 @@ visit_end_same(struct visit *v)
 
 /* ---- read --------------------------------------------------------------------------------------------- */
 
+/* In the writer, because a sitemap has 50,000 entries. */
+static void
+take_list(struct record *r)
+{
+	visit_list_take(&r->list, r->found, r->ps, r->visit.at_ms);
+	candidates_free(r->found);
+	r->found = NULL;
+	r->visit.list_hash = r->no_hash ? 0 : visit_list_hash(&r->list);
+	r->visit.lied = r->same_validators && r->visit.list_hash != 0 && r->known_hash != 0 &&
+	    r->visit.list_hash != r->known_hash;
+}
+
 static int
 write_read(struct store *s, void *arg, struct err *reterr)
 {
 	struct record *r = arg;
+	int rc;
 
+	if (r->found != NULL)
+		take_list(r);
 	if (r->hub != NULL && store_entrance_hub(s, r->visit.source, r->hub, reterr) < 0)
 		return -1;
-	if (store_visit_read(s, &r->visit, r->list, r->count, &r->opts, &r->ps->routes, &r->result, reterr) < 0)
+	rc = store_visit_read(s, &r->visit, r->list.list, r->list.count, &r->opts, &r->ps->routes, &r->result, reterr);
+	visit_list_clear(&r->list);
+	if (rc < 0)
 		return -1;
 	if (r->ps->cfg->adaptive && (r->result.fresh > 0 || r->result.known > 0))
 		r->learned = watch_learn_rhythm(s, r->ps->cfg, &r->rhythm);
@@ -295,6 +311,14 @@ log_read(const struct record *r)
 }
 
 static void
+distrust(const struct record *r)
+{
+	watch_distrust_host(r->watch);
+	log_kv(LOG_P_WARNING, "validators-lie", "source", r->watch->name, "etag", r->etag, "text",
+	    "the list changed under an unchanged ETag or date: every visit reads it whole now", NULL);
+}
+
+static void
 wrote_read(void *arg, int rc, const struct err *err)
 {
 	struct record *r = arg;
@@ -307,6 +331,8 @@ wrote_read(void *arg, int rc, const struct err *err)
 		d->trouble = true;
 		leave(w, ARCHIVE_RETRY_MS);
 	} else {
+		if (r->visit.lied && !w->lies)
+			distrust(r);
 		remember_good(w, &r->visit);
 		w->shape = r->shape;
 		if (r->learned)
@@ -325,51 +351,25 @@ wrote_read(void *arg, int rc, const struct err *err)
 	daemon_progress(d);
 }
 
-static void
-take_candidate(struct record *r, struct candidate *c)
+/* Asked without conditions, the server answered under the validators that we had: another list would be a lie. */
+static bool
+has_same_validators(const struct visit *v)
 {
-	struct store_candidate *to = &r->list[r->count++];
-	char iso[DATE_ISO_MAX];
+	const struct watch *w = v->watch;
 
-	to->url = xstrdup(c->url);
-	to->guid = xstrdup(c->guid);
-	to->title = xstrdup(c->title);
-	to->language = xstrdup(c->language);
-	to->summary = xstrdup(c->content != NULL ? c->content : c->summary);
-	/* A day of the future is the row's, not the release's: it would stand before all that come. */
-	if (c->published.precision != DATE_NONE && date_sort_ms(&c->published, 0) <= clock_wall_ms() + DAY_MS)
-		to->published = xstrdup(date_iso(&c->published, iso));
-	to->published_source = c->published.source != DATE_FROM_NOWHERE ? (int)c->published.source :
-	    DATE_FROM_ROW;
-	if (c->updated.precision != DATE_NONE)
-		to->updated = xstrdup(date_iso(&c->updated, iso));
-}
-
-/* Equal for equal lists: an unchanged list behind changed bytes ends here. */
-static uint64_t
-hash_list(const struct record *r)
-{
-	uint64_t h = r->count + 1;
-
-	for (size_t i = 0; i < r->count; i++) {
-		const struct store_candidate *c = &r->list[i];
-		const char *parts[] = { c->url, c->guid, c->title, c->published, c->updated };
-
-		for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
-			h = digest_xxh64(parts[k] != NULL ? parts[k] : "", parts[k] != NULL ? strlen(parts[k]) : 0, h);
-	}
-	return h;
+	if (!v->full)
+		return false;
+	if (w->etag != NULL)
+		return v->body.etag != NULL && strcmp(w->etag, v->body.etag) == 0;
+	return w->last_modified != NULL && v->body.last_modified != NULL && v->body.etag == NULL &&
+	    strcmp(w->last_modified, v->body.last_modified) == 0;
 }
 
 static void
-take_list(struct record *r, struct visit *v)
+take_found(struct record *r, struct visit *v)
 {
 	struct candidates *found = v->found;
 
-	r->list = xcalloc(found->count + 1, sizeof(*r->list));
-	for (size_t i = 0; i < found->count; i++)
-		if (plan_takes(v->ps, found->list[i].url))
-			take_candidate(r, &found->list[i]);
 	r->page_title = xstrdup(found->title);
 	r->hub = xstrdup(found->hub != NULL ? found->hub : v->hub);
 	r->opts = (struct store_visit_opts){ .announce = v->ps->cfg->announce,
@@ -379,41 +379,24 @@ take_list(struct record *r, struct visit *v)
 	r->opts.window = found->kind == KIND_LISTING || found->kind == KIND_FEED;
 	if (r->opts.window && found->more_count > 0)
 		r->opts.more = r->more = xstrdup(found->more[0]);
-}
-
-/* Asked without conditions, the server sent another list under the validators that we had. */
-static bool
-has_lied(const struct visit *v, uint64_t list_hash)
-{
-	const struct watch *w = v->watch;
-
-	if (!v->full || list_hash == 0 || w->list_hash == 0 || list_hash == w->list_hash)
-		return false;
-	if (w->etag != NULL)
-		return v->body.etag != NULL && strcmp(w->etag, v->body.etag) == 0;
-	return w->last_modified != NULL && v->body.last_modified != NULL && v->body.etag == NULL &&
-	    strcmp(w->last_modified, v->body.last_modified) == 0;
+	r->visit.kind = (int)found->kind;
+	r->visit.page_title = r->page_title;
+	r->found = found;
+	v->found = NULL;
 }
 
 void
 visit_end_read(struct visit *v)
 {
 	struct record *r = record_new(v, interval_ms(v));
-	struct candidates *found = v->found;
 	/* An index is read again each time, its files by their own validators; a list that was cut short is, too. */
-	bool again = v->files_count > 0 || found->truncated || v->files_failed || body_end(&v->body) == BODY_CUT;
+	bool again = v->files_count > 0 || v->found->truncated || v->files_failed || body_end(&v->body) == BODY_CUT;
 
-	take_list(r, v);
-	r->visit.kind = (int)found->kind;
-	r->visit.page_title = r->page_title;
-	r->visit.list_hash = again ? 0 : hash_list(r);
-	r->shape = again ? 0 : found->shape;
-	r->visit.lied = has_lied(v, r->visit.list_hash);
-	if (r->visit.lied && !v->watch->lies) {
-		watch_distrust_host(v->watch);
-		log_kv(LOG_P_WARNING, "validators-lie", "source", v->watch->name, "etag", v->body.etag, "text",
-		    "the list changed under an unchanged ETag or date: every visit reads it whole now", NULL);
-	}
+	r->shape = again ? 0 : v->found->shape;
+	take_found(r, v);
+	r->no_hash = again;
+	r->same_validators = has_same_validators(v);
+	r->known_hash = v->watch->list_hash;
 	if (!again) {
 		r->etag = xstrdup(v->body.etag);
 		r->last_modified = xstrdup(v->body.last_modified);
@@ -440,7 +423,6 @@ visit_end_page(struct visit *v, int rc, const struct err *err, bool look_again_s
 	}
 	r = record_new(v, look_again_soon && confirm_ms > 0 && confirm_ms < next ? confirm_ms : next);
 	r->visit.kind = KIND_PAGE;
-	r->list = xcalloc(1, sizeof(*r->list));
 	r->opts = (struct store_visit_opts){ .announce = v->ps->cfg->announce,
 		.zone_min = watch_zone_min(v->ps->cfg, clock_wall_ms()) };
 	if (!look_again_soon) {	/* else the second look must see the bytes whole */
