@@ -18,9 +18,11 @@
 #include "base/banned.h"
 
 #define CONNECT_MS 10000L
-#define THREADS 4		/* mails under way; others wait for their turn */
+#define THREADS 16		/* mails under way; others wait for their turn */
+#define PER_SERVER 2		/* of them to one server, so that one that hangs holds up its own mails alone */
 #define FAREWELL_S 2		/* mailer_free waits so long for threads to notice */
 #define REPLY_MAX 160		/* bytes kept of a server's line */
+#define TALK_MAX (64 << 10)	/* bytes that a server may say in one dialogue: a few hundred are usual */
 
 /*
  * libcurl 7.88 waits for the server's last reply, after the message was sent, without giving the loop back (poll for
@@ -44,13 +46,15 @@ struct mail {
 	struct mailer *mailer;
 	CURL *easy;
 	struct curl_slist *to;
-	char *message;
-	size_t len, sent;
+	char *server, *message;
+	size_t len, sent, heard;
 	mail_done_fn *done;		/* NULL: cancelled */
 	void *arg;
 	atomic_bool stop;
 	bool has_thread;
 	CURLcode rc;
+	bool refused_itself;		/* the message, for good: no other message would have been */
+	const char *broken;		/* static: why its server is none, or NULL */
 	char asked[REPLY_MAX];		/* the command under way */
 	char reply[REPLY_MAX];		/* last line of the server with a code of 400 or more */
 	char refused[REPLY_MAX];	/* first recipient that it would not take, with its words */
@@ -66,6 +70,7 @@ mail_free(struct mail *mail)
 		curl_easy_cleanup(mail->easy);
 	curl_slist_free_all(mail->to);
 	free(mail->message);
+	free(mail->server);
 	free(mail);
 }
 
@@ -78,10 +83,12 @@ describe(const struct mail *mail, struct err *ret)
 		(void)err_set(ret, ERR_NONE, "accepted");
 	else if (rc == CURLE_OK)
 		(void)err_set(ret, ERR_NONE, "accepted, but not for everyone: %s", mail->refused);
+	else if (mail->broken != NULL)
+		(void)err_set(ret, ERR_TEMPORARY, "%s", mail->broken);
 	else if (mail->refused[0] != '\0')
 		(void)err_set(ret, ERR_TEMPORARY, "the mail server refused: %s", mail->refused);
 	else if (mail->reply[0] != '\0')
-		(void)err_set(ret, ERR_TEMPORARY, "the mail server said: %s", mail->reply);
+		(void)err_set(ret, mail->refused_itself ? ERR_PERMANENT : ERR_TEMPORARY, "the mail server said: %s", mail->reply);
 	else
 		(void)err_set(ret, ERR_TEMPORARY, "%s", mail->curl_text[0] != '\0' ?
 		    mail->curl_text : curl_easy_strerror(rc));
@@ -126,12 +133,29 @@ start_thread(struct mail *mail)
 	return rc;
 }
 
+/* The oldest mail whose server has less than its share, or NULL. */
+static struct mail *
+next_waiting(const struct mailer *m)
+{
+	struct mail *mail, *other;
+
+	DL_FOREACH(m->waiting, mail) {
+		unsigned n = 0;
+
+		DL_FOREACH(m->started, other)
+			n += strcmp(other->server, mail->server) == 0;
+		if (n < PER_SERVER)
+			return mail;
+	}
+	return NULL;
+}
+
 static void
 start_waiting(struct mailer *m)
 {
 	struct mail *mail;
 
-	while (m->running < THREADS && (mail = m->waiting) != NULL) {
+	while (m->running < THREADS && (mail = next_waiting(m)) != NULL) {
 		DL_DELETE(m->waiting, mail);
 		DL_APPEND(m->started, mail);
 		mail->has_thread = true;
@@ -273,6 +297,46 @@ keep(char out[REPLY_MAX], const char *p, size_t n)
 	snprintf(out, REPLY_MAX, "%.*s", n < REPLY_MAX ? (int)n : REPLY_MAX - 1, p);
 }
 
+static bool
+begins_with_code(const char *p, size_t n)
+{
+	return n >= 3 && p[0] >= '0' && p[0] <= '9' && p[1] >= '0' && p[1] <= '9' && p[2] >= '0' && p[2] <= '9';
+}
+
+/*
+ * A server that talks without end costs a processor until the time is over, and one that speaks no SMTP costs the time: libcurl cuts
+ * long lines, skips those without a code, and goes on.
+ */
+static void
+judge_talk(struct mail *mail, curl_infotype type, const char *p, size_t n)
+{
+	static const char cut[] = "Excessive server response line";
+
+	if (type == CURLINFO_TEXT && n > sizeof(cut) && memcmp(p, cut, sizeof(cut) - 1) == 0)
+		mail->broken = "the mail server talks without end";
+	if (type == CURLINFO_HEADER_IN) {
+		mail->heard += n;
+		if (mail->heard > TALK_MAX)
+			mail->broken = "the mail server talks without end";
+		else if (mail->broken == NULL && !begins_with_code(p, n))
+			mail->broken = "what answers there speaks no SMTP";
+	}
+	if (mail->broken != NULL)
+		atomic_store(&mail->stop, true);
+}
+
+/*
+ * Is it the message itself that is refused for good: its size, or what it says? A mailbox, a sender or a password that is
+ * refused may be mended, and then all that waits goes out.
+ */
+static bool
+refuses_message(const struct mail *mail)
+{
+	if (mail->reply[0] != '5')
+		return false;
+	return mail->sent > 0 || (strncasecmp(mail->asked, "MAIL FROM:", 10) == 0 && strncmp(mail->reply, "552", 3) == 0);
+}
+
 /*
  * The dialogue with the server tells what libcurl's error codes do not: whom it refused, and in which words.
  */
@@ -281,10 +345,12 @@ on_dialogue(CURL *easy, curl_infotype type, char *p, size_t n, void *arg)
 {
 	struct mail *mail = arg;
 
+	judge_talk(mail, type, p, n);
 	if (type == CURLINFO_HEADER_OUT) {
 		keep(mail->asked, p, n);
 	} else if (type == CURLINFO_HEADER_IN && n >= 3 && (p[0] == '4' || p[0] == '5')) {
 		keep(mail->reply, p, n);
+		mail->refused_itself = refuses_message(mail);
 		if (strncasecmp(mail->asked, "RCPT TO:", 8) == 0 && mail->refused[0] == '\0')
 			snprintf(mail->refused, sizeof(mail->refused), "%.60s: %.90s",
 			    mail->asked + 8, mail->reply);
@@ -369,6 +435,7 @@ mailer_send(struct mailer *m, const struct mail_opts *o, const char *message, si
 	}
 	mail = xcalloc(1, sizeof(*mail));
 	mail->mailer = m;
+	mail->server = xstrdup(o->server);
 	mail->message = xmemdup(message, len);
 	mail->len = len;
 	mail->done = done;

@@ -1,4 +1,7 @@
-/* sink_mail: one mail an event, over SMTP. A server that refuses is tried again later: mailboxes come back. */
+/*
+ * sink_mail: one mail an event, over SMTP. A server that refuses is tried again later: mailboxes come back. A message that it refuses for
+ * good, for its size or for what it says, is given up at once, so that nothing behind it waits.
+ */
 #include <string.h>
 
 #include "base/clock.h"

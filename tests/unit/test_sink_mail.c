@@ -152,7 +152,7 @@ what_the_server_says_is_the_reason(void **state)
 	static const struct { const char *refuse, *to, *data, *text; enum err_class class; } cases[] = {
 		{ "550 no such user", "night@", NULL, "night@example.org>: 550 no such user", ERR_NONE },
 		{ "450 later please", "@example.org", NULL, "450 later please", ERR_TEMPORARY },
-		{ NULL, NULL, "554 spam", "554 spam", ERR_TEMPORARY },
+		{ NULL, NULL, "554 spam", "554 spam", ERR_PERMANENT },	/* this message, whoever asks again */
 		{ NULL, NULL, "452 disk full", "452 disk full", ERR_TEMPORARY },
 	};
 	struct fixture f;
