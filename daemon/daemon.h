@@ -14,6 +14,8 @@
 #include "discover/discover.h"
 #include "worker/pool.h"
 
+#define ARCHIVE_RETRY_MS 10000		/* the archive could not be written: try again then */
+
 struct intake;
 struct deliver;
 struct control;

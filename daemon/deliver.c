@@ -10,7 +10,6 @@
 
 #define RETRY_AFTER_MAX_MS (24 * 3600000LL)	/* a receiver may ask for a pause, not for silence */
 #define HEADS 32		/* sources of a channel that are served at once */
-#define ARCHIVE_RETRY_MS 10000
 
 struct outlet {			/* a channel at run time */
 	struct deliver *dl;
@@ -199,15 +198,20 @@ have_deliveries(void *arg, int rc, const struct err *err)
 	o->loading = false;
 	if (rc < 0) {
 		log_kv(LOG_P_ERR, "archive-failed", "channel", o->name, "text", err->text, NULL);
+		o->dl->d->trouble = true;
 		o->next_ms = clock_wall_ms() + ARCHIVE_RETRY_MS;
 	} else if (load->next_ms > load->now_ms && (o->next_ms <= load->now_ms || load->next_ms < o->next_ms))
 		o->next_ms = load->next_ms;
 	else if (o->next_ms <= load->now_ms)
 		o->next_ms = 0;
+	/* What a commit that failed would have kept was read too: of that nobody may hear. */
 	if (rc < 0)
 		o->paced = false;
 	for (unsigned i = 0; i < load->count; i++)
-		take_parcel(o, load->parcels[i]);
+		if (rc < 0)
+			deliver_parcel_free(load->parcels[i]);
+		else
+			take_parcel(o, load->parcels[i]);
 	plan_unref(load->plan);
 	free(load->parcels);
 	free(load);

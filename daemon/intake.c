@@ -127,6 +127,17 @@ keep_candidate(const struct store_candidate *c, void *arg)
 	return load->count >= load->limit;
 }
 
+/*
+ * The commit around it failed, and rows were read that are not there: their numbers will be those of others. What was read is
+ * dropped and looked for again.
+ */
+static void
+load_failed(const struct load *load, const struct err *err)
+{
+	log_kv(LOG_P_ERR, "archive-failed", "text", err->text, NULL);
+	load->in->d->trouble = true;
+}
+
 static int
 read_candidates(struct store *s, void *arg, struct err *reterr)
 {
@@ -142,8 +153,13 @@ have_candidates(void *arg, int rc, const struct err *err)
 	struct intake *in = load->in;
 
 	in->cand_loading = false;
-	if (rc < 0)
-		log_kv(LOG_P_ERR, "archive-failed", "text", err->text, NULL);
+	if (rc < 0) {
+		load_failed(load, err);
+		for (size_t i = 0; i < load->count; i++)
+			store_candidate_done(&load->cands[i]);
+		load->count = 0;
+		in->next_retry_ms = clock_wall_ms() + ARCHIVE_RETRY_MS;
+	}
 	in->cand_more = load->count == load->limit;
 	in->cursor = in->cand_more ? load->cands[load->count - 1].id : in->once ? in->cursor : 0;
 	if (in->once && load->count > 0)
@@ -225,8 +241,12 @@ have_checks(void *arg, int rc, const struct err *err)
 	unsigned begun = 0;
 
 	in->check_loading = false;
-	if (rc < 0)
-		log_kv(LOG_P_ERR, "archive-failed", "text", err->text, NULL);
+	if (rc < 0) {
+		load_failed(load, err);
+		for (size_t i = 0; i < load->count; i++)
+			store_recheck_done(&load->checks[i]);
+		load->count = 0;
+	}
 	for (size_t i = 0; i < load->count; i++) {
 		struct store_recheck *r = &load->checks[i];
 		struct look *l = in->d->stopping ? NULL : look_new(in, LOOK_RECHECK, -r->doc_id, r->source);

@@ -11,7 +11,6 @@
 #include "base/banned.h"
 
 #define RAW_KEEP_MAX (8u << 20)		/* bytes of a response that we keep */
-#define ARCHIVE_RETRY_MS 10000
 #define SPREAD_FROM_MS 60000
 #define SPREAD_MAX_MS (6 * 3600000LL)
 

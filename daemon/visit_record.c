@@ -16,7 +16,6 @@
 #define BASELINE_MAX 200		/* documents that a quiet first visit fetches */
 #define FRESH_MAX 200			/* new ones a visit before it counts as a storm */
 #define ENDED_MS (7 * 24 * 3600 * (int64_t)1000)		/* between two looks at a page that is gone for good (410) */
-#define ARCHIVE_RETRY_MS 10000		/* the archive could not be written: look again then */
 
 /* What goes to the writer; strings owned. */
 struct record {

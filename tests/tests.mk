@@ -28,11 +28,7 @@ $(B)/tests/faults/%.so: tests/faults/%.c Makefile
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $<
 
 .PHONY: faults
-ifeq ($(VARIANT),release)
 faults: $(patsubst %.c,$(B)/%.so,$(wildcard tests/faults/*.c))
-else
-faults:		# the sanitizers have an allocator of their own
-endif
 
 # Whole programs against servers on loopback. They wait more than they work, so several run at once.
 SCENARIO_JOBS ?= 6
@@ -51,7 +47,8 @@ promises: all faults
 .PHONY: soak
 soak: all faults
 	@tools/deps.sh test
-	@PRESSWATCH_SOAK=1 PRESSWATCH_BIN=$(abspath $(B)) PYTHON=$(PYTHON) tools/soak.sh
+	$(MAKE) VARIANT=asan all faults
+	@PRESSWATCH_SOAK=1 PRESSWATCH_BIN=$(abspath $(B)) PRESSWATCH_ASAN=$(abspath build/asan) PYTHON=$(PYTHON) tools/soak.sh
 
 # Tests of what the programs are made of, and the command, under valgrind: a chosen set, because it is twenty times slower.
 VALGRIND_UNITS ?= buf digest store_put store_events store_outbox inflate http sink_webhook url json

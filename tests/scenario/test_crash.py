@@ -1,5 +1,5 @@
 """Promises P21 to P28: failing machines. A tenth of each figure here, all of it with PRESSWATCH_SOAK=1 (make soak)."""
-import json, os, random, re, shutil, signal, socket, sqlite3, subprocess, sys, threading, time
+import json, os, random, shutil, signal, socket, sqlite3, subprocess, sys, threading, time
 
 import pytest
 
@@ -102,106 +102,6 @@ def test_p23_a_full_disk(world, origin, hook, promise, tmp_path):
             world.kill()
         subprocess.run(['umount', '-l', str(small)])
     promise('P23', 'full and read-only disk: alive %s, lost documents 0, lost notices %d, whole %s' % (alive, lost, whole), alive and lost == 0 and whole)
-
-
-def injected(world, origin, hook, error, calls, points):
-    """One daemon a point: the n-th of these calls fails; what it leaves is whole, and a healthy run finds everything."""
-    crashes = damaged = 0
-    codes = []
-    for n in points:
-        world.write()
-        r = subprocess.run(['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=' + calls, '-e', 'inject=%s:error=%s:when=%d..%d' % (calls, error, n, n + 2),
-                            os.path.join(BIN, 'presswatchd'), '--config', world.conf, '--once'], stderr=open(world.log_path, 'ab'), timeout=120)
-        codes.append(r.returncode)
-        crashes += r.returncode < 0 or r.returncode > 3
-        damaged += os.path.exists(world.archive) and os.path.getsize(world.archive) > 0 and not world.whole()
-    return crashes, damaged, sorted(set(codes))
-
-
-def loader_calls(calls):
-    """How often these are called before main(): what fails there is the loader's matter."""
-    r = subprocess.run(['strace', '-f', '-qq', '-e', 'trace=' + calls, os.path.join(BIN, 'presswatchd'), '--version'], capture_output=True, text=True)
-    return len(r.stderr.splitlines())
-
-
-@strace
-def test_p23_p25_the_nth_call_fails(world, origin, hook, promise):
-    publish(origin, 3)
-    world.source('site', '/press/', first_visit='announce', recheck='[1h]').once()
-    total = 0
-    text = []
-    held = True
-    for name, error, calls, last in (('P23', 'ENOSPC', 'pwrite64', 300), ('P23', 'EIO', 'fsync,fdatasync', 60), ('P25', 'EMFILE', 'openat,socket,accept4,pipe2', 300), ('P25', 'ENOMEM', 'mmap,brk', 300)):
-        first = loader_calls(calls) + 1 if error == 'ENOMEM' else 1
-        points = range(first, first + last, 3) if SOAK else range(first + 1, first + last, max(last // 6, 1))
-        publish(origin, 4 + total)
-        total += 1
-        crashes, damaged, codes = injected(world, origin, hook, error, calls, points)
-        text.append((name, '%s at %d points of %s: crashes %d, damaged %d, exit codes %s' % (error, len(points), calls, crashes, damaged, codes)))
-        held = held and damaged == 0 and crashes == 0
-    with sqlite3.connect(world.archive) as db:
-        db.execute('UPDATE candidate SET not_before_ms = 0')
-    world.once(expect=None)
-    world.once(expect=None)
-    docs = {d['url'] for d in world.documents()}
-    told = {e['data']['url'] for e in hook.of('document.new')}
-    want = 3 + total
-    for name, line in text:
-        promise(name, line, held)
-    promise('P25', 'after all of it: %d of %d documents, %d told' % (len(docs), want, len(told)), len(docs) == want and len(told) == want)
-
-
-FAIL_ALLOC = os.path.join(BIN, 'tests/faults/fail_alloc.so')
-
-
-def spread(last, n):
-    """n points from 1 to last: dense at the start, where the program is set up, then even."""
-    return sorted({1 + i * min(last, 400) // (n // 4) for i in range(n // 4)} | {1 + i * last // (n - n // 4) for i in range(n - n // 4)})
-
-
-def without_memory(argv, log, n, lasting):
-    env = dict(os.environ, LD_PRELOAD=FAIL_ALLOC, FAIL_ALLOC='%d%s' % (n, '+' if lasting else ''))
-    return subprocess.run(argv, env=env, stdout=subprocess.DEVNULL, stderr=log, timeout=120).returncode
-
-
-@pytest.mark.skipif(not os.path.exists(FAIL_ALLOC), reason='needs make faults, in a build without sanitizers')
-def test_p25_the_nth_allocation_fails(world, origin, hook, promise):
-    """Start, visit, store, revision, notice and search: whatever allocation fails, the program ends by itself or goes on."""
-    publish(origin, 3)
-    world.source('site', '/press/', first_visit='announce', recheck='[1s]', confirm='0s').once()
-    count = os.path.join(world.folder, 'count')
-    daemon = [os.path.join(BIN, 'presswatchd'), '--config', world.conf, '--once']
-    search = [os.path.join(BIN, 'presswatch'), '--config', world.conf, 'search', 'report', 'OR', 'harbour*']
-    log = open(world.log_path, 'ab')
-    result, text, new, edits = [], [], 3, 0
-    for what, argv, points in (('start, visit, store, revise, notify', daemon, 300 if SOAK else 16), ('search', search, 300 if SOAK else 24)):
-        subprocess.run(argv, env=dict(os.environ, LD_PRELOAD=FAIL_ALLOC, FAIL_ALLOC_COUNT=count), stdout=subprocess.DEVNULL, stderr=log)
-        last = int(open(count).read())
-        codes, damaged = {}, 0
-        for i, n in enumerate(spread(last, points)):
-            if argv is daemon and i % 4 == 0:       # something new, and an edit of what is there
-                new += 1
-                edits += 1
-                publish(origin, new)
-                origin.pages['/press/0.html'] = article('Report 0 of the agency', ['Corrected %d times, the agency says in a note today.' % edits] + prose(0), '2024-06-01')
-            c = without_memory(argv, log, n, i % 2)
-            codes.setdefault(c, []).append(n)
-            damaged += argv is daemon and i % 8 == 0 and not world.whole()
-        bad = {c: ns for c, ns in codes.items() if c < 0 or c > 3}
-        result.append(not bad and damaged == 0)
-        text.append('%s: %d points of %d allocations, crashes %d%s, damaged %d, exit codes %s' % (
-            what, sum(map(len, codes.values())), last, sum(map(len, bad.values())), ' %s' % bad if bad else '', damaged, sorted(codes)))
-    with sqlite3.connect(world.archive) as db:
-        db.execute('UPDATE candidate SET not_before_ms = 0')
-    for _ in range(3):
-        time.sleep(1.1)
-        world.once(expect=None)
-    docs, told = world.documents(), [e['data']['url'] for e in hook.of('document.new')]
-    lost = new - len(docs) + new - len(set(told))
-    verified = world.command('verify', expect=None).returncode == 0
-    promise('P25', 'the n-th allocation fails: %s; then lost %d, told twice under another id %d, archive verified %s' % (
-        '; '.join(text), lost, len({e['id'] for e in hook.of('document.new')}) - len(set(told)), verified),
-        all(result) and lost == 0 and verified and len({e['id'] for e in hook.of('document.new')}) == len(set(told)))
 
 
 def test_p24_another_process_holds_the_database(world, origin, hook, promise):
