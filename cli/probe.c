@@ -154,7 +154,11 @@ discover_page(const struct cfg_source *src, const struct page *page, int64_t now
 	    .select_title = src->select.title,
 	    .select_date = src->select.date,
 	    .language = src->language,
-	    .now_ms = now_ms};
+	    .now_ms = now_ms,
+	    .include = src->include,
+	    .include_count = src->include_count,
+	    .exclude = src->exclude,
+	    .exclude_count = src->exclude_count};
 	*why = DIAGNOSIS_NONE;
 	if (pool_run_one(&job, &answer, reterr) == 0) {
 		*why = answer.why;
@@ -170,26 +174,6 @@ discover_page(const struct cfg_source *src, const struct page *page, int64_t now
 	}
 	job_answer_done(&answer);
 	return rc;
-}
-
-static size_t
-drop_refused(const struct cfg_source *src, struct candidates *c)
-{
-	size_t kept = 0, before = c->count;
-
-	for (size_t i = 0; i < c->count; i++) {
-		if (!config_takes(src, c->list[i].url)) {
-			candidate_clear(&c->list[i]);
-			continue;
-		}
-		if (kept != i) {
-			c->list[kept] = c->list[i];
-			c->list[i] = (struct candidate){ 0 };
-		}
-		kept++;
-	}
-	c->count = kept;
-	return before - kept;
 }
 
 void
@@ -314,13 +298,10 @@ probe_list(struct probe *p, const struct cfg_source *src, const char *url, int64
 {
 	struct page page = { .body = BUF_INIT(0) };
 	enum diagnosis why;
-	int rc = -1;
+	int rc = fetch(p, src, url, FETCH_SITEMAP, &page, reterr);
 
-	if (fetch(p, src, url, FETCH_SITEMAP, &page, reterr) == 0 &&
-	    discover_page(src, &page, now_ms, ret, &why, reterr) == 0) {
-		drop_refused(src, *ret);
-		rc = 0;
-	}
+	if (rc == 0)
+		rc = discover_page(src, &page, now_ms, ret, &why, reterr);
 	page_done(&page);
 	return rc;
 }
@@ -391,7 +372,6 @@ read_source(struct probe *p, const struct cfg_source *src, int64_t now_ms, struc
 	if (rc < 0 || discover_page(src, page, now_ms, &f->candidates, f->diagnosis == DIAGNOSIS_NONE ? &f->diagnosis : &why,
 	    reterr) < 0)
 		return -1;
-	f->refused = drop_refused(src, f->candidates);
 	sort_by_age(f->candidates);
 	f->url = xstrdup(page->url);
 	f->bytes = page->body.len;

@@ -23,7 +23,6 @@ CLEANUP_DEFINE(struct probe, probe_free);
 struct probe_found {			/* owned; probe_found_done */
 	char *url;			/* where the source stands, after redirects */
 	struct candidates *candidates;	/* without those that include and exclude refuse */
-	size_t refused;			/* by include and exclude */
 	size_t bytes;
 	char *content_type, *etag, *last_modified;	/* as they came, or NULL */
 	char *moved_to;			/* where permanent redirects led, or NULL */

@@ -38,8 +38,8 @@ print_json(struct out *o, const struct probe_found *f, const struct cfg_source *
 	json_put_strs(j, "feeds", c->feeds, c->feeds_count);
 	json_put_strs(j, "sitemaps", f->sitemaps, f->sitemaps_count);
 	put_diagnosis(j, f);
-	if (f->refused > 0)
-		json_put_int(j, "refused", (int64_t)f->refused);
+	if (c->refused > 0)
+		json_put_int(j, "refused", (int64_t)c->refused);
 	for (size_t i = 0; i < c->count; i++)
 		json_array_append_new(list, candidate_to_line(&c->list[i], true));
 	json_object_set_new(j, "candidates", list);
@@ -125,8 +125,8 @@ probe_print(struct cli *cli, const struct probe_found *f, const struct cfg_sourc
 	}
 	out_printf(o, STYLE_BOLD, "%s: a %s with %zu documents%s%s", f->url, source_kind_name(c->kind), c->count,
 	    c->title != NULL ? ": " : "", c->title != NULL ? c->title : "");
-	if (f->refused > 0)
-		out_printf(o, STYLE_YELLOW, "%zu more are left out by include and exclude", f->refused);
+	if (c->refused > 0)
+		out_printf(o, STYLE_YELLOW, "%zu more are left out by include and exclude", c->refused);
 	print_manners(o, f, src);
 	if (c->kind == KIND_LISTING && c->count == 0 && diagnosis_words(f->diagnosis) == NULL)
 		out_printf(o, STYLE_YELLOW, "no list of documents was found: name it with `select.links`, or watch it as a page");

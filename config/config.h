@@ -43,9 +43,6 @@ void config_mistakes_done(struct config_mistakes *m);
 typedef int config_judge_fn(const char *value, struct err *reterr);
 void config_judge_with(config_judge_fn *selector, config_judge_fn *query, config_judge_fn *template);
 
-/* Does the source take documents at that address (include, exclude)? On the thread that loads configurations. */
-bool config_takes(const struct cfg_source *src, const char *url);
-
 /* Reads headers-file, cookies-file and proxy-file where CONFIG_SKIP_SECRETS left them alone. ERR_CONFIG. */
 int config_source_secrets(struct cfg_source *src, struct err *reterr);
 

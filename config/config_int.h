@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <regex.h>
 #include <yaml.h>
 #include "base/err.h"
 #include "config/config.h"
@@ -123,9 +122,6 @@ config_parse_fn config_digest, config_quiet, config_storm;	/* of a channel: more
 config_parse_fn config_selector, config_selectors, config_query;
 config_parse_fn config_texts, config_names, config_ages, config_pauses, config_regexes, config_headers, config_events;
 config_parse_fn config_argv, config_networks, config_addresses, config_channel_refs;
-
-/* patterns.c: compiled, or NULL with the library's words in why (if not NULL). Good until the next call. */
-const regex_t *config_pattern(const char *text, char *why, size_t why_size);
 
 /* Checks of single values, for tests: NULL, or what is wrong. */
 const char *config_regex_trouble(const char *pattern);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/mem.h"
+#include "base/pattern.h"
 #include "config/config_int.h"
 #include "base/banned.h"
 
@@ -329,7 +330,7 @@ config_regexes(struct config_reader *r, const struct config_key *key,
 
 		if (trouble != NULL)
 			config_bad(r, &items[i], key, "%s", trouble);
-		else if (config_pattern(items[i].text, why, sizeof(why)) == NULL)
+		else if (pattern_compiled(items[i].text, why, sizeof(why)) == NULL)
 			config_bad(r, &items[i], key, "is no regular expression: %s", why);
 		else
 			continue;

@@ -39,7 +39,7 @@ struct cfg_source {
 	char *timezone;		/* IANA, or NULL */
 	char *language;		/* BCP 47, or NULL */
 	char **labels;
-	char **include, **exclude;	/* extended regular expressions over the document URL: config_takes() */
+	char **include, **exclude;	/* extended regular expressions over the document URL */
 	size_t include_count, exclude_count;
 	struct cfg_select select;
 	char **channels;	/* NULL: all */

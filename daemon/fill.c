@@ -175,8 +175,7 @@ on_discovered(const struct job_answer *answer, void *arg)
 	}
 	f->list = xcalloc(found->count + 1, sizeof(*f->list));
 	for (size_t i = 0; i < found->count; i++)
-		if (plan_takes(f->ps, found->list[i].url))
-			take(f, &found->list[i]);
+		take(f, &found->list[i]);
 	for (size_t i = 0; i < found->more_count && f->next == NULL; i++)
 		if (strcmp(found->more[i], f->url) != 0)
 			f->next = xstrdup(found->more[i]);

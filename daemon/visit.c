@@ -120,7 +120,7 @@ on_discovered(const struct job_answer *answer, void *arg)
 		put_page(v);
 		return;
 	}
-	if (found->kind == KIND_LISTING && found->count == 0) {
+	if (found->kind == KIND_LISTING && found->count + found->refused == 0) {
 		end_useless(v, ERR_CONFIG, "no list of documents was found on the page");
 		return;
 	}

@@ -18,7 +18,7 @@ add_file(struct visit *v, const char *url, unsigned depth)
 {
 	size_t cap = v->files_cap;
 
-	if (v->files_count >= FILES_MAX || depth > DEPTH_MAX || !plan_takes(v->ps, url))
+	if (v->files_count >= FILES_MAX || depth > DEPTH_MAX)
 		return;
 	for (size_t i = 0; i < v->files_count; i++)
 		if (strcmp(v->files[i], url) == 0)

@@ -42,7 +42,7 @@ struct visit_list {
 	size_t count;
 };
 /* Into an empty list; the strings of found move over. Any thread. */
-void visit_list_take(struct visit_list *l, struct candidates *found, const struct plan_source *ps, int64_t now_ms);
+void visit_list_take(struct visit_list *l, struct candidates *found, int64_t now_ms);
 /* Equal for equal lists: an unchanged list behind changed bytes ends here. */
 uint64_t visit_list_hash(const struct visit_list *l);
 void visit_list_clear(struct visit_list *l);

@@ -34,12 +34,11 @@ take_candidate(struct store_candidate *to, struct candidate *c, int64_t now_ms)
 }
 
 void
-visit_list_take(struct visit_list *l, struct candidates *found, const struct plan_source *ps, int64_t now_ms)
+visit_list_take(struct visit_list *l, struct candidates *found, int64_t now_ms)
 {
 	l->list = xcalloc(found->count + 1, sizeof(*l->list));
 	for (size_t i = 0; i < found->count; i++)
-		if (plan_takes(ps, found->list[i].url))
-			take_candidate(&l->list[l->count++], &found->list[i], now_ms);
+		take_candidate(&l->list[l->count++], &found->list[i], now_ms);
 }
 
 uint64_t

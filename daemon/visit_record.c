@@ -272,7 +272,7 @@ visit_end_same(struct visit *v)
 static void
 take_list(struct record *r)
 {
-	visit_list_take(&r->list, r->found, r->ps, r->visit.at_ms);
+	visit_list_take(&r->list, r->found, r->visit.at_ms);
 	candidates_free(r->found);
 	r->found = NULL;
 	r->visit.list_hash = r->no_hash ? 0 : visit_list_hash(&r->list);

@@ -222,17 +222,12 @@ plan_discover_opts(const struct plan_source *ps, struct discover_opts *ret)
 	const struct cfg_source *cfg = ps->cfg;
 
 	*ret = (struct discover_opts){ .kind = kinds[cfg->kind], .select_links = cfg->select.links,
-		.language = cfg->language };
+		.language = cfg->language, .include = cfg->include, .include_count = cfg->include_count,
+		.exclude = cfg->exclude, .exclude_count = cfg->exclude_count };
 	if (cfg->select.links != NULL) {
 		ret->select_title = cfg->select.title;
 		ret->select_date = cfg->select.date;
 	}
-}
-
-bool
-plan_takes(const struct plan_source *ps, const char *url)
-{
-	return config_takes(ps->cfg, url);
 }
 
 int

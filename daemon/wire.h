@@ -47,8 +47,6 @@ void plan_sink(const struct cfg_channel *ch, struct sink_opts *ret);
 /* Borrowed from the source; hints and url are the caller's to fill. */
 void plan_extract_opts(const struct plan_source *ps, struct extract_opts *ret);
 void plan_discover_opts(const struct plan_source *ps, struct discover_opts *ret);
-/* Does the source take documents at that address (include, exclude)? */
-bool plan_takes(const struct plan_source *ps, const char *url);
 int plan_sync(const struct plan *p, struct store *s, struct err *reterr);
 
 #endif

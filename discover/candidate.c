@@ -166,6 +166,7 @@ candidates_encode(const struct candidates *c, struct buf *b)
 	fields_put_num(b, c->shape);
 	fields_put_num(b, c->same);
 	fields_put_num(b, c->ttl_min > 0 ? (uint64_t)c->ttl_min : 0);
+	fields_put_num(b, c->refused);
 	fields_put_num(b, c->count);
 	for (size_t i = 0; i < c->count; i++) {
 		const struct candidate *one = &c->list[i];
@@ -217,6 +218,7 @@ candidates_decode(struct fields *f, struct candidates **ret, struct err *reterr)
 	c->shape = fields_num(f, UINT64_MAX);
 	c->same = fields_flag(f);
 	c->ttl_min = (int)fields_num(f, INT_MAX);
+	c->refused = (size_t)fields_num(f, SIZE_MAX);
 	count = fields_num(f, UINT64_MAX);
 	for (uint64_t i = 0; i < count && !f->bad; i++)
 		decode_one(f, candidates_add(c));

@@ -31,6 +31,7 @@ struct candidates {
 	enum source_kind kind;
 	struct candidate *list;
 	size_t count, cap;
+	size_t refused;		/* by include and exclude: they are not in list */
 	char *title;		/* of the feed or page */
 	char *language;
 	char **more;		/* sitemap index: further files; listing or feed: next page */

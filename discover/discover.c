@@ -1,6 +1,7 @@
 /* discover: bytes of a source to candidates. */
 #include <string.h>
 #include "base/mem.h"
+#include "base/pattern.h"
 #include "discover/discover.h"
 #include "discover/discover_int.h"
 #include "base/banned.h"
@@ -20,6 +21,34 @@ static const struct {
 	[KIND_SITEMAP] = { NULL, DISCOVER_MAX_SITEMAP, "a sitemap" },
 	[KIND_PAGE] = { page_read, 1, "a page" },
 };
+
+void
+discover_refuse(struct candidates *c, const struct discover_opts *o)
+{
+	size_t kept = 0;
+
+	if (o->include_count + o->exclude_count == 0)
+		return;
+	for (size_t i = 0; i < c->count; i++) {
+		const char *url = c->list[i].url;
+
+		if ((o->include_count > 0 && !pattern_any(o->include, o->include_count, url)) ||
+		    pattern_any(o->exclude, o->exclude_count, url))
+			candidate_clear(&c->list[i]);
+		else
+			c->list[kept++] = c->list[i];
+	}
+	c->refused += c->count - kept;
+	c->count = kept;
+	kept = 0;
+	for (size_t i = 0; i < c->more_count; i++) {
+		if (c->kind == KIND_SITEMAP && pattern_any(o->exclude, o->exclude_count, c->more[i]))
+			free(c->more[i]);
+		else
+			c->more[kept++] = c->more[i];
+	}
+	c->more_count = kept;
+}
 
 static int
 check_kind(enum source_kind wanted, enum source_kind found, struct err *reterr)
@@ -71,6 +100,7 @@ read_kind(struct pull_head *head, const struct discover_opts *o, const struct di
 		rc = readers[o->kind].read(buf_str(b), b->len, o, c, reterr);
 	if (rc < 0)
 		return -1;
+	discover_refuse(c, o);
 	*ret = c;
 	c = NULL;
 	return 0;

@@ -25,6 +25,9 @@ struct discover_opts {			/* all pointers borrowed for the call */
 	uint64_t known_shape;		/* candidates.shape of the listing as it was read last; 0: none */
 	size_t max;			/* candidates; 0: the constants above */
 	bool summaries;			/* of items with an address too, whose text is read from their page */
+	char *const *include;		/* expressions: when there are any, one must match the address of a candidate */
+	char *const *exclude;		/* none of these may; nor the address of a sitemap index's file */
+	size_t include_count, exclude_count;
 };
 
 /*

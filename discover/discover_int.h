@@ -6,6 +6,9 @@
 
 int feed_read(const char *p, size_t n, const struct discover_opts *opts, struct candidates *c,
     struct err *reterr);
+/* Takes out of c what include and exclude refuse, and counts it. The server chose the addresses: that work is a worker's. */
+void discover_refuse(struct candidates *c, const struct discover_opts *opts);
+
 int sitemap_read(struct pull from, const struct discover_opts *opts, const struct discover_parts *parts,
     struct candidates *c, struct err *reterr);
 int listing_read(const char *p, size_t n, const struct discover_opts *opts, struct candidates *c,

@@ -61,7 +61,8 @@ another(struct reading *r)
 	}
 	if (r->parts != NULL && r->c->count >= DISCOVER_PART) {
 		r->given += r->c->count;
-		r->rc = r->parts->part(r->parts->arg, r->c, &r->why);
+		discover_refuse(r->c, r->opts);
+		r->rc = r->c->count > 0 ? r->parts->part(r->parts->arg, r->c, &r->why) : 0;
 		if (r->rc < 0)
 			return NULL;
 	}

@@ -31,7 +31,7 @@ cpu_now_us(void)
 static bool
 found_nothing(const struct job_answer *a, int rc)
 {
-	return rc < 0 || (a->candidates->kind == KIND_LISTING && a->candidates->count == 0 && !a->candidates->same);
+	return rc < 0 || (a->candidates->kind == KIND_LISTING && a->candidates->count + a->candidates->refused == 0 && !a->candidates->same);
 }
 
 /* The bytes still come; what of them was kept tells why nothing was found. */
@@ -128,6 +128,8 @@ put_discover(struct buf *b, const struct discover_opts *d)
 	fields_put_num(b, d->known_shape);
 	fields_put_num(b, d->max);
 	fields_put_num(b, d->summaries);
+	fields_put_strs(b, d->include, d->include_count);
+	fields_put_strs(b, d->exclude, d->exclude_count);
 }
 
 static void
@@ -169,8 +171,10 @@ job_encode(uint32_t id, const struct job *j, struct buf *b, struct err *reterr)
 }
 
 static void
-get_discover(struct fields *f, struct discover_opts *d)
+get_discover(struct fields *f, struct job_received *r)
 {
+	struct discover_opts *d = &r->job.discover;
+
 	d->url = fields_str(f);
 	d->content_type = fields_str(f);
 	d->kind = (enum source_kind)fields_num(f, KIND_COUNT - 1);
@@ -182,6 +186,10 @@ get_discover(struct fields *f, struct discover_opts *d)
 	d->known_shape = fields_num(f, UINT64_MAX);
 	d->max = (size_t)fields_num(f, SIZE_MAX);
 	d->summaries = fields_flag(f);
+	fields_strs(f, JOB_MAX_OPTS, &r->include, &d->include_count);
+	fields_strs(f, JOB_MAX_OPTS, &r->exclude, &d->exclude_count);
+	d->include = r->include;
+	d->exclude = r->exclude;
 }
 
 static void
@@ -212,7 +220,7 @@ job_decode(const char *head, size_t head_len, const char *body, size_t body_len,
 	fields_init(&f, head, head_len);
 	r.job.kind = (enum job_kind)fields_num(&f, JOB_KIND_COUNT - 1);
 	if (r.job.kind == JOB_DISCOVER)
-		get_discover(&f, &r.job.discover);
+		get_discover(&f, &r);
 	else
 		get_extract(&f, &r);
 	if (!fields_end(&f)) {
@@ -223,12 +231,20 @@ job_decode(const char *head, size_t head_len, const char *body, size_t body_len,
 	return 0;
 }
 
+static void
+strs_free(char **list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(list[i]);
+	free(list);
+}
+
 void
 job_received_done(struct job_received *r)
 {
-	for (size_t i = 0; i < r->job.extract.select_remove_count; i++)
-		free(r->remove[i]);
-	free(r->remove);
+	strs_free(r->remove, r->job.extract.select_remove_count);
+	strs_free(r->include, r->job.discover.include_count);
+	strs_free(r->exclude, r->job.discover.exclude_count);
 	*r = (struct job_received){ 0 };
 }
 

@@ -68,7 +68,7 @@ int job_frame_add(struct buf *b, uint32_t id, const char *head, size_t head_len,
 /* A job as it came over the wire; its strings live in head, its bytes are the caller's. */
 struct job_received {
 	struct job job;
-	char **remove;
+	char **remove, **include, **exclude;
 };
 
 /* ERR_INPUT: no job of ours. On success free with job_received_done. */

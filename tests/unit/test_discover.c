@@ -88,6 +88,40 @@ a_page_without_a_list_gives_none(void **state)
 	assert_int_equal(c->count, 0);
 }
 
+static struct candidates *
+read_with(const char *bytes, struct discover_opts opts)
+{
+	struct candidates *c = NULL;
+	struct err err;
+
+	opts.url = "https://x.example/";
+	if (discover(bytes, strlen(bytes), &opts, &c, &err) < 0)
+		fail_msg("%s", err.text);
+	return c;
+}
+
+static void
+include_and_exclude_leave_out_what_they_say(void **state)
+{
+	static const char files[] = "<sitemapindex><sitemap><loc>https://x.example/posts.xml</loc></sitemap>"
+	    "<sitemap><loc>https://x.example/images.xml</loc></sitemap></sitemapindex>";
+	static const char list[] = "<urlset><url><loc>https://x.example/press/1</loc></url>"
+	    "<url><loc>https://x.example/about</loc></url><url><loc>https://x.example/press/2.jpg</loc></url></urlset>";
+	struct discover_opts opts = { .include = (char *const[]){ "/press/", "/news/" }, .include_count = 2,
+		.exclude = (char *const[]){ "[.]jpg$", "images" }, .exclude_count = 2 };
+	struct candidates *c = read_with(list, opts);
+
+	assert_int_equal(c->count, 1);
+	assert_string_equal(c->list[0].url, "https://x.example/press/1");
+	assert_int_equal(c->refused, 2);
+	candidates_free(c);
+	/* include speaks of documents: the files of an index need not match. */
+	c = read_with(files, opts);
+	assert_int_equal(c->more_count, 1);
+	assert_string_equal(c->more[0], "https://x.example/posts.xml");
+	candidates_free(c);
+}
+
 int
 main(void)
 {
@@ -96,6 +130,7 @@ main(void)
 		cmocka_unit_test(what_stands_at_the_wrong_address_is_named),
 		cmocka_unit_test(a_page_is_its_own_candidate),
 		cmocka_unit_test(a_page_without_a_list_gives_none),
+		cmocka_unit_test(include_and_exclude_leave_out_what_they_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,10 +33,12 @@ expect_frame(const struct buf *b, struct job_frame *f)
 static void
 a_discover_job_comes_out_as_it_went_in(void **state)
 {
+	static char *const include[] = { "/press/", "^https" }, *const exclude[] = { "[.]jpg$" };
 	struct job j = { .kind = JOB_DISCOVER, .bytes = "a\0b", .len = 3, .discover = {
 		.url = "http://x/\xe3\x83\x99", .content_type = "text/html; charset=\xff", .kind = KIND_LISTING,
 		.select_links = "#news a", .select_title = "h2", .select_date = "p.d", .language = "vi",
-		.now_ms = 1676000000123, .max = 77, .summaries = true } };
+		.now_ms = 1676000000123, .max = 77, .summaries = true,
+		.include = include, .include_count = 2, .exclude = exclude, .exclude_count = 1 } };
 	struct buf b = BUF_INIT(1 << 20);
 	struct job_received r;
 	struct job_frame f;
@@ -61,6 +63,10 @@ a_discover_job_comes_out_as_it_went_in(void **state)
 	assert_true(r.job.discover.now_ms == 1676000000123);
 	assert_int_equal(r.job.discover.max, 77);
 	assert_true(r.job.discover.summaries);
+	assert_int_equal(r.job.discover.include_count, 2);
+	assert_string_equal(r.job.discover.include[1], "^https");
+	assert_int_equal(r.job.discover.exclude_count, 1);
+	assert_string_equal(r.job.discover.exclude[0], "[.]jpg$");
 	job_received_done(&r);
 	buf_done(&b);
 }
@@ -139,6 +145,14 @@ a_document_a_list_and_an_error_survive_the_wire(void **state)
 	assert_string_equal(a.candidates->list[0].url, "http://192.0.2.1/1");
 	assert_string_equal(a.candidates->list[1].title, "Two");
 	job_answer_done(&a);
+	j.discover.exclude = (char *const[]){ "/1$" };
+	j.discover.exclude_count = 1;
+	there_and_back(&j, &a);
+	assert_int_equal(a.candidates->count, 1);
+	assert_string_equal(a.candidates->list[0].title, "Two");
+	assert_int_equal(a.candidates->refused, 1);
+	job_answer_done(&a);
+	j.discover.exclude_count = 0;
 
 	j.bytes = "<html><title>Log in</title><form><input type=password></form></html>";
 	j.len = strlen(j.bytes);
