@@ -127,11 +127,11 @@ print_people(struct out *o, const struct store_doc *a, const struct store_doc *b
 	out_printf(o, STYLE_DIM, "revision %u (%s) to %u (%s)", a->revision,
 	    out_time(a->revision > 1 ? a->last_changed_ms : a->first_seen_ms, from), b->revision,
 	    out_time(b->revision > 1 ? b->last_changed_ms : b->first_seen_ms, to));
-	out_printf(o, STYLE_DIM, "%u word%s gone, %u new", d->words_deleted, d->words_deleted == 1 ? "" : "s",
-	    d->words_inserted);
+	buf_clear(&buf);
 	if (d->moved > 0)
-		out_printf(o, STYLE_DIM, ", %u paragraph%s moved", d->moved, d->moved == 1 ? "" : "s");
-	out_printf(o, STYLE_DIM, "%s%s", names.len > 0 ? ": " : "", buf_str(&names));
+		buf_addf(&buf, ", %u paragraph%s moved", d->moved, d->moved == 1 ? "" : "s");
+	out_printf(o, STYLE_DIM, "%u word%s gone, %u new%s%s%s", d->words_deleted, d->words_deleted == 1 ? "" : "s",
+	    d->words_inserted, buf_str(&buf), names.len > 0 ? ": " : "", buf_str(&names));
 	out_nl(o);
 	print_diff(o, d);
 	buf_done(&buf);
