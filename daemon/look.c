@@ -24,6 +24,10 @@ on_extracted(const struct job_answer *answer, void *arg)
 	struct err none;
 
 	l->job = 0;
+	if (answer->err.class != ERR_NONE && l->elsewhere) {
+		look_lost(l, answer->err.text);
+		return;
+	}
 	if (answer->err.class == ERR_NONE) {
 		l->doc = document_copy(answer->document);
 		if (l->extractor != NULL && l->kind == LOOK_RECHECK && l->re.has_text &&
@@ -144,8 +148,8 @@ have_raw(void *arg, int rc, const struct err *err)
 	look_read(l, l->old_raw, l->old_len, &opts, on_old_extracted);
 }
 
-static void
-rederive(struct look *l)
+void
+look_rederive(struct look *l)
 {
 	l->recording = true;
 	writer_post(l->in->d->writer, read_raw, have_raw, l);
@@ -153,22 +157,23 @@ rederive(struct look *l)
 
 /* ---- fetch --------------------------------------------------------------------------------------------------- */
 
-static bool
-outdated(struct look *l, bool pdf)
+bool
+look_outdated(struct look *l, bool pdf)
 {
-	return l->re.extractor == NULL || strcmp(l->re.extractor, look_extractor(l, pdf)) != 0;
+	static const unsigned char none[32];
+
+	return memcmp(l->re.raw_hash, none, sizeof(none)) != 0 &&
+	    (l->re.extractor == NULL || strcmp(l->re.extractor, look_extractor(l, pdf)) != 0);
 }
 
 /* The response is what it was. A PDF that had no text because nothing could read it may have one now. */
 static void
 recheck_same(struct look *l)
 {
-	static const unsigned char none[32];
-
 	l->unchanged = true;
 	if (!l->re.has_text && l->re.content_type != NULL && strncasecmp(l->re.content_type, "application/pdf", 15) == 0 &&
-	    memcmp(l->re.raw_hash, none, sizeof(none)) != 0 && outdated(l, true))
-		rederive(l);
+	    look_outdated(l, true))
+		look_rederive(l);
 	else
 		look_recheck_same(l);
 }
@@ -176,14 +181,11 @@ recheck_same(struct look *l)
 static void
 recheck_fetched(struct look *l)
 {
-	static const unsigned char none[32];
-	bool kept = memcmp(l->re.raw_hash, none, sizeof(none)) != 0;
-
-	if (kept && l->re.gone_since_ms == 0 &&
-	    memcmp(l->re.raw_hash, l->body.hash, sizeof(none)) == 0)
+	/* A response that was not kept has a hash of zeros, which no bytes have. */
+	if (l->re.gone_since_ms == 0 && memcmp(l->re.raw_hash, l->body.hash, sizeof(l->body.hash)) == 0)
 		recheck_same(l);
-	else if (kept && outdated(l, pdf_is(l->body.bytes, l->body.len)))
-		rederive(l);
+	else if (look_outdated(l, pdf_is(l->body.bytes, l->body.len)))
+		look_rederive(l);
 	else
 		look_extract(l);
 }
@@ -241,7 +243,7 @@ on_fetched(struct fetch_answer *a, void *arg)
 		recheck_same(l);
 	} else if (l->kind == LOOK_RECHECK && a->outcome == FETCH_GONE) {
 		l->body.status = a->http->status;
-		look_gone(l, a->http->status == 410 ? "the address answers 410 Gone" :
+		look_lost(l, a->http->status == 410 ? "the address answers 410 Gone" :
 		    "the address answers 404 Not Found");
 	} else if (l->kind == LOOK_RECHECK)
 		look_recheck_failed(l, a->http != NULL ? a->http->status : 0, &a->err);
@@ -264,14 +266,21 @@ take_item(struct look *l)
 }
 
 void
-look_start(struct look *l)
+look_request(const struct look *l, const char *url, struct fetch_request *ret)
 {
 	const struct cfg_source *cfg = l->ps->cfg;
-	struct fetch_request req = { .class = FETCH_PAGE, .ignore_robots = cfg->ignore_robots,
+
+	*ret = (struct fetch_request){ .url = url, .class = FETCH_PAGE, .ignore_robots = cfg->ignore_robots,
 		.user_agent = cfg->user_agent, .proxy = cfg->proxy,
 		.cookies = cfg->secrets != NULL ? cfg->secrets->cookies : NULL, .home = cfg->url,
 		.headers = (const char *const *)cfg->headers,
 		.command = (const char *const *)cfg->fetch_with };
+}
+
+void
+look_start(struct look *l)
+{
+	struct fetch_request req;
 
 	if (l->kind == LOOK_CANDIDATE && url_is_item(l->cand.url)) {
 		take_item(l);
@@ -280,14 +289,14 @@ look_start(struct look *l)
 	if (l->kind == LOOK_RECHECK) {
 		struct watch *w;
 
-		HASH_FIND_STR(l->in->d->watches, cfg->name, w);
-		req.url = l->re.url;
+		HASH_FIND_STR(l->in->d->watches, l->ps->cfg->name, w);
+		look_request(l, l->re.url, &req);
 		/* What was missed is looked at whole, and whatever the validators say every few looks. */
 		if ((w == NULL || !w->lies) && !l->re.pending && l->re.gone_since_ms == 0 && l->re.checks % FULL_CHECK != FULL_CHECK - 1) {
 			req.etag = l->re.etag;
 			req.last_modified = l->re.last_modified;
 		}
 	} else
-		req.url = l->cand.url;
+		look_request(l, l->cand.url, &req);
 	l->fetch = fetch_start(l->in->d->fetcher, &req, on_fetched, l);
 }

@@ -95,7 +95,7 @@ write_gone(struct store *s, void *arg, struct err *reterr)
 	const struct cfg_source *cfg = l->ps->cfg;
 	int64_t now = clock_wall_ms();
 	struct store_gone g = { .doc_id = l->re.doc_id, .at_ms = now, .next_check_ms = l->next_check_ms,
-		.http_status = l->body.status, .cause = l->reason };
+		.http_status = l->lost_status, .cause = l->reason };
 
 	g.span_ms = cfg->recheck_count > 0 ? cfg->recheck_s[0] * 1000 : SPAN_MAX_MS;
 	if (g.span_ms > SPAN_MAX_MS)
@@ -125,7 +125,7 @@ wrote_gone(void *arg, int rc, const struct err *err)
 }
 
 void
-look_gone(struct look *l, const char *cause)
+look_missed(struct look *l)
 {
 	const struct cfg_source *cfg = l->ps->cfg;
 	int64_t now = clock_wall_ms(), missed = 0, wait;
@@ -135,7 +135,6 @@ look_gone(struct look *l, const char *cause)
 		missed = now - l->re.gone_since_ms;
 	wait = scheduler_recheck_ms(cfg->recheck_s, cfg->recheck_count, missed);
 	l->next_check_ms = wait == 0 ? 0 : now + wait;
-	snprintf(l->reason, sizeof(l->reason), "%s", cause);
 	l->recording = true;
 	writer_post(l->in->d->writer, write_gone, wrote_gone, l);
 }
@@ -171,7 +170,7 @@ static void
 judge(struct look *l, const struct lost_probe *p)
 {
 	if (!p->honest && same_answer(l, p)) {
-		look_gone(l, "the site shows the page that it shows for addresses that do not exist");
+		look_lost(l, "the site shows the page that it shows for addresses that do not exist");
 		return;
 	}
 	l->asked = true;
@@ -259,13 +258,9 @@ unused_address(const char *url)
 void
 look_strange(struct look *l)
 {
-	const struct cfg_source *cfg = l->ps->cfg;
 	CLEANUP(freep) char *host = url_hostport(l->re.url);
 	CLEANUP(freep) char *url = NULL;
-	struct fetch_request req = { .class = FETCH_PAGE, .ignore_robots = cfg->ignore_robots,
-		.user_agent = cfg->user_agent, .proxy = cfg->proxy,
-		.cookies = cfg->secrets != NULL ? cfg->secrets->cookies : NULL, .home = cfg->url,
-		.headers = (const char *const *)cfg->headers };
+	struct fetch_request req;
 	struct lost_probe *p = host != NULL ? probe_find(l->in, host) : NULL;
 	struct err err = { 0 };
 
@@ -278,6 +273,8 @@ look_strange(struct look *l)
 		judge(l, p);
 		return;
 	}
-	req.url = url = unused_address(l->re.url);
+	url = unused_address(l->re.url);
+	look_request(l, url, &req);
+	req.command = NULL;
 	l->fetch = fetch_start(l->in->d->fetcher, &req, on_probe, l);
 }

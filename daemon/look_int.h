@@ -4,6 +4,8 @@
 #include "daemon/body.h"
 #include "daemon/intake.h"
 
+#define LOOK_OTHERS 3		/* other addresses that are tried at one look */
+
 enum look_kind { LOOK_CANDIDATE, LOOK_RECHECK, LOOK_PAGE };
 
 struct look {
@@ -32,6 +34,10 @@ struct look {
 	struct store_gone_result gone;
 	struct body probe;		/* what the site says of what it does not have */
 	bool asked;			/* and it is not that */
+	char *others[LOOK_OTHERS];	/* its other addresses, tried when its own is dead */
+	unsigned others_count, others_next;
+	long lost_status;		/* what its own address answered */
+	bool elsewhere;			/* others[others_next - 1] is looked at */
 	int64_t not_before_ms, next_check_ms;
 	char reason[ERR_TEXT_MAX];
 	UT_hash_handle hh;
@@ -61,6 +67,11 @@ struct intake {
 	int64_t once_ms;		/* rechecks due until then */
 };
 
+/* How the document's source wants to be asked; url is borrowed. */
+void look_request(const struct look *l, const char *url, struct fetch_request *ret);
+/* The stored text was derived by an earlier extractor: derived anew first, then the response is read. */
+bool look_outdated(struct look *l, bool pdf);
+void look_rederive(struct look *l);
 /* Begins: fetch, extract, put; ends in look_end(). */
 void look_start(struct look *l);
 /* Bytes are in l->body. */
@@ -78,8 +89,11 @@ void look_put(struct look *l);
 void look_retry(struct look *l, const struct err *err, bool lasting, int64_t not_before_ms);
 void look_recheck_failed(struct look *l, long status, const struct err *err);
 void look_recheck_same(struct look *l);
-/* look_gone.c: the document is not at its address; what stands there is nothing like it. */
-void look_gone(struct look *l, const char *cause);
+/* look_gone.c: the document is not at the address that was looked at: on to another of its names, or it is missed. */
+void look_lost(struct look *l, const char *cause);
+/* look_gone.c: it is nowhere, because of l->reason. */
+void look_missed(struct look *l);
+/* What stands there is nothing like it. */
 void look_strange(struct look *l);
 void look_probes_free(struct intake *in);
 /* The look is over; l is gone. */

@@ -67,7 +67,7 @@ fill_from_row(struct look *l)
 static bool
 was_vouched_for(const struct look *l)
 {
-	return l->kind == LOOK_RECHECK && l->re.etag != NULL && l->body.etag != NULL &&
+	return l->kind == LOOK_RECHECK && !l->elsewhere && l->re.etag != NULL && l->body.etag != NULL &&
 	    strcmp(l->re.etag, l->body.etag) == 0;
 }
 
@@ -77,7 +77,7 @@ write_put(struct store *s, void *arg, struct err *reterr)
 	struct look *l = arg;
 	const struct cfg_source *cfg = l->ps->cfg;
 	struct store_put put = { .source = cfg->name, .candidate_id = l->cand.id, .doc_id = l->re.doc_id,
-		.url = l->kind == LOOK_RECHECK ? l->re.url : l->kind == LOOK_PAGE ? cfg->url : l->cand.url,
+		.url = l->elsewhere ? l->others[l->others_next - 1] : l->kind == LOOK_RECHECK ? l->re.url : l->kind == LOOK_PAGE ? cfg->url : l->cand.url,
 		.hops = (const char *const *)l->body.hops, .hops_count = l->body.hops_count,
 		.etag = l->body.etag, .last_modified = l->body.last_modified,
 		.content_type = l->body.content_type, .http_status = l->body.status, .doc = l->doc,
@@ -90,7 +90,8 @@ write_put(struct store *s, void *arg, struct err *reterr)
 		put.raw = l->body.bytes;
 		put.raw_len = l->body.len;
 	}
-	put.ask = l->kind == LOOK_RECHECK && !l->asked;
+	put.ask = l->kind == LOOK_RECHECK && (!l->asked || l->elsewhere);
+	put.moved = l->elsewhere;
 	if (l->kind == LOOK_PAGE) {
 		put.announce = cfg->announce;
 		put.quiet = !l->watch->seen_good && !cfg->announce;
@@ -117,6 +118,9 @@ log_put(const struct look *l)
 	log_kv(said[l->result.what].priority, said[l->result.what].event, "source", l->ps->cfg->name, "id",
 	    log_num(l->result.doc_id), "url", l->doc->url, "title", l->doc->title, "text",
 	    l->doc->text_state == TEXT_NONE ? l->doc->trouble : NULL, NULL);
+	if (l->result.moved)
+		log_kv(LOG_P_NOTICE, "document-moved", "source", l->ps->cfg->name, "id", log_num(l->result.doc_id), "url",
+		    l->doc->url, "from", l->re.url, NULL);
 	if (l->result.held != NULL)
 		log_kv(LOG_P_NOTICE, "change-held", "source", l->ps->cfg->name, "id", log_num(l->result.doc_id), "url",
 		    l->doc->url, "text", l->result.held, NULL);
@@ -153,12 +157,12 @@ wrote_put(void *arg, int rc, const struct err *err)
 		in->next_retry_ms = clock_wall_ms() + ARCHIVE_RETRY_MS;	/* the row still waits */
 	} else {
 		log_put(l);
-		if (l->result.what == PUT_STRANGE) {
+		if (l->result.what == PUT_STRANGE && !l->elsewhere) {
 			look_strange(l);
 			return;
 		}
-		if (l->result.what == PUT_LED_HOME) {
-			look_gone(l, "the address leads to the home page or to the list");
+		if (l->result.what == PUT_STRANGE || l->result.what == PUT_LED_HOME) {
+			look_lost(l, "the address leads to the home page or to the list");
 			return;
 		}
 		expect_check(in, look_next_check(l, l->result.what != PUT_SAME));

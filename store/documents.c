@@ -243,7 +243,9 @@ put_alias(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 	p->result->doc_id = doc_id;
 	if (store_doc_row(p->s, doc_id, &d, reterr) < 0)
 		return -1;
-	return store_names_add(p, doc_id, d.url, reterr);
+	if (store_names_add(p, doc_id, d.url, reterr) < 0)
+		return -1;
+	return store_alias_found(p, doc_id, reterr);
 }
 
 /*

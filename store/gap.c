@@ -14,6 +14,8 @@
 #define WINDOW_MAX 1000
 #define PINNED_MAX 3		/* items that stay on top whatever is published */
 #define SHIFT_MAX 5		/* items that slipped onto the next page since the one before was read */
+#define LISTED_LAST 200		/* documents of the source whose rows are compared */
+#define TITLE_MIN 16		/* bytes; shorter ones are "Press release" */
 #define BEFORE_MIN 3		/* shorter lists lose all their items every day */
 
 void
@@ -95,6 +97,38 @@ store_window_parted(const uint64_t *before, size_t n, const uint64_t *now, size_
 		if (bsearch(&now[i], sorted, n, sizeof(*sorted), compare_keys) != NULL)
 			return false;
 	return true;
+}
+
+/* A title that names one release: long enough, and on this list once. */
+static bool
+title_is_name(const struct store_candidate *rows, size_t n, size_t i)
+{
+	if (rows[i].title == NULL || strlen(rows[i].title) < TITLE_MIN)
+		return false;
+	for (size_t k = 0; k < n; k++)
+		if (k != i && rows[k].title != NULL && strcmp(rows[k].title, rows[i].title) == 0)
+			return false;
+	return true;
+}
+
+int
+store_list_moved(struct store *s, int64_t source_id, const struct store_candidate *rows, size_t n, bool *ret,
+    struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_LISTED_LAST, "ii", source_id, (int64_t)LISTED_LAST);
+	int rc;
+
+	*ret = false;
+	while ((rc = store_step(s, q, reterr)) > 0) {
+		const char *title = (const char *)sqlite3_column_text(q, 0);
+		const char *date = (const char *)sqlite3_column_text(q, 1);
+
+		for (size_t i = 0; i < n && !*ret; i++)
+			*ret = rows[i].title != NULL && strcmp(rows[i].title, title) == 0 &&
+			    (rows[i].published == NULL || date == NULL || strcmp(rows[i].published, date) == 0) &&
+			    title_is_name(rows, n, i);
+	}
+	return rc;
 }
 
 int

@@ -5,9 +5,7 @@
  */
 #include <string.h>
 #include "base/cleanup.h"
-#include "base/digest.h"
 #include "base/mem.h"
-#include "base/url.h"
 #include "store/store_int.h"
 #include "base/banned.h"
 
@@ -84,21 +82,6 @@ is_wave(struct store *s, const struct gone_row *r, bool *ret, struct err *reterr
 	return 0;
 }
 
-static bool
-window_has(const struct window *w, const char *url)
-{
-	CLEANUP(freep) char *key = url_key(url);
-	uint64_t hash;
-
-	if (key == NULL)
-		return false;
-	hash = digest_xxh64(key, strlen(key), 0);
-	for (size_t i = 0; i < w->count; i++)
-		if (w->keys[i] == hash)
-			return true;
-	return false;
-}
-
 /* Does the last good list of its source name the document, under any of its addresses? */
 static int
 is_listed(struct store *s, int64_t doc_id, const struct gone_row *r, bool *ret, struct err *reterr)
@@ -109,12 +92,12 @@ is_listed(struct store *s, int64_t doc_id, const struct gone_row *r, bool *ret, 
 
 	if (store_window_load(s, r->source_id, &w, reterr) < 0)
 		return -1;
-	*ret = window_has(&w, r->url);
+	*ret = store_window_has(&w, r->url);
 	q = store_bind(s, STMT_ALIASES_OF, "i", doc_id);
 	while ((rc = store_step(s, q, reterr)) > 0) {
 		CLEANUP(freep) char *url = store_column_text(q, 0);
 
-		*ret = *ret || window_has(&w, url);
+		*ret = *ret || store_window_has(&w, url);
 	}
 	return rc;
 }
@@ -207,7 +190,18 @@ store_document_back(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 		return 0;
 	e.source_id = r.source_id;
 	e.source = r.source;
-	e.cause = "the document is at its address again";
+	e.cause = p->put->moved ? "the document is at another of its addresses" : "the document is at its address again";
 	e.since_ms = r.since_ms;
 	return store_event_add(p->s, &e, p->routes, &p->result->event_seq, reterr);
+}
+
+int
+store_alias_found(struct put_ctx *p, int64_t doc_id, struct err *reterr)
+{
+	CLEANUP(gone_row_done) struct gone_row r = { 0 };
+
+	if (gone_load(p->s, doc_id, &r, reterr) < 0)
+		return -1;
+	return r.since_ms == 0 && !r.removed ? 0 :
+	    store_run(p->s, store_bind(p->s, STMT_CHECK_AT, "ii", doc_id, p->put->at_ms), reterr);
 }

@@ -344,19 +344,21 @@ store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 	p->title = p->put->doc->title != NULL ? p->put->doc->title : old.title;
 	document_compare_hash(p->title, p->text, p->compare_hash);
 	if (memcmp(p->compare_hash, old.compare_hash, STORE_HASH) == 0)
-		return look_same(p, doc_id, true, reterr);
+		return p->put->moved && store_moved(p, &old, reterr) < 0 ? -1 : look_same(p, doc_id, true, reterr);
 	if (leads_where(p, &old, &leads, reterr) < 0)
 		return -1;
 	if (leads == LEADS_HOME && p->put->ask)
 		return ask_first(p, PUT_LED_HOME);
-	if (leads != LEADS_TO_OTHER && is_strange(p, &old))
+	if ((leads != LEADS_TO_OTHER && is_strange(p, &old)) || (p->put->moved && (p->text == NULL || leads != LEADS_HERE)))
 		return ask_first(p, PUT_STRANGE);
 	if (p->text == NULL || leads != LEADS_HERE)
 		return look_same(p, doc_id, false, reterr);
 	if (store_names_add(p, doc_id, old.url, reterr) < 0)	/* where it moved to */
 		return -1;
 	store_text_keys(p->title, p->text, p->words, &p->keys);
-	return look_different(p, &old, reterr);
+	if (look_different(p, &old, reterr) < 0)
+		return -1;
+	return p->put->moved && p->result->what != PUT_SAME ? store_moved(p, &old, reterr) : 0;
 }
 
 /* ---- a better reading of the same bytes ---- */

@@ -239,6 +239,8 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_ALIAS_COUNT] = "SELECT count(*) FROM alias WHERE doc_id = ?1 AND address IS NOT NULL",
 	[STMT_ALIASES_OF] =
 	    "SELECT address FROM alias WHERE doc_id = ?1 AND address IS NOT NULL ORDER BY address",
+	[STMT_ALIAS_ADDRESS] =	/* key, document, address as met; NULL: it is the document's own */
+	    "UPDATE alias SET address = ?3 WHERE kind = 'url' AND key = ?1 AND scope = '' AND doc_id = ?2",
 	[STMT_CLAIM_ADD] = "INSERT INTO claim(key, doc_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
 	[STMT_CLAIM_TEXTS] =	/* how many texts claim it, and the first document that does */
 	    "SELECT count(DISTINCT r.compare_hash), min(c.doc_id) FROM"
@@ -269,6 +271,7 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    " captions = coalesce(?10, captions),"
 	    " text_state = ?11, words = ?12, revision = ?13, last_changed_ms = ?14"
 	    " WHERE doc_id = ?1",
+	[STMT_DOC_URL] = "UPDATE doc_head SET url = ?2 WHERE doc_id = ?1",
 	[STMT_DOC_GONE] =
 	    "UPDATE doc_head SET gone_since_ms = coalesce(gone_since_ms, ?2) WHERE doc_id = ?1",
 	[STMT_TEXT_GET] = "SELECT text FROM doc_text WHERE doc_id = ?1",
@@ -288,6 +291,9 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_LISTED] =		/* document, source: the row as this source listed it */
 	    "SELECT c.listed_title, c.listed_published, c.listed_updated FROM doc_check c"
 	    " JOIN doc_head h ON h.doc_id = c.doc_id WHERE c.doc_id = ?1 AND h.source_id = ?2",
+	[STMT_LISTED_LAST] =	/* source, limit: the rows of its newest documents */
+	    "SELECT c.listed_title, c.listed_published FROM doc_head h JOIN doc_check c ON c.doc_id = h.doc_id"
+	    " WHERE h.source_id = ?1 AND c.listed_title IS NOT NULL ORDER BY h.doc_id DESC LIMIT ?2",
 	[STMT_LISTED_SET] =
 	    "UPDATE doc_check SET listed_title = coalesce(?2, listed_title),"
 	    " listed_published = coalesce(?3, listed_published),"

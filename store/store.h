@@ -283,6 +283,7 @@ struct store_put {			/* borrowed for the call */
 	bool announce;			/* page source: tell of the first version */
 	bool doubtful;			/* the bytes may be half a page: a difference counts only when it lasts */
 	bool ask;	/* recheck: a page that is nothing like the document is not judged: PUT_STRANGE */
+	bool moved;	/* recheck, with ask: url is another of its addresses, its own is dead; where the document is found becomes its address */
 };
 
 enum put_result {
@@ -299,6 +300,7 @@ struct store_put_result {
 	enum put_result what;
 	int64_t doc_id;
 	int64_t event_seq;		/* 0: none */
+	bool moved;			/* it has another address now */
 	bool urgent_check;		/* pending: document due at at_ms + confirm_ms */
 	const char *held;		/* static: why a difference is not told (yet), or NULL */
 };
@@ -354,6 +356,11 @@ struct store_gone {
 struct store_gone_result { bool removed, held; int64_t event_seq; };
 int store_recheck_gone(struct store *s, const struct store_gone *g, const struct store_routes *routes,
     struct store_gone_result *ret, struct err *reterr);
+/*
+ * Under which other addresses the document is known, those first that the last list of its source names: at most limit into ret,
+ * each to be freed.
+ */
+int store_other_addresses(struct store *s, int64_t doc_id, char **ret, unsigned limit, unsigned *ret_count, struct err *reterr);
 /* The stored response; caller frees *ret. ERR_INPUT: none kept. */
 int store_raw(struct store *s, const unsigned char hash[32], char **ret, size_t *ret_len, struct err *reterr);
 

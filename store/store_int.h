@@ -227,6 +227,10 @@ int store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_raw_keep(struct put_ctx *p, const unsigned char *like, struct err *reterr);
 /* removal.c: a look found the document: it is no longer missed. */
 int store_document_back(struct put_ctx *p, int64_t doc_id, struct err *reterr);
+/* removal.c: a document that is missed was met under another name: it is looked at now. */
+int store_alias_found(struct put_ctx *p, int64_t doc_id, struct err *reterr);
+/* moved.c: p->url, where the document was found, becomes its address. */
+int store_moved(struct put_ctx *p, const struct doc_row *old, struct err *reterr);
 /*
  * Takes the document's words out of the index, or does nothing when they are not there yet; it
  * waits to be indexed.
@@ -242,11 +246,15 @@ struct window {				/* owned; store_window_done */
 };
 void store_window_done(struct window *w);
 void store_window_add(struct window *w, const char *key);
+bool store_window_has(const struct window *w, const char *url);	/* moved.c */
 int store_window_load(struct store *s, int64_t source_id, struct window *ret, struct err *reterr);
 int store_window_save(struct store *s, int64_t source_id, const struct window *now,
     const struct window *before, struct err *reterr);
 /* Have two lists nothing in common but what is pinned on top? Pure. */
 bool store_window_parted(const uint64_t *before, size_t n, const uint64_t *now, size_t m);
+/* Does one of the rows stand for a document that the source has, as title and date say? Its address is another one. */
+int store_list_moved(struct store *s, int64_t source_id, const struct store_candidate *rows, size_t n, bool *ret,
+    struct err *reterr);
 /* more NULL: the gap is filled, or cannot be. */
 int store_gap_fill(struct store *s, int64_t source_id, const char *more, unsigned pages,
     struct err *reterr);

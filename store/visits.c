@@ -185,6 +185,8 @@ struct list {				/* one store_visit_read() */
 	struct store *s;
 	const struct store_visit *v;
 	const struct store_visit_opts *opts;
+	const struct store_candidate *rows;
+	size_t rows_count;
 	struct store_source src;
 	struct store_visit_result result;
 	struct window before, now;
@@ -440,6 +442,13 @@ list_gap(struct list *l, const struct store_routes *routes, struct err *reterr)
 	l->result.gap = l->result.held == 0 && l->result.fresh > 0 &&
 	    ((l->result.known == 0 && l->result.fresh >= GAP_LIST_MIN && l->src.last_new_ms != 0) ||
 	    store_window_parted(l->before.keys, l->before.count, l->now.keys, l->now.count));
+	if (l->result.gap) {	/* a site that moved shows what it showed, under other addresses */
+		bool moved;
+
+		if (store_list_moved(l->s, l->src.id, l->rows, l->rows_count, &moved, reterr) < 0)
+			return -1;
+		l->result.gap = !moved;
+	}
 	if (l->result.gap && l->opts->window &&
 	    store_gap_fill(l->s, l->src.id, l->opts->more, 0, reterr) < 0)
 		return -1;
@@ -491,6 +500,8 @@ list_read(struct list *l, const struct store_candidate *list, size_t n,
 	bool baseline = n > 0 || l->v->state == STATE_OK || l->v->state == STATE_QUIET;
 	size_t i;
 
+	l->rows = list;
+	l->rows_count = n;
 	if (store_source_load(l->s, l->v->source, &l->src, reterr) < 0 ||
 	    (l->opts->window && store_window_load(l->s, l->src.id, &l->before, reterr) < 0))
 		return -1;
