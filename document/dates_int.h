@@ -77,12 +77,13 @@ bool date_is_number(const struct date_scan *sc, size_t i, unsigned min_digits, u
 
 /* dates_load.c */
 #define DATE_NAME_BYTES 80	/* of a folded name; longer words are none */
+#define DATE_NAME_LANGUAGES 8	/* that share one spelling: "mart" is Turkish, Azeri, Uzbek, Serbian ... */
 struct date_entry {
 	uint64_t hash;		/* of the folded name; 0: free */
 	uint8_t month;
 	uint8_t calendar;
 	uint16_t votes;		/* in how many languages it means this */
-	char language[3][4];	/* the first ones */
+	char language[DATE_NAME_LANGUAGES][4];	/* the first ones */
 };
 struct date_table {		/* open addressing; the names of a loaded one are owned */
 	struct date_entry *names;
@@ -90,6 +91,7 @@ struct date_table {		/* open addressing; the names of a loaded one are owned */
 };
 extern const struct date_table date_major;	/* written by tools/month_names.c */
 void date_load_major(struct date_table *t);
+bool date_is_major(const char *language);	/* its names are in date_major */
 void date_load_rare(struct date_table *t);	/* all other languages that ICU knows */
 /* Lower case without marks and dots; returns its length, 0: no name. */
 size_t date_name_fold(const char *s, size_t n, char out[DATE_NAME_BYTES]);

@@ -22,6 +22,7 @@ static const char *const major_locales[] = {
 	"et", "lv", "lt", "ga", "mt", "ca", "gl", "eu", "cy", "ar", "ar_DZ", "ar_MA", "ar_LB", "ar_IQ",
 	"ar_SY", "fa", "he", "hi", "bn", "ta", "ur", "th", "lo", "km", "my", "id", "ms", "fil", "sw",
 	"af", "ka", "hy", "az", "kk", "uz", "mn", "ne", "si", "de_AT", "lb", "nn",
+	"uz_Cyrl", "gu", "kn", "ml", "mr", "pa", "te", "or", "as", "ky", "ps", "am", "ug",
 };
 
 /* What ICU lacks: spellings met on pages. Language, calendar, month, names parted by commas. */
@@ -40,6 +41,8 @@ static const struct {
 	{ "uk", 0, 2, "лютого" }, { "uk", 0, 11, "листопада" }, { "id", 0, 2, "pebruari,peb" },
 	{ "id", 0, 8, "agu,agt,ags" }, { "id", 0, 11, "nopember,nop" }, { "ms", 0, 8, "ogos" },
 	{ "tr", 0, 2, "şub" }, { "tr", 0, 8, "ağu" }, { "sv", 0, 10, "okt" },
+	{ "bn", 0, 1, "জানুয়ারি" }, { "bn", 0, 2, "ফেব্রুয়ারি" }, { "bn", 0, 8, "আগষ্ট,অগাস্ট" },
+	{ "ne", 0, 1, "जनवरी" }, { "ne", 0, 2, "फेब्रुवरी,फेब्रुअरी" }, { "ne", 0, 8, "अगस्त" },
 	{ "hi", 0, 2, "फरवरी" }, { "hi", 0, 10, "अक्तूबर,अक्टूबर" }, { "hi", 0, 9, "सितंबर,सितम्बर" },
 	{ "hi", 0, 11, "नवंबर,नवम्बर" }, { "hi", 0, 12, "दिसंबर,दिसम्बर" }, { "ar", 0, 1, "كانون ثاني" },
 	{ "ar", 0, 12, "كانون اول" }, { "ar", 0, 10, "تشرين اول" }, { "ar", 0, 11, "تشرين ثاني" },
@@ -65,11 +68,26 @@ static const char *const calendar_locales[][2] = {
 	{ "he@calendar=hebrew", "3" }, { "en@calendar=hebrew", "3" },
 };
 
+/* Bytes of a full stop of Hindi or Hebrew, or of a joiner, which some write and some do not. */
+static size_t
+without_meaning(const char *s, size_t n)
+{
+	static const char *const marks[] = { "॰", "׳", "\xe2\x80\x8c", "\xe2\x80\x8d" };
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		size_t k = strlen(marks[i]);
+
+		if (n >= k && memcmp(s, marks[i], k) == 0)
+			return k;
+	}
+	return 0;
+}
+
 size_t
 date_name_fold(const char *s, size_t n, char out[DATE_NAME_BYTES])
 {
 	CLEANUP(freep) char *folded = NULL;
-	size_t len = 0, folded_len;
+	size_t len = 0, folded_len, skipped;
 	bool ascii = true;
 
 	if (n >= DATE_NAME_BYTES)
@@ -87,6 +105,10 @@ date_name_fold(const char *s, size_t n, char out[DATE_NAME_BYTES])
 
 		if (c == '.')
 			continue;
+		if (!ascii && (skipped = without_meaning(s + i, folded_len - i)) > 0) {
+			i += skipped - 1;
+			continue;
+		}
 		if (c >= 'A' && c <= 'Z')
 			c = (char)(c | 0x20);
 		out[len++] = c;
@@ -146,7 +168,7 @@ table_add(struct date_table *t, const char *name, size_t n, const char *language
 	e->hash = hash;
 	e->month = (uint8_t)month;
 	e->calendar = (uint8_t)calendar;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < DATE_NAME_LANGUAGES; i++) {
 		if (strncmp(e->language[i], language, 3) == 0)
 			return;
 		if (e->language[i][0] == '\0') {
@@ -207,6 +229,18 @@ add_locale(struct date_table *t, const char *locale, int calendar)
 			add_symbols(t, f, days[i], language, CALENDAR_WEEKDAY, 1);
 	}
 	udat_close(f);
+}
+
+bool
+date_is_major(const char *language)
+{
+	for (size_t i = 0; i < sizeof(major_locales) / sizeof(major_locales[0]); i++) {
+		size_t n = strcspn(major_locales[i], "_");
+
+		if (strncmp(major_locales[i], language, n) == 0 && language[n] == '\0')
+			return true;
+	}
+	return false;
 }
 
 void

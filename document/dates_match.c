@@ -18,7 +18,7 @@ static const char *const of_words[] = {
 static const char *const year_words[] = {
 	"of", "de", "del", "do", "din", "dels", "năm", "NĂM", "من", "عام", "لعام", "سنة", "لسنة", "ปี",
 	"του", "m", "metų", "gada", "g", "г", "года", "року", "р", "оны", "ko", "eko", "жылғы", "yil",
-	"yilning", "an", "v", "l", "anul", "in", "ning", "ж", "ш", "year", "y", NULL,
+	"yilning", "թ", "an", "v", "l", "anul", "in", "ning", "ж", "ш", "year", "y", NULL,
 };
 
 static const char *const month_signs[] = { "tháng", "THÁNG", "thg", "thang", NULL };
@@ -33,6 +33,7 @@ skip(const struct date_scan *sc, size_t i, const char *marks, const char *const 
 
 		if (date_is_mark(sc, i, marks) || (words != NULL && date_is_any(sc, i, words)) ||
 		    (t->kind == TOKEN_MARK && (t->mark == 0x2019 || t->mark == 0x60c ||
+		    t->mark == 0x104a || t->mark == 0x970 || t->mark == 0x5f3 ||
 		    t->mark == 0x2011 || t->mark == 0x2010 || t->mark == 0x2013)))
 			i++;
 		else
@@ -252,11 +253,15 @@ static bool
 match_year_month(const struct date_scan *sc, size_t i, struct date_match *m)
 {
 	struct date_name name = { 0 };
-	size_t at = skip(sc, i + 1, ".,-/", year_words), took, end;
+	size_t at = i + 1, took, end;
 	int year;
 
+	if (date_is_mark(sc, at, "(") && date_is_mark(sc, at + 2, ")"))
+		at += 3;	/* Basque: 2022(e)ko abenduaren 14(a) */
+	at = skip(sc, at, ".,-/", year_words);
+
 	if (day_at(sc, at) && at > i + 1 && date_at(sc, at)->spaced) {
-		size_t month = skip(sc, skip_ordinal(sc, at + 1), ".", of_words);
+		size_t month = skip(sc, skip_ordinal(sc, at + 1), ".-", of_words);
 
 		took = date_name_at(sc, month, &name);
 		year = year_at(sc, i, name.calendar, &end);
@@ -305,6 +310,25 @@ match_numbered_month(const struct date_scan *sc, size_t i, struct date_match *m)
 	return true;
 }
 
+/* Mongolian: 2023 оны 2-р сарын 9, 2023 оны 2 дугаар сарын 9. */
+static bool
+match_mongolian(const struct date_scan *sc, size_t i, struct date_match *m)
+{
+	static const char *const tails[] = { "р", "дугаар", "дүгээр", NULL };
+	size_t at = i + 2, end;
+	int month, year;
+
+	if (!date_is_word(sc, i + 1, "оны") || !date_is_number(sc, at, 1, 2))
+		return false;
+	month = (int)date_at(sc, at++)->value;
+	at += date_is_mark(sc, at, "-");
+	at += date_is_any(sc, at, tails);
+	if (!date_is_word(sc, at, "сарын") || !day_at(sc, at + 1))
+		return false;
+	year = year_at(sc, i, CALENDAR_GREGORIAN, &end);
+	return year != 0 && set(m, i, at + 2, CALENDAR_GREGORIAN, year, month, (int)date_at(sc, at + 1)->value);
+}
+
 bool
 date_match_words(const struct date_scan *sc, size_t i, struct date_match *m)
 {
@@ -313,6 +337,6 @@ date_match_words(const struct date_scan *sc, size_t i, struct date_match *m)
 	if (joined_to_number(sc, i))
 		return false;
 	if (date_is_number(sc, i, 4, 4))
-		return match_year_month(sc, i, m);
+		return match_year_month(sc, i, m) || match_mongolian(sc, i, m);
 	return day_at(sc, i) && (match_numbered_month(sc, i, m) || match_day_month(sc, i, m));
 }

@@ -176,7 +176,7 @@ scan_word(const char *s, size_t n, size_t *i, struct date_token *t)
 			*i = at;
 			continue;
 		}
-		if (!is_letter(c) || is_han(c))
+		if ((!is_letter(c) && c != 0x200c && c != 0x200d) || is_han(c))
 			break;
 		letters++;
 		*i = at;
@@ -197,7 +197,7 @@ next_token(const char *s, size_t n, size_t *i, struct date_token *t)
 			*i = at;
 			break;
 		}
-		t->spaced = true;
+		t->spaced |= c != 0x200e && c != 0x200f;	/* these only turn the direction */
 		*i = at;
 	}
 	t->kind = TOKEN_END;

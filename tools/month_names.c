@@ -16,9 +16,12 @@ main(void)
 	for (size_t i = 0; i < t.cap; i++) {
 		const struct date_entry *e = &t.names[i];
 
-		if (e->hash != 0)
-			printf("\t[%zu] = { UINT64_C(0x%" PRIx64 "), %u, %u, %u, { \"%s\", \"%s\", \"%s\" } },\n", i, e->hash, e->month,
-			    e->calendar, e->votes, e->language[0], e->language[1], e->language[2]);
+		if (e->hash != 0) {
+			printf("\t[%zu] = { UINT64_C(0x%" PRIx64 "), %u, %u, %u, {", i, e->hash, e->month, e->calendar, e->votes);
+			for (size_t k = 0; k < DATE_NAME_LANGUAGES && e->language[k][0] != '\0'; k++)
+				printf(" \"%s\",", e->language[k]);
+			printf(" } },\n");
+		}
 	}
 	printf("};\n\nconst struct date_table date_major = { names, %zu, %zu };\n", t.cap, t.used);
 	free(t.names);
