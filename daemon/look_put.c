@@ -89,6 +89,7 @@ write_put(struct store *s, void *arg, struct err *reterr)
 	if (l->body.len > 0 && l->body.len <= RAW_KEEP_MAX) {
 		put.raw = l->body.bytes;
 		put.raw_len = l->body.len;
+		put.raw_hash = l->body.hash;
 	}
 	put.ask = l->kind == LOOK_RECHECK && (!l->asked || l->elsewhere);
 	put.moved = l->elsewhere;

@@ -71,14 +71,47 @@ plain_mark(uint32_t c)
 	return 0;
 }
 
-/* Bytes of s[i..n) that stay as they are, whatever stands around them: most of most texts. */
-static size_t
-plain_run(const char *s, size_t n, size_t i)
+static bool
+is_plain(const char *s, size_t n, size_t i)
 {
-	size_t from = i;
+	return i < n && (unsigned char)s[i] > 0x20 && (unsigned char)s[i] < 0x7f && s[i] != '`';
+}
 
-	while (i < n && (unsigned char)s[i] > 0x20 && (unsigned char)s[i] < 0x7f && s[i] != '`')
-		i++;
+/*
+ * Bytes of the letter at s[i..n) when it is one of those that most texts beside ASCII consist of: Latin with marks (U+00C0 to
+ * U+027F, U+1E00 to U+1EFF), kana, Han and Hangul (U+3040 to U+CFFF): none is a blank, noise or a mark.
+ */
+static size_t
+letter(const char *s, size_t n, size_t i)
+{
+	const unsigned char *p = (const unsigned char *)s + i;
+
+	if (p[0] >= 0xc3 && p[0] <= 0xc9)
+		return n - i >= 2 && (p[1] & 0xc0) == 0x80 ? 2 : 0;
+	if (n - i < 3 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80)
+		return 0;
+	return (p[0] >= 0xe4 && p[0] <= 0xec) || (p[0] == 0xe3 && p[1] >= 0x81) ||
+	    (p[0] == 0xe1 && p[1] >= 0xb8 && p[1] <= 0xbb) ? 3 : 0;
+}
+
+/* Bytes of s[i..n) that stay as they are, whatever stands around them, single blanks among them: most of most texts. */
+static size_t
+plain_run(const char *s, size_t n, size_t i, bool *ret_marks)
+{
+	size_t from = i, len;
+
+	while (i < n) {
+		if (is_plain(s, n, i)) {
+			i++;
+		} else if (s[i] == ' ' && i > from && is_plain(s, n, i + 1)) {
+			i += 2;
+		} else if ((signed char)s[i] < 0 && (len = letter(s, n, i)) > 0) {
+			i += len;
+			*ret_marks |= len == 3;
+		} else {
+			break;
+		}
+	}
 	return i - from;
 }
 
@@ -94,7 +127,7 @@ squeeze(struct buf *out, const char *s, size_t n, bool compare)
 	uint32_t prev = 0, joiner = 0;
 
 	for (size_t i = 0; i < n;) {
-		size_t run = plain_run(s, n, i);
+		size_t run = plain_run(s, n, i, &marks);
 		uint32_t c;
 		char plain;
 
@@ -103,7 +136,7 @@ squeeze(struct buf *out, const char *s, size_t n, bool compare)
 				buf_addc(out, ' ');
 			buf_add(out, s + i, run);
 			i += run;
-			prev = (unsigned char)s[i - 1];
+			prev = 'a';	/* like all of them nothing that joins */
 			blank = false;
 			joiner = 0;
 			continue;

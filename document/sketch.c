@@ -8,20 +8,40 @@
 #define ROWS 3			/* to a band */
 #define BAND_BITS 28		/* of a hash; above them stands the number of the band */
 
+struct order {
+	uint64_t turn, times;
+};
+
 /* Shingles are well mixed already: one multiplication makes another order of them. */
-static uint64_t
-least(const uint64_t *hashes, size_t n, unsigned order)
+static struct order
+order(unsigned n)
 {
-	uint64_t turn = shingle_mix(2 * (uint64_t)order + 1), times = shingle_mix(2 * (uint64_t)order + 2) | 1;
-	uint64_t min = UINT64_MAX;
+	return (struct order){ shingle_mix(2 * (uint64_t)n + 1), shingle_mix(2 * (uint64_t)n + 2) | 1 };
+}
+
+static inline uint64_t
+lesser(uint64_t least, uint64_t hash, const struct order *o)
+{
+	uint64_t h = (hash ^ o->turn) * o->times;
+
+	return h < least ? h : least;
+}
+
+/* The least of each order of a band: the three side by side. */
+static void
+least(const uint64_t *hashes, size_t n, unsigned band, uint64_t ret[ROWS])
+{
+	const struct order a = order(band * ROWS), b = order(band * ROWS + 1), c = order(band * ROWS + 2);
+	uint64_t x = UINT64_MAX, y = UINT64_MAX, z = UINT64_MAX;
 
 	for (size_t i = 0; i < n; i++) {
-		uint64_t h = (hashes[i] ^ turn) * times;
-
-		if (h < min)
-			min = h;
+		x = lesser(x, hashes[i], &a);
+		y = lesser(y, hashes[i], &b);
+		z = lesser(z, hashes[i], &c);
 	}
-	return min;
+	ret[0] = x;
+	ret[1] = y;
+	ret[2] = z;
 }
 
 bool
@@ -34,11 +54,12 @@ sketch_make(const char *text, size_t n, struct sketch *ret)
 	if (count == 0)
 		return false;
 	for (unsigned b = 0; b < SKETCH_BANDS; b++) {
-		uint64_t h = 0;
+		uint64_t h = 0, min[ROWS];
 		uint32_t key;
 
+		least(hashes, count, b, min);
 		for (unsigned r = 0; r < ROWS; r++)
-			h = shingle_mix(h ^ least(hashes, count, b * ROWS + r));
+			h = shingle_mix(h ^ min[r]);
 		key = (uint32_t)b << BAND_BITS | (uint32_t)(h >> (64 - BAND_BITS));
 		ret->band[b] = (int32_t)(key ^ UINT32_C(0x80000000));
 	}

@@ -90,15 +90,23 @@ says_any(const char *folded)
 	return NULL;
 }
 
+static int
+count_long(const char *word, size_t len, size_t offset, void *arg)
+{
+	size_t *words = arg;
+
+	return ++*words > SHORT_WORDS;
+}
+
 const char *
 standin_says(const char *title, const char *text)
 {
-	size_t len = text != NULL ? strlen(text) : 0;
+	size_t len = text != NULL ? strlen(text) : 0, words = 0;
 	CLEANUP(freep) char *name = title != NULL ? unicode_fold(title, strlen(title)) : NULL;
 	CLEANUP(freep) char *head = NULL;
 	const char *why = NULL;
 
-	if (len > 0 && unicode_word_count(text, len < 64 * SHORT_WORDS ? len : 64 * SHORT_WORDS) > SHORT_WORDS)
+	if (unicode_words(text, len < 64 * SHORT_WORDS ? len : 64 * SHORT_WORDS, count_long, &words) != 0)
 		return NULL;
 	for (size_t i = 0; name != NULL && i < sizeof(titles) / sizeof(titles[0]); i++)
 		if (title_is(name, titles[i].folded))

@@ -199,7 +199,7 @@ add_rest(struct put_ctx *p, int64_t id, struct err *reterr)
 	    reterr) < 0)
 		return -1;
 	if (put->raw != NULL)
-		digest_sha256(put->raw, put->raw_len, body);
+		store_put_raw_hash(put, body);
 	q = store_bind(p->s, STMT_CHECK_ADD, "iiitthttti", id,
 	    put->next_check_hot_ms != 0 ? put->next_check_hot_ms : put->next_check_ms, put->at_ms,
 	    put->etag, put->last_modified, put->raw != NULL ? body : NULL, p->candidate.title,

@@ -25,6 +25,15 @@
 
 #define ELSEWHERE_LIKENESS 0.3	/* a redirect to a text that shares less is no edit of the old one */
 
+void
+store_put_raw_hash(const struct store_put *put, unsigned char ret[STORE_HASH])
+{
+	if (put->raw_hash != NULL)
+		memcpy(ret, put->raw_hash, STORE_HASH);
+	else
+		digest_sha256(put->raw, put->raw_len, ret);
+}
+
 int
 store_raw_keep(struct put_ctx *p, const unsigned char *like, struct err *reterr)
 {
@@ -33,7 +42,7 @@ store_raw_keep(struct put_ctx *p, const unsigned char *like, struct err *reterr)
 	memset(p->raw_hash, 0, sizeof(p->raw_hash));
 	if (put->raw == NULL || put->raw_len > STORE_RAW_MAX)
 		return 0;
-	digest_sha256(put->raw, put->raw_len, p->raw_hash);
+	store_put_raw_hash(put, p->raw_hash);
 	return store_blob_put(p->s, BLOB_RAW, p->raw_hash, put->raw, put->raw_len, like,
 	    put->content_type, reterr);
 }
@@ -178,7 +187,7 @@ check_set(struct put_ctx *p, int64_t doc_id, int64_t next_ms, const unsigned cha
 	unsigned char body[STORE_HASH];
 
 	if (put->raw != NULL)
-		digest_sha256(put->raw, put->raw_len, body);
+		store_put_raw_hash(put, body);
 	if (vouches && store_run(p->s, store_bind(p->s, STMT_CHECK_VALIDATORS, "itth", doc_id,
 	    put->etag, put->last_modified, put->raw != NULL ? body : NULL), reterr) < 0)
 		return -1;

@@ -273,6 +273,7 @@ struct store_put {			/* borrowed for the call */
 	long http_status;
 	const void *raw;		/* response body, or NULL: keep none */
 	size_t raw_len;
+	const unsigned char *raw_hash;	/* its SHA-256, or NULL: not made yet */
 	const struct document *doc;	/* doc->title NULL: the candidate's is used */
 	const char *extractor;		/* version and rules that derived it */
 	int64_t at_ms;

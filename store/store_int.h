@@ -224,6 +224,8 @@ int store_put_near(struct put_ctx *p, int64_t self, struct err *reterr);
 /* revisions.c */
 int store_revision_first(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr);
+/* Of put->raw, which is not NULL. */
+void store_put_raw_hash(const struct store_put *put, unsigned char ret[STORE_HASH]);
 int store_raw_keep(struct put_ctx *p, const unsigned char *like, struct err *reterr);
 /* removal.c: a look found the document: it is no longer missed. */
 int store_document_back(struct put_ctx *p, int64_t doc_id, struct err *reterr);
