@@ -419,4 +419,5 @@ listing_choose(const struct rows *r, struct listing_group *groups, size_t count)
 		if (groups[i].is_list)
 			drop_strays(r, &groups[i]);
 	}
+	listing_drop_events(r, groups, count);
 }

@@ -14,6 +14,7 @@
 /* Ranks of date_rank() at which a date is believed: as in a column of dates, and in a short line. */
 #define RANK_COLUMN 26
 #define RANK_LINE 16
+#define DISOWNED 12	/* what a label takes off: any other date of a short line is better */
 
 static bool
 within(const struct rows_date *d, uint32_t from, uint32_t to)
@@ -103,7 +104,7 @@ header_worth(const struct rows *r, int elem)
 
 /* How well a date of a row is placed and labelled; higher is better, 0 is among prose. */
 static int
-date_rank(const struct rows *r, const struct rows_date *d)
+date_rank(const struct rows *r, struct rows_date *d)
 {
 	const struct rows_line *line;
 	int rank, worth;
@@ -117,7 +118,8 @@ date_rank(const struct rows *r, const struct rows_date *d)
 		worth = label_worth(buf_str(&r->text) + line->start, d->start - line->start);
 		/* praise is for labels; a remark ("posted again on") is none */
 		if (worth < 0 || memchr(buf_str(&r->text) + line->start, ':', d->start - line->start) != NULL)
-			rank += 2 * worth;
+			rank += worth <= -2 ? -DISOWNED : 2 * worth;
+		d->disowned = worth < 0;
 	} else {
 		rank += 2 * header_worth(r, line->elem);
 	}
@@ -224,7 +226,7 @@ own_dates(const struct rows *r, const struct listing_row *row)
 				own.inside = d;
 			continue;
 		}
-		rank = d->rank < RANK_COLUMN && frames(row, a, d) ? RANK_COLUMN : d->rank;
+		rank = d->rank < RANK_COLUMN && !d->disowned && frames(row, a, d) ? RANK_COLUMN : d->rank;
 		if (rank > own.rank) {
 			own.best = d;
 			own.rank = rank;

@@ -10,6 +10,7 @@
 
 #define ROW_BYTES 6000		/* text of a row that is looked at */
 #define CELL_LETTERS 10		/* of a link that is a title */
+#define LABEL_LETTERS 2		/* "EN", "FR" beside each title */
 #define LEAD_BYTES 600		/* text before a first or behind a last row that may be its own */
 
 struct slot {
@@ -25,10 +26,30 @@ struct repeat {
 	UT_hash_handle hh;
 };
 
-static uint64_t
-repeat_key(const struct rows_anchor *a)
+/* "English (1.4 MB)", "PDF, 120 Ko": a number and a unit of files, which differ from row to row. */
+static bool
+says_size(const char *s, size_t n)
 {
-	return a->path * 0x9e3779b97f4a7c15u ^ a->full;
+	for (size_t i = 1; i + 1 < n; i++) {
+		size_t k = i;
+
+		if (strchr("kKmM", s[i]) == NULL || strchr("bBoO", s[i + 1]) == NULL ||
+		    (i + 2 < n && isalpha((unsigned char)s[i + 2])))
+			continue;
+		while (k > 0 && (s[k - 1] == ' ' || (unsigned char)s[k - 1] == 0xa0 || (unsigned char)s[k - 1] == 0xc2))
+			k--;
+		if (k > 0 && isdigit((unsigned char)s[k - 1]))
+			return true;
+	}
+	return false;
+}
+
+static uint64_t
+repeat_key(const struct rows *r, const struct rows_anchor *a)
+{
+	uint64_t text = says_size(buf_str(&r->text) + a->start, a->end - a->start) ? a->words : a->full;
+
+	return a->path * 0x9e3779b97f4a7c15u ^ text;
 }
 
 static struct repeat *
@@ -38,7 +59,7 @@ count_repeats(const struct rows *r, struct repeat *slots)
 	size_t used = 0;
 
 	for (size_t i = 0; i < r->anchors_count; i++) {
-		uint64_t keys[2] = { r->anchors[i].path, repeat_key(&r->anchors[i]) };
+		uint64_t keys[2] = { r->anchors[i].path, repeat_key(r, &r->anchors[i]) };
 
 		for (size_t k = 0; k < 2; k++) {
 			HASH_FIND(hh, table, &keys[k], sizeof(keys[k]), found);
@@ -57,13 +78,13 @@ count_repeats(const struct rows *r, struct repeat *slots)
 static uint64_t
 kind_of(const struct rows *r, const struct rows_anchor *a, struct repeat *repeats)
 {
-	uint64_t key = repeat_key(a), path = a->path;
+	uint64_t key = repeat_key(r, a), path = a->path;
 	struct repeat *same, *all;
 
 	HASH_FIND(hh, repeats, &key, sizeof(key), same);
 	HASH_FIND(hh, repeats, &path, sizeof(path), all);
 	path ^= (uint64_t)(r->elems[a->elem].region & REGION_MENU);
-	if (a->letters >= 3 && same->count >= 3 && same->count * 12 > all->count &&
+	if (a->letters >= LABEL_LETTERS && same->count >= 3 && same->count * 12 > all->count &&
 	    same->count * 10 < all->count * 8)
 		return path ^ key;
 	return path;
@@ -233,6 +254,15 @@ lift_to_table_row(const struct rows *r, struct listing_row *row)
 	}
 }
 
+/* The cell around an element, or -1. */
+static int
+cell_around(const struct rows *r, int elem)
+{
+	while (elem >= 0 && !(r->elems[elem].is & ROWS_CELL))
+		elem = r->elems[elem].parent;
+	return elem;
+}
+
 static void
 share_rows(const struct rows *r, struct listing_row *rows, size_t n)
 {
@@ -250,6 +280,9 @@ share_rows(const struct rows *r, struct listing_row *rows, size_t n)
 		if (r->elems[up].path == kind)
 			rows[i].elem = up;
 	}
+	/* a table that lays out the page holds all rows in one cell */
+	if (n >= 3 && (up = cell_around(r, rows[0].elem)) >= 0 && up == cell_around(r, rows[n - 1].elem))
+		return;
 	/* cells of one table row are one row, whatever depth is usual */
 	for (size_t i = 0; i < n; i++)
 		lift_to_table_row(r, &rows[i]);

@@ -39,6 +39,9 @@ void listing_part_groups(const struct rows *r, struct listing_group **groups, si
 /* Mark the groups that are the list of documents. */
 void listing_choose(const struct rows *r, struct listing_group *groups, size_t count);
 
+/* Leave out rows below a heading "Events" where others stand below another. */
+void listing_drop_events(const struct rows *r, struct listing_group *groups, size_t count);
+
 /* Weigh all dates by place and label, once for all rows. */
 void listing_rank_dates(struct rows *r);
 /* The date of a row: within it, else the heading above it. NULL when there is none. */

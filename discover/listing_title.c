@@ -10,6 +10,7 @@
 #include "base/banned.h"
 
 #define PROSE 170		/* a line longer than this is a summary rather than a title */
+#define SENTENCE_MIN 40		/* bytes of it; shorter ones end with an abbreviation */
 #define LABEL_MAX 30
 #define ROW_LINES 200		/* of a row that are looked at */
 #define PIECES_MAX 100000	/* of all rows: rows that share one large element end here */
@@ -25,8 +26,10 @@ struct piece {
 	uint32_t start, end;
 	uint32_t letters;
 	size_t row;
+	struct column *in;	/* the column, once all are known */
+	int elem;		/* of its line, -1: it is no line of its own */
+	uint32_t line_start;	/* before the label that was taken off */
 	uint8_t bonus;		/* tenths */
-	UT_hash_handle hh;
 };
 
 struct pieces {
@@ -62,7 +65,7 @@ add_piece(struct pieces *ps, const struct rows *r, uint64_t column, uint32_t sta
 		end = start + (uint32_t)utf8_cut(buf_str(&r->text) + start, end - start, PIECE_BYTES);
 	ps->list = xgrow(ps->list, &ps->cap, ps->count + 1, sizeof(*ps->list));
 	p = &ps->list[ps->count++];
-	*p = (struct piece){ .column = column, .start = start, .end = end, .row = row, .bonus = bonus };
+	*p = (struct piece){ .column = column, .start = start, .end = end, .row = row, .bonus = bonus, .elem = -1 };
 	p->letters = rows_words(buf_str(&r->text) + start, end - start, &p->words);
 	return p;
 }
@@ -185,6 +188,7 @@ collect_line(struct pieces *ps, const struct rows *r, const struct listing_row *
 {
 	const char *text = buf_str(&r->text);
 	uint32_t start = line->start, label;
+	struct piece *added;
 	uint64_t key, h;
 	int bonus = line_bonus(r, line);
 	size_t d = rows_date_from(r, line->start);
@@ -205,7 +209,11 @@ collect_line(struct pieces *ps, const struct rows *r, const struct listing_row *
 	/* what follows a row in a flat layout is its summary sooner than its title */
 	if (start >= r->elems[row->elem].end)
 		bonus -= 3;
-	(void)add_piece(ps, r, key, start, line->end, index, (uint8_t)bonus);
+	added = add_piece(ps, r, key, start, line->end, index, (uint8_t)bonus);
+	if (added != NULL) {
+		added->elem = line->elem;
+		added->line_start = label > 0 ? line->start : added->start;
+	}
 }
 
 static void
@@ -213,6 +221,7 @@ collect_row(struct pieces *ps, const struct rows *r, const struct listing_row *r
 {
 	const struct rows_anchor *a = &r->anchors[row->anchor];
 	struct key_count keys = { .used = 0 };
+	struct piece *added;
 
 	for (size_t i = rows_line_from(r, row->start), n = 0; i < r->lines_count && n < ROW_LINES; i++, n++) {
 		const struct rows_line *line = &r->lines[i];
@@ -227,8 +236,12 @@ collect_row(struct pieces *ps, const struct rows *r, const struct listing_row *r
 			uint64_t key = line_kind(r, line);
 
 			key = whole ? LINK_COLUMN : key * 31 + nth_of(&keys, key) + 0x1000;
-			(void)add_piece(ps, r, key, from, to, index,
+			added = add_piece(ps, r, key, from, to, index,
 			    (uint8_t)(line_bonus(r, line) + (whole ? 10 : 4)));
+			if (added != NULL && !whole) {
+				added->elem = line->elem;
+				added->line_start = added->start;
+			}
 			add_residue(ps, r, row, line, index);
 		} else {
 			collect_line(ps, r, row, line, &keys, index);
@@ -255,6 +268,18 @@ same_words(struct seen_words **table, uint64_t column, uint64_t words, bool add,
 	return found != NULL ? found->count : 0;
 }
 
+/* Words that end with a full stop are a summary sooner than a title. */
+static bool
+is_sentence(const char *s, size_t n)
+{
+	static const char *const stops[] = { ".", "\xe3\x80\x82", "\xe0\xa5\xa4", NULL };	/* 。 and danda */
+
+	for (size_t i = 0; n >= SENTENCE_MIN && stops[i] != NULL; i++)
+		if (memcmp(s + n - strlen(stops[i]), stops[i], strlen(stops[i])) == 0)
+			return true;
+	return false;
+}
+
 /* What a piece is worth as the title of its row. */
 static double
 piece_worth(const struct rows *r, const struct piece *p, size_t same, size_t rows)
@@ -271,6 +296,8 @@ piece_worth(const struct rows *r, const struct piece *p, size_t same, size_t row
 		worth *= 0.15;
 	else if (len > PROSE)
 		worth *= 0.4;
+	else if (is_sentence(buf_str(&r->text) + p->start, len))
+		worth *= 0.7;
 	return worth;
 }
 
@@ -336,23 +363,81 @@ is_bare(const struct rows *r, const struct rows_anchor *a, const struct piece *p
 	return a->letters < 3 || rows_is_generic(text + a->start, a->end - a->start);
 }
 
+static struct column *
+column_of(struct column **table, uint64_t key, struct column *slots, size_t *used)
+{
+	struct column *found;
+
+	HASH_FIND(hh, *table, &key, sizeof(key), found);
+	if (found == NULL) {
+		found = &slots[(*used)++];
+		found->key = key;
+		HASH_ADD(hh, *table, key, sizeof(found->key), found);
+	}
+	found->rows++;
+	return found;
+}
+
+/* The column of a piece by its element's name alone, as the n-th such of its row. */
+static uint64_t
+plain_column(const struct rows *r, const struct piece *p, struct key_count *keys)
+{
+	const char *name = (const char *)r->elems[p->elem].node->name;
+	uint64_t key = rows_hash_name(name, strlen(name)) * 31 + 0x200;
+
+	return key * 31 + nth_of(keys, key);
+}
+
+/*
+ * Each piece into its column. What few rows have is none: a class that a program made up, or words before a colon that are no
+ * label. Such a piece goes by its element's name alone, the label given back.
+ */
+static struct column *
+make_columns(const struct rows *r, struct pieces *ps, size_t rows, struct column *slots)
+{
+	struct column *table = NULL;
+	struct key_count keys = { .used = 0 };
+	size_t used = 0;
+
+	for (size_t i = 0; i < ps->count; i++)
+		ps->list[i].in = column_of(&table, ps->list[i].column, slots, &used);
+	for (size_t i = 0; rows >= 3 && i < ps->count; i++) {
+		struct piece *p = &ps->list[i];
+
+		if (i > 0 && p->row != p[-1].row)
+			keys.used = 0;
+		if (p->elem < 0 || p->in->rows * 2 > rows || p->in->key != p->column)
+			continue;
+		if (p->line_start == p->start) {
+			p->column = plain_column(r, p, &keys);
+		} else if (p->in->rows == 1) {
+			p->start = p->line_start;
+			p->letters = rows_words(buf_str(&r->text) + p->start, p->end - p->start, &p->words);
+			p->column = line_kind(r, &r->lines[rows_line_from(r, p->start)]) * 31 + 0x100;
+		}
+		p->in = column_of(&table, p->column, slots, &used);
+	}
+	return table;
+}
+
 char **
 listing_titles(const struct rows *r, const struct listing_group *g)
 {
 	struct pieces ps = { 0 };
 	struct seen_words *seen = NULL, *slots;
-	struct column *columns = NULL, *column_slots, *found;
+	struct column *columns, *column_slots;
 	const struct column *best;
 	const struct piece **chosen = xcalloc(g->rows_count + 1, sizeof(*chosen));
 	char **titles = xcalloc(g->rows_count + 1, sizeof(*titles));
-	size_t used = 0, used_columns = 0;
+	size_t used = 0;
 	double *worth;
 	bool dated;
 
 	for (size_t i = 0; i < g->rows_count && ps.count < PIECES_MAX; i++)
 		collect_row(&ps, r, &g->rows[i], i);
 	slots = xcalloc(ps.count + 1, sizeof(*slots));
-	column_slots = xcalloc(ps.count + 1, sizeof(*column_slots));
+	column_slots = xcalloc(2 * ps.count + 1, sizeof(*column_slots));
+	columns = make_columns(r, &ps, g->rows_count, column_slots);
 	worth = xcalloc(ps.count + 1, sizeof(*worth));
 	for (size_t i = 0; i < ps.count; i++)
 		(void)same_words(&seen, ps.list[i].column, ps.list[i].words, true, slots, &used);
@@ -361,13 +446,7 @@ listing_titles(const struct rows *r, const struct listing_group *g)
 
 		worth[i] = piece_worth(r, p, same_words(&seen, p->column, p->words, false, slots, &used),
 		    g->rows_count);
-		HASH_FIND(hh, columns, &p->column, sizeof(p->column), found);
-		if (found == NULL) {
-			found = &column_slots[used_columns++];
-			found->key = p->column;
-			HASH_ADD(hh, columns, key, sizeof(found->key), found);
-		}
-		found->score += worth[i];
+		p->in->score += worth[i];
 	}
 	best = best_column(columns);
 	if (best != NULL && best->score > 0)

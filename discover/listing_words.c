@@ -113,19 +113,24 @@ is_file_note(const char *s, size_t n)
 static uint32_t
 without_note(const char *text, uint32_t start, uint32_t end)
 {
-	uint32_t at = end;
-	char open;
+	static const struct { const char *open, *close; } brackets[] = {
+		{ "(", ")" }, { "[", "]" }, { "\xef\xbc\x88", "\xef\xbc\x89" }, { "\xe3\x80\x90", "\xe3\x80\x91" },
+	};
 
-	if (end < start + TITLE_LEFT || strchr(")]", text[end - 1]) == NULL)
-		return end;
-	open = text[end - 1] == ')' ? '(' : '[';
-	while (at > start && end - at < NOTE_BYTES && text[at - 1] != open)
-		at--;
-	if (at <= start + TITLE_LEFT || text[at - 1] != open || !is_file_note(text + at, end - 1 - at))
-		return end;
-	for (at--; at > start && text[at - 1] == ' ';)
-		at--;
-	return at;
+	for (size_t i = 0; i < sizeof(brackets) / sizeof(brackets[0]); i++) {
+		uint32_t len = (uint32_t)strlen(brackets[i].close), at = end - len;
+
+		if (end < start + TITLE_LEFT + 2 * len || memcmp(text + at, brackets[i].close, len) != 0)
+			continue;
+		while (at > start + TITLE_LEFT + len && end - at < NOTE_BYTES && memcmp(text + at - len, brackets[i].open, len) != 0)
+			at--;
+		if (memcmp(text + at - len, brackets[i].open, len) != 0 || !is_file_note(text + at, end - len - at))
+			return end;
+		for (at -= len; at > start && text[at - 1] == ' ';)
+			at--;
+		return at;
+	}
+	return end;
 }
 
 char *

@@ -159,6 +159,40 @@ close_month(struct rows *r, struct rows_bare *b)
 	b->days_count = 0;
 }
 
+/* "25/03", "signed 25.3.": the month that the heading names tells it from other numbers. */
+static bool
+numbers_below_month(struct rows *r, const struct rows_bare *b, int index, uint32_t start, uint32_t end)
+{
+	const char *s = buf_str(&r->text) + start;
+	size_t n = end - start, at = n, len = 0;
+	struct doc_date date = { .precision = DATE_DAY, .year = b->year, .month = b->month };
+
+	for (size_t i = 0; b->month != 0 && i < n; i++) {
+		int first = 0, second = 0;
+		size_t k = i;
+
+		if (!isdigit((unsigned char)s[i]) || (i > 0 && (isdigit((unsigned char)s[i - 1]) || strchr("/.-", s[i - 1]) != NULL)))
+			continue;
+		for (; k < n && isdigit((unsigned char)s[k]) && k < i + 2; k++)
+			first = first * 10 + (s[k] - '0');
+		if (k + 1 >= n || strchr("/.-", s[k]) == NULL || !isdigit((unsigned char)s[k + 1]))
+			continue;
+		for (len = ++k; k < n && isdigit((unsigned char)s[k]) && k < len + 2; k++)
+			second = second * 10 + (s[k] - '0');
+		if ((k < n && (isdigit((unsigned char)s[k]) || (s[k] != '.' && strchr("/-", s[k]) != NULL))) || at < n)
+			return false;	/* a longer number, or a second one */
+		if (second != b->month && first != b->month)
+			return false;
+		date.day = second == b->month ? first : second;
+		at = i;
+		len = k - i;
+	}
+	if (at == n || date.day < 1 || date.day > 31)
+		return false;
+	snprintf(date.stated, sizeof(date.stated), "%.*s", (int)len, s + at);
+	return add(r, index, start + (uint32_t)at, len, &date) != NULL;
+}
+
 /* A heading that names a month, with its year or below it. */
 static bool
 is_month(struct rows *r, struct rows_bare *b, const struct rows_line *line, bool dated)
@@ -228,7 +262,8 @@ rows_bare_line(struct rows *r, struct rows_bare *b, int index, bool dated)
 	if (dated)
 		return;
 	if (n <= BARE_LINE && (yearless(r, b, index, line->start, line->end) ||
-	    bare_day(r, b, index, line->start, line->end)))
+	    bare_day(r, b, index, line->start, line->end) ||
+	    numbers_below_month(r, b, index, line->start, line->end)))
 		return;
 	around_links(r, b, index);
 }

@@ -79,6 +79,7 @@ struct rows_date {
 	int line;		/* -1: an attribute of an element without text */
 	bool alone;		/* the line says little else */
 	int rank;		/* how well it is placed and labelled; set by listing_rank_dates() */
+	bool disowned;		/* by its label: "last modified" */
 	struct doc_date date;
 };
 
