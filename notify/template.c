@@ -88,7 +88,8 @@ put_value(struct buf *b, const char *value, enum escape inner, enum escape outer
 
 /* ---- fields ------------------------------------------------------------------------------------------------------- */
 
-struct field { const char *name; size_t name_len; enum escape filter; size_t max, len; };
+/* mark: 0, or one of the two that begin a part ('?': kept when the field has a value, '!': when it has none), or '/', its end. */
+struct field { const char *name; size_t name_len; enum escape filter; size_t max, len; char mark; };
 
 static bool
 is_name(char c)
@@ -100,16 +101,17 @@ is_name(char c)
 static int
 field_read(const char *s, size_t n, struct field *ret, const char **ret_why)
 {
-	size_t i = 1, start;
+	char mark = n > 1 && strchr("?!/", s[1]) != NULL ? s[1] : '\0';
+	size_t name = mark != '\0' ? 2 : 1, i = name, start;
 	bool known = false;
 
 	while (i < n && is_name(s[i]))
 		i++;
-	if (i == 1 || i == n || (s[i] != '}' && s[i] != '|' && s[i] != ':'))
+	if (i == name || i == n || (s[i] != '}' && (mark != '\0' || (s[i] != '|' && s[i] != ':'))))
 		return 0;
-	*ret = (struct field){ .name = s + 1, .name_len = i - 1, .filter = ESC_NONE, .max = CHARS_MAX };
+	*ret = (struct field){ .name = s + name, .name_len = i - name, .filter = ESC_NONE, .max = CHARS_MAX, .mark = mark };
 	for (size_t k = 0; k < sizeof(field_names) / sizeof(field_names[0]); k++)
-		known = known || (strlen(field_names[k]) == i - 1 && strncmp(field_names[k], s + 1, i - 1) == 0);
+		known = known || (strlen(field_names[k]) == i - name && strncmp(field_names[k], s + name, i - name) == 0);
 	*ret_why = "there is no such field";
 	if (!known)
 		return -1;
@@ -163,6 +165,20 @@ value_of(const struct template_opts *o, const struct field *f, char **ret_own)
 	return "";
 }
 
+/* Where the part that begins behind a mark ends: the bytes before {/name}, or n when it has no end. */
+static size_t
+part_len(const char *s, size_t n, const struct field *part)
+{
+	struct field f;
+	const char *why;
+
+	for (size_t i = 0; i < n; i++)
+		if (s[i] == '{' && field_read(s + i, n - i, &f, &why) > 0 && f.mark == '/' && f.name_len == part->name_len &&
+		    memcmp(f.name, part->name, f.name_len) == 0)
+			return i;
+	return n;
+}
+
 static void
 expand(struct buf *b, const char *s, size_t n, const struct template_opts *o, enum escape outer)
 {
@@ -177,10 +193,17 @@ expand(struct buf *b, const char *s, size_t n, const struct template_opts *o, en
 			buf_addc(b, s[i++]);
 			continue;
 		}
+		i += f.len;
+		if (f.mark == '/')
+			continue;
 		value = value_of(o, &f, &own);
+		if (f.mark != '\0') {
+			if ((f.mark == '?') != (value[strspn(value, " \t\n")] != '\0'))
+				i += part_len(s + i, n - i, &f);
+			continue;
+		}
 		/* The address of the webhook is the administrator's own. */
 		put_value(b, value, f.filter, f.name_len == 7 && strncmp(f.name, "webhook", 7) == 0 ? ESC_NONE : outer, f.max);
-		i += f.len;
 	}
 }
 
@@ -253,36 +276,69 @@ template_out_done(struct template_out *out)
 	*out = (struct template_out){ 0 };
 }
 
-int
-template_check(const char *text, struct err *reterr)
+#define PARTS_MAX 8		/* one in another */
+
+/* Fields that are none, and parts without a beginning or an end. */
+static int
+check_fields(const char *text, struct err *reterr)
 {
-	static const char sample[] = "{\"data\":{\"title\":\"A \\\"title\\\"\",\"url\":\"https://example.org/\"}}";
-	struct template_opts o = { .channel = "c", .id = "1", .type = "document.new", .webhook = "https://example.org/" };
-	struct template_out out;
-	struct rendered r;
-	struct field f;
-	struct err err = { 0 };
-	json_t *j = NULL;
-	size_t line = 1, column = 1;
-	const char *why;
-	int rc = 0;
+	struct field f = { 0 }, open[PARTS_MAX];
+	size_t line = 1, column = 1, depth = 0;
+	const char *why = NULL;
+	int rc;
 
 	for (const char *p = text; *p != '\0'; p++, column++) {
-		if (*p == '{' && field_read(p, strlen(p), &f, &why) < 0)
+		rc = *p == '{' ? field_read(p, strlen(p), &f, &why) : 0;
+		if (rc > 0 && (f.mark == '?' || f.mark == '!')) {
+			why = depth == PARTS_MAX ? "too many parts in parts" : "this part has no end: {/NAME} with its name";
+			rc = depth == PARTS_MAX || part_len(p + f.len, strlen(p + f.len), &f) == strlen(p + f.len) ? -1 : 1;
+			if (rc > 0)
+				open[depth++] = f;
+		} else if (rc > 0 && f.mark == '/') {
+			why = "this ends a part that is not the last one begun";
+			rc = depth == 0 || open[depth - 1].name_len != f.name_len ||
+			    memcmp(open[depth - 1].name, f.name, f.name_len) != 0 ? -1 : 1;
+			depth -= depth > 0;
+		}
+		if (rc < 0)
 			return err_set(reterr, ERR_INPUT, "template, line %zu, column %zu: %s", line, column, why);
 		if (*p == '\n') {
 			line++;
 			column = 0;
 		}
 	}
-	render_event(o.id, o.type, sample, strlen(sample), &r);
-	o.r = &r;
-	template_render(text, &o, &out);
-	if (escape_of(out.content_type) == ESC_JSON && json_read(out.body, out.body_len, &j, &err) < 0)
-		rc = err_set(reterr, ERR_INPUT, "the template makes no JSON: %s", err.text);
-	json_decref(j);
-	template_out_done(&out);
-	rendered_done(&r);
+	return 0;
+}
+
+/* With a document of which all is known and with one of which next to nothing is: both must make what the content type says. */
+int
+template_check(const char *text, struct err *reterr)
+{
+	static const char *const samples[] = {
+		"{\"data\":{\"title\":\"A \\\"title\\\"\",\"url\":\"https://example.org/\"}}",
+		"{\"time\":\"2023-02-09T07:45:00Z\",\"data\":{\"title\":\"A \\\"title\\\"\",\"url\":\"https://example.org/\",\"source\":\"s\","
+		"\"published\":\"2023-02-09\",\"language\":\"en\",\"section\":\"S\",\"author\":\"A\",\"text\":\"T \\\"t\\\"\",\"revision\":2,"
+		"\"state\":\"failing\",\"cause\":\"c\",\"advice\":\"a\",\"since\":\"2023-02-09T07:45:00Z\"}}",
+	};
+	struct template_opts o = { .channel = "c", .id = "1", .type = "document.edited", .webhook = "https://example.org/" };
+	int rc = check_fields(text, reterr);
+
+	for (size_t i = 0; rc == 0 && i < sizeof(samples) / sizeof(samples[0]); i++) {
+		struct template_out out;
+		struct rendered r;
+		struct err err = { 0 };
+		json_t *j = NULL;
+
+		render_event(o.id, o.type, samples[i], strlen(samples[i]), &r);
+		o.r = &r;
+		template_render(text, &o, &out);
+		if (escape_of(out.content_type) == ESC_JSON && json_read(out.body, out.body_len, &j, &err) < 0)
+			rc = err_set(reterr, ERR_INPUT, "the template makes no JSON%s: %s", i > 0 ? "" :
+			    " when fields are empty", err.text);
+		json_decref(j);
+		template_out_done(&out);
+		rendered_done(&r);
+	}
 	return rc;
 }
 

@@ -3,7 +3,8 @@
 /*
  * template: what a channel sends in place of the event's own bytes. A template is text with fields: {title}, {title:200} cut to
  * that many characters, {title|slack} with the marks of that target escaped, {title|slack:200} both. What is no such field
- * (a brace of JSON) stays as it is; there is no code. Before an empty line it may begin with lines "method: ", "url: " and
+ * (a brace of JSON) stays as it is; there is no code. {?author}by {author}{/author} is a part that is left out when the field has no
+ * value, {!author}...{/author} one that is left out when it has one. Before an empty line it may begin with lines "method: ", "url: " and
  * "content-type: ". Fields are always escaped for the content type, so no title can end a string or a tag.
  */
 #include "base/buf.h"

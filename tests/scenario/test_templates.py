@@ -105,10 +105,17 @@ def test_a_template_of_ones_own_from_a_file_or_in_place_and_a_digest_through_it(
     world.archive, world.sources = os.path.join(world.folder, 'b.db'), []
     _, (_, _, kind, body) = told(world, origin, '''\'{"t": "{title}", "x": "{summary:5}"}\'''')
     assert json.loads(body)['t'] == TITLE and len(json.loads(body)['x']) == 5
+    world.archive, world.sources = os.path.join(world.folder, 'c.db'), []
+    _, (_, _, kind, body) = told(world, origin, '\'{"t": "{?published}on {published:10}{?title}: {title:10}{/title}{/published}{!published}undated{/published}"{?author}, "by": "{author}"{/author}'
+                                 '{!author}, "unsigned": true{/author}}\'')
+    assert json.loads(body) == {'t': 'on 2023-02-09: A "quoted…', 'unsigned': True}
 
 
 @pytest.mark.parametrize('template,words', [('slak', 'there are slack, mattermost, discord'), ("'{\"text\": \"{titel}\"}'", 'line 1, column 11: there is no such field'),
-                                            ("'{\"text\": \"{title|shout}\"}'", 'there is no such filter'), ("'{\"text\": {title}}'", 'makes no JSON'), ('/nowhere/x', 'No such file')])
+                                            ("'{\"text\": \"{title|shout}\"}'", 'there is no such filter'), ("'{\"text\": {title}}'", 'makes no JSON'), ('/nowhere/x', 'No such file'),
+                                            ("'{\"a\": \"{?author}x\"}'", 'line 1, column 8: this part has no end'), ("'{\"a\": \"x{/author}\"}'", 'ends a part that is not the last one begun'),
+                                            ("'{\"a\": \"{?nobody}x{/nobody}\"}'", 'there is no such field'),
+                                            ("'{\"a\": \"{?url}{?title}x{/url}{/title}\"}'", 'ends a part'), ("'{\"a\": 1{!author}{/author}{?author}, {/author}}'", 'makes no JSON')])
 def test_a_wrong_template_is_a_mistake_of_the_configuration(world, origin, template, words):
     world.channels = ['{name: desk, webhook: "http://127.0.0.1:9/", template: %s}' % template]
     r = world.source('mofa', '/p/').write().command('check', expect=1)
