@@ -132,9 +132,11 @@ entrance_load_all(struct daemon *d, struct store *s, struct err *reterr)
 static bool
 is_hub(const char *s, size_t n)
 {
-	const char *rel = memmem(s, n, "rel=", 4), *end = s + n;
+	const char *rel = s, *end = s + n;
 
-	if (rel == NULL)
+	while (end - rel > 4 && (strncasecmp(rel, "rel=", 4) != 0 || strchr("; \t", rel[-(rel > s)]) == NULL))
+		rel++;
+	if (end - rel <= 4)
 		return false;
 	for (rel += 4; rel < end && strchr("\" ", *rel) != NULL; rel++)
 		;
