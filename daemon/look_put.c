@@ -19,13 +19,20 @@ static const int64_t retry_pause_ms[] = { 60000, 600000, 3600000, 6 * 3600000LL,
 #define LASTING_ATTEMPTS 5	/* 404, 403, a page that kills workers */
 #define PASSING_ATTEMPTS 10	/* network, 5xx: a week and more */
 
+/* No page, so no second look that could agree. */
+static bool
+is_item(const struct look *l)
+{
+	return l->kind == LOOK_CANDIDATE && url_is_item(l->cand.url);
+}
+
 int64_t
 look_next_check(const struct look *l, bool hot)
 {
 	const struct cfg_source *cfg = l->ps->cfg;
 	int64_t now = clock_wall_ms(), since = now, wait;
 
-	if (l->kind == LOOK_CANDIDATE && url_is_item(l->cand.url))
+	if (is_item(l))
 		return 0;	/* its list is all there is of it */
 	if (l->kind == LOOK_PAGE)
 		return 0;	/* its source's visits look at it */
@@ -83,7 +90,7 @@ write_put(struct store *s, void *arg, struct err *reterr)
 		.content_type = l->body.content_type, .http_status = l->body.status, .doc = l->doc,
 		.extractor = l->extractor != NULL ? l->extractor : l->ps->extractor, .at_ms = clock_wall_ms(),
 		.next_check_ms = look_next_check(l, l->kind != LOOK_RECHECK),
-		.next_check_hot_ms = look_next_check(l, true), .confirm_ms = cfg->confirm_s * 1000,
+		.next_check_hot_ms = look_next_check(l, true), .confirm_ms = is_item(l) ? 0 : cfg->confirm_s * 1000,
 		.doubtful = body_end(&l->body) != BODY_WHOLE };
 
 	if (l->body.len > 0 && l->body.len <= RAW_KEEP_MAX) {

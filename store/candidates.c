@@ -2,6 +2,7 @@
 #include <string.h>
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "document/normal.h"
 #include "store/store_int.h"
 #include "base/banned.h"
 
@@ -54,6 +55,27 @@ store_candidate_load(struct store *s, int64_t id, struct store_candidate *ret, s
 		sqlite3_reset(q);
 	}
 	return rc;
+}
+
+int
+store_item_differs(struct store *s, int64_t doc_id, const char *summary, bool *ret, struct err *reterr)
+{
+	CLEANUP(freep) char *text = NULL;
+	sqlite3_stmt *q;
+	const char *have;
+	int rc;
+
+	*ret = false;
+	if (summary == NULL)
+		return 0;
+	q = store_bind(s, STMT_TEXT_GET, "i", doc_id);
+	if ((rc = store_step(s, q, reterr)) <= 0)
+		return rc;
+	text = normal_text(summary, strlen(summary));
+	have = (const char *)sqlite3_column_text(q, 0);
+	*ret = have == NULL || strcmp(have, text) != 0;
+	sqlite3_reset(q);
+	return 0;
 }
 
 int

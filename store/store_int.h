@@ -144,6 +144,8 @@ int store_look(struct store *s, const struct store_source *src, const struct sto
 /* ---- candidates.c ---- */
 /* 1 found, 0 not there (any more), -1. */
 int store_candidate_load(struct store *s, int64_t id, struct store_candidate *ret, struct err *reterr);
+/* Of a document that has no page: does its list say another text now? */
+int store_item_differs(struct store *s, int64_t doc_id, const char *summary, bool *ret, struct err *reterr);
 
 /* ---- aliases.c: under which names a document is known ---- */
 enum alias_kind { ALIAS_URL, ALIAS_GUID, ALIAS_TEXT };

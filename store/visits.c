@@ -226,6 +226,25 @@ differs(const char *now, const char *before)
 	return now != NULL && before != NULL && strcmp(now, before) != 0;
 }
 
+/* An item without an address whose list says something else of it than before waits as if it were new. */
+static int
+list_item(struct list *l, const struct store_candidate *c, int64_t doc_id, bool differs, struct err *reterr)
+{
+	CLEANUP(freep) char *key = url_key(c->url);
+	sqlite3_stmt *q;
+
+	if (!differs && store_item_differs(l->s, doc_id, c->summary, &differs, reterr) < 0)
+		return -1;
+	if (!differs)
+		return 0;
+	if (store_run(l->s, store_bind(l->s, STMT_LISTED_SET, "ittt", doc_id, c->title, c->published, c->updated), reterr) < 0)
+		return -1;
+	q = store_bind(l->s, STMT_CANDIDATE_ADD, "itttttttdtiii", l->src.id, key, c->url, NULL, c->title, c->published,
+	    c->updated, c->language, c->published_source, c->summary, (int64_t)0, (int64_t)0, l->v->at_ms);
+	l->result.touched++;
+	return store_run(l->s, q, reterr);
+}
+
 /*
  * A known document: does its row say something else than last time? Only rows of the source that
  * found it count.
@@ -240,6 +259,11 @@ list_known(struct list *l, const struct store_candidate *c, int64_t doc_id, stru
 
 	if (rc <= 0)
 		return rc;
+	if (url_is_item(c->url)) {	/* there is no page to look at: the row itself is read again */
+		title = differs(c->title, (const char *)sqlite3_column_text(q, 0));
+		sqlite3_reset(q);
+		return list_item(l, c, doc_id, title, reterr);
+	}
 	title = differs(c->title, (const char *)sqlite3_column_text(q, 0));
 	date = differs(c->published, (const char *)sqlite3_column_text(q, 1));
 	updated = differs(c->updated, (const char *)sqlite3_column_text(q, 2));
@@ -425,7 +449,7 @@ list_touch(struct list *l, struct err *reterr)
 	for (i = 0; i < l->changed_count; i++)
 		if (store_hint_follow(l->s, l->changed[i], at_ms, reterr) < 0)
 			return -1;
-	l->result.touched = (unsigned)l->changed_count;
+	l->result.touched += (unsigned)l->changed_count;
 	return 0;
 }
 

@@ -106,3 +106,24 @@ def test_what_slipped_through_is_read_from_the_older_archive_and_from_the_next_p
     origin.pages['/2.json'] = (200, {'Content-Type': 'application/feed+json'}, page(24, 34))
     world.once()
     assert titles(hook.of('document.new')) == list(range(5, 19)) + list(range(25, 38)) and len(hook.of('source.gap')) == 2
+
+
+def test_an_edited_item_without_an_address_is_a_revision(world, origin, hook):
+    """There is no page to look at: what the feed says next time is the second look, and it is told at once."""
+    def publish(*items):
+        origin.pages['/feed.xml'] = feed(items)
+        world.once()
+
+    was, now = ' '.join(prose(2)), ' '.join(prose(2)) + ' A correction was made by the press office.'
+    one, two, three = item(1, 'urn:1'), item(2, 'urn:2'), item(3)
+    world.source('feed', '/feed.xml')
+    publish(three, two, one)
+    publish(three, two, one)
+    assert not hook.events
+    publish(three, two.replace(was, now), one)
+    publish(three, two.replace(was, now), one)
+    assert [e['type'] for e in hook.events] == ['document.edited'] and titles(hook.events) == [2]
+    publish(item(4), three, two.replace(was, now).replace('<title>Minister', '<title>The minister'), one)
+    docs = {int(d['title'].split()[-1]): d for d in world.documents()}
+    assert len(world.documents()) == 4 and sorted(docs) == [1, 2, 3, 4]
+    assert docs[2]['revision'] >= 2 and 'correction' in docs[2]['text']
