@@ -20,9 +20,12 @@ http_global_init(void)
 
 	if (ready)
 		return;
-	/* libevent forgets to look at some of its own allocations, and every maker of an event would have to look. */
+	/*
+	 * libevent forgets to look at some of its own allocations, and every maker of an event would have to look. libcurl 7.88
+	 * keeps a socket's table that it could not fill, and divides by its size at the next event.
+	 */
 	event_set_mem_functions(xmalloc, xrealloc, free);
-	curl_global_init(CURL_GLOBAL_ALL);
+	curl_global_init_mem(CURL_GLOBAL_ALL, xmalloc, free, xrealloc, xstrdup, xcalloc);
 	ready = true;
 }
 

@@ -1,6 +1,6 @@
 """Ground of the scenario tests: an origin whose answers a test sets, a webhook receiver, and the real programs in a fresh
 folder. Everything listens on 127.0.0.1 with a port that the system picks."""
-import base64, gzip, hashlib, hmac, http.server, json, os, re, signal, subprocess, threading, time
+import base64, gzip, hashlib, hmac, http.server, json, os, re, signal, subprocess, sys, threading, time
 
 import pytest
 
@@ -284,6 +284,43 @@ def origin():
     o.pages['/robots.txt'] = (404, {}, b'')
     yield o
     o.close()
+
+
+class Bystander:
+    """A program that has nothing to do with ours and asks the same server ten times a second. What it waits, the machine and the
+    test's own server cost: a quiet machine gives some milliseconds, and only beyond it is a delay ours."""
+    CODE = ("import sys, time, urllib.request\n"
+            "while True:\n"
+            "    begun = time.time()\n"
+            "    try:\n"
+            "        urllib.request.urlopen(sys.argv[1], timeout=60).read()\n"
+            "    except OSError:\n"
+            "        pass\n"
+            "    asked = time.time() - begun\n"
+            "    time.sleep(0.1)\n"
+            "    print(begun, asked, time.time() - begun - asked - 0.1, flush=True)\n")
+
+    def __init__(self, base, folder):
+        self.path = os.path.join(folder, 'bystander')
+        with open(self.path, 'w') as f:
+            self.process = subprocess.Popen([sys.executable, '-c', self.CODE, base + '/robots.txt'], stdout=f, stderr=subprocess.DEVNULL)
+
+    def worst(self, since, until):
+        """Longest that it waited for an answer, and to be woken, in that time, together."""
+        rows = [tuple(map(float, line.split())) for line in open(self.path) if line.count(' ') == 2 and line.endswith('\n')]
+        rows = [(asked, woken) for begun, asked, woken in rows if begun <= until and begun + asked + woken >= since]
+        return max((asked for asked, _ in rows), default=0) + max((woken for _, woken in rows), default=0)
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def bystander(origin, tmp_path):
+    b = Bystander(origin.base, str(tmp_path))
+    yield b
+    b.close()
 
 
 @pytest.fixture

@@ -244,30 +244,36 @@ FAKETIME = next((p for p in ('/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.s
 
 
 @pytest.mark.skipif(FAKETIME is None or ASAN, reason='needs faketime, and a build without sanitizers')
-def test_p26_clock_jumps(world, origin, hook, promise):
+def test_p26_clock_jumps(world, origin, hook, bystander, promise):
+    """No burst and no silence: of each span, the visits, and the longest and shortest pause between two."""
     publish(origin, 2)
-    every, span = 2, 12
+    every, span = 2, 60 if SOAK else 12
     world.source('site', '/press/', every='%ds' % every, recheck='[1h]').write()
     stamp = os.path.join(world.folder, 'time')
     open(stamp, 'w').write('+0')
     env = dict(os.environ, LD_PRELOAD=FAKETIME, FAKETIME_TIMESTAMP_FILE=stamp, FAKETIME_NO_CACHE='1', FAKETIME_DONT_FAKE_MONOTONIC='1')
     world.daemon = subprocess.Popen([os.path.join(BIN, 'presswatchd'), '--config', world.conf], env=env, stderr=open(world.log_path, 'ab'))
     wait_until(lambda: (world.status() or {}).get('documents') == 2, 'the baseline')
-    counts = []
+    counts, longest, shortest, delay = [], 0, every, 0
     for jump in ('+0', '+30d', '-30d', '+0'):
         new = stamp + '.new'
         open(new, 'w').write(jump)
         os.rename(new, stamp)
-        before = len(origin.asked('/press/'))
+        since = time.time()
         time.sleep(span)
-        counts.append(len(origin.asked('/press/')) - before)
+        at = [t for t, *_ in origin.asked('/press/') if since <= t <= since + span]
+        counts.append(len(at))
+        delay = max(delay, bystander.worst(since, since + span))
+        longest = max([longest] + [b - a for a, b in zip([since] + at, at + [since + span])])
+        shortest = min([shortest] + [b - a for a, b in zip(at, at[1:])])
     world.stop()
-    # The machine may be busy: what counts is that a jump makes no burst and no silence beside the steady time.
-    steady = counts[0] >= 3 and all(counts[0] * 0.6 <= c <= span / every / 0.8 + 2 for c in counts)
-    promise('P26', 'visits in %d s at %d s apiece: steady %d, +30 d %d, -30 d %d, back %d' % (span, every, *counts), steady and not hook.of('document.new'))
+    # The grid of the scheduler is a second, the jitter a tenth of the pause; all else is the machine's, as a bystander sees it.
+    promise('P26', 'visits in %d s at %d s apiece: steady %d, +30 d %d, -30 d %d, back %d; longest pause %.1f s, shortest %.1f s (a bystander waited %.1f s)' % (
+        span, every, *counts, longest, shortest, delay),
+        longest <= every + 1 + delay and shortest >= every * 0.9 - 1 - delay and not hook.of('document.new'))
 
 
-def test_p27_names_that_do_not_resolve(world, origin, hook, promise):
+def test_p27_names_that_do_not_resolve(world, origin, hook, bystander, promise):
     publish(origin, 2)
     world.source('good', '/press/', every='1s')
     n = 500 if SOAK else 60
@@ -275,13 +281,16 @@ def test_p27_names_that_do_not_resolve(world, origin, hook, promise):
         world.source('dead%d' % i, 'http://host%d.invalid/' % i, every='1s')
     world.start()
     wait_until(lambda: world.status()['documents'] == 2, 'the good one', 40)
-    before, t = len(origin.asked('/press/')), time.time()
+    since = time.time()
     time.sleep(8)
-    visits = (len(origin.asked('/press/')) - before) / (time.time() - t)
-    s = world.status()
-    peak = s['in_flight']
+    until = time.time()
+    at = [t for t, *_ in origin.asked('/press/') if since <= t <= until]
+    longest = max(b - a for a, b in zip([since] + at, at + [until]))
+    delay = bystander.worst(since, until)
+    peak = world.status()['in_flight']
     assert world.stop() < 5
-    promise('P27', '%d sources without DNS: the good one visited %.1f times a second, %d in flight' % (n, visits, peak), visits > 0.3 and peak <= 256)
+    promise('P27', '%d sources without DNS: the good one, due each second, visited %d times in 8 s, longest pause %.1f s (a bystander waited %.1f s), %d in flight' % (
+        n, len(at), longest, delay, peak), longest <= 2 + delay and peak <= 256)
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or subprocess.run(['unshare', '-m', 'true'], capture_output=True).returncode != 0, reason='needs root: a resolver of its own')

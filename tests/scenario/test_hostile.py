@@ -65,15 +65,16 @@ def good_sources(world, origin, n=20, every='2s'):
         world.source('good%d' % i, '/good/%d/' % i, every=every, recheck='[1h]')
 
 
-def late_visits(origin, n, since, until, every):
-    """Visits of good sources that came more than one interval late."""
+def late_visits(origin, n, since, until, every, bystander):
+    """Visits of good sources that came more than one interval late, beyond what a bystander had to wait."""
     late = total = 0
+    delay = bystander.worst(since, until)
     for i in range(n):
         at = [t for t, *_ in origin.asked('/good/%d/' % i) if t >= since] + [until]
         last = since
         for t in at:
             total += 1
-            late += t - last > 2 * every
+            late += t - last > 2 * every + delay
             last = t
     return late, total
 
@@ -98,7 +99,7 @@ def only(world, bad, more=''):
     return world
 
 
-def test_p1_slow_silent_and_endless_servers(world, origin, hook, bad, promise):
+def test_p1_slow_silent_and_endless_servers(world, origin, hook, bad, bystander, promise):
     slow = ['/never-respond', '/slow-headers', '/slow-body', '/stall-mid-body', '/stall-gzip', '/endless-body', '/endless-chunks', '/endless-status-line', '/endless-2kb']
     only(world, bad)
     good_sources(world, origin)
@@ -116,12 +117,13 @@ def test_p1_slow_silent_and_endless_servers(world, origin, hook, bad, promise):
         time.sleep(LIMIT + 3)
         until = time.time()
     longest = max(max(bad.held.get(p, [99])) for p in slow)
-    late, total = late_visits(origin, 20, since, until, 2)
+    late, total = late_visits(origin, 20, since, until, 2, bystander)
+    delay = bystander.worst(since, until)
     legal = sum('WHOLE-' in (d.get('text') or '') for d in world.documents())
     assert world.daemon.poll() is None
     world.stop()
-    promise('P1', 'longest transfer %.1f s (limit %d), late visits of 20 good sources %d of %d, RSS rise %.1f MiB, slow but legal %d/2'
-            % (longest, LIMIT, late, total, peak.rise_mib, legal), longest <= LIMIT + 1 and late == 0 and peak.rise_mib < 16 and legal == 2)
+    promise('P1', 'longest transfer %.1f s (limit %d; a bystander waited %.1f s), late visits of 20 good sources %d of %d, RSS rise %.1f MiB, slow but legal %d/2'
+            % (longest, LIMIT, delay, late, total, peak.rise_mib, legal), longest <= LIMIT + 1 + delay and late == 0 and peak.rise_mib < 16 and legal == 2)
 
 
 def test_p2_bombs(world, origin, hook, bad, promise):
@@ -169,7 +171,7 @@ def revisions_of(docs):
     return sum(d['revision'] - 1 for d in docs)
 
 
-def test_p4_header_floods(world, origin, hook, bad, promise):
+def test_p4_header_floods(world, origin, hook, bad, bystander, promise):
     only(world, bad)
     good_sources(world, origin, 5)
     world.start()
@@ -182,12 +184,13 @@ def test_p4_header_floods(world, origin, hook, bad, promise):
         world.daemon.send_signal(1)
         wait_until(lambda: all(bad.asked(p) for p in hostile.FLOODS), 'all floods to be asked')
         time.sleep(LIMIT + 2)
-    late, total = late_visits(origin, 5, since, time.time(), 2)
+    delay = bystander.worst(since, time.time())
+    late, total = late_visits(origin, 5, since, time.time(), 2, bystander)
     alive = world.daemon.poll() is None
     longest = max(max(bad.held.get(p, [99])) for p in hostile.FLOODS)
     world.stop()
     promise('P4', 'daemon alive %s after %d floods, late visits %d of %d, longest %.1f s, RSS rise %.1f MiB' % (alive, len(hostile.FLOODS), late, total, longest, peak.rise_mib),
-            alive and late == 0 and longest <= LIMIT + 1)
+            alive and late == 0 and longest <= LIMIT + 1 + delay)
 
 
 def test_p5_redirects_never_reach_a_private_address(world, origin, hook, bad, canary, promise):
@@ -296,7 +299,7 @@ HOSTILE_ROUND = ['/never-respond', '/slow-headers', '/slow-body', '/stall-gzip',
                  '/long-line', '/attr-flood', '/xml-attr-flood', '/deep-html', '/link-flood', '/feed-100k-items', '/entity-flood', '/header-endless', '/redirect-loop', '/cookie-flood']
 
 
-def test_good_sources_beside_hostile_ones(world, origin, hook, bad, promise):
+def test_good_sources_beside_hostile_ones(world, origin, hook, bad, bystander, promise):
     """20 sources of a hostile server and 200 good ones: every good visit on time, memory within 64 MB above idle."""
     every, span = 8, 40 if SOAK else 20
     hostile.bombs()
@@ -314,7 +317,7 @@ def test_good_sources_beside_hostile_ones(world, origin, hook, bad, promise):
         wait_until(lambda: all(bad.asked(p) for p in HOSTILE_ROUND), 'the hostile ones to be asked', 40)
         time.sleep(span)
         until = time.time()
-    late, total = late_visits(origin, 200, since, until, every)
+    late, total = late_visits(origin, 200, since, until, every, bystander)
     alive, loop = world.daemon.poll() is None, world.status()['loop']
     world.stop()
     promise('P1', '20 hostile sources beside 200 good: late visits %d of %d, RSS rise %.1f MiB, longest step of the loop %d ms CPU, alive %s' % (
@@ -374,7 +377,7 @@ def test_p6_bad_tls(world, origin, hook, promise, tmp_path):
     promise('P6', 'bodies accepted %d, requests sent %d, of 5 bad servers; causes named %d' % (len(docs), len(hits), max(len(causes), told)), not docs and not hits)
 
 
-def test_p7_parser_attacks(world, origin, hook, bad, promise):
+def test_p7_parser_attacks(world, origin, hook, bad, bystander, promise):
     only(world, bad)
     good_sources(world, origin, 5)
     world.start()
@@ -411,7 +414,7 @@ def test_p7_parser_attacks(world, origin, hook, bad, promise):
     time.sleep(6)
     done.set()
     watcher.join()
-    late, total = late_visits(origin, 5, since, time.time(), 2)
+    late, total = late_visits(origin, 5, since, time.time(), 2, bystander)
     deep = [d for d in world.documents() if d['source'] == 'deep300']
     deep_ok = bool(deep) and ('DEEPMARK' in (deep[0].get('text') or '') or deep[0]['text_state'] != 'full') or 'deep' in json.dumps([e for e in hook.of('source.failing') if e['data']['source'] == 'deep300'])
     alive = world.daemon.poll() is None
@@ -540,8 +543,8 @@ def test_p13_listing_attacks(world, origin, hook, bad, promise):
         world.source(n, bad.base + '/listing-' + n, recheck='[1h]', include="['/%s/']" % n)
     world.start()
     try:
-        wait_until(lambda: all(bad.asked('/listing-' + n) >= 8 for n in ('vanish', 'session', 'republish', 'half', 'shuffle')) and bad.asked('/listing-storm') >= 2, 'the visits', 60)
-        wait_until(lambda: world.status()['candidates'] == 0 or bad.asked('/listing-trap') > 20, 'the candidates', 90)
+        wait_until(lambda: all(bad.asked('/listing-' + n) >= 8 for n in ('vanish', 'session', 'republish', 'half', 'shuffle')) and bad.asked('/listing-storm') >= 2, 'the visits', 120)
+        wait_until(lambda: world.status()['candidates'] == 0 or bad.asked('/listing-trap') > 20, 'the candidates', 300)
     finally:
         pages = {}
         for d in world.documents():

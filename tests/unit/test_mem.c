@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <curl/curl.h>
 #include <openssl/crypto.h>
 #include <unicode/ustring.h>
 
@@ -123,6 +124,14 @@ ask_loop(void)
 }
 
 static void
+ask_curl(void)
+{
+	use_up(1 << 16);
+	for (;;)
+		(void)curl_easy_init();
+}
+
+static void
 ask_crypto(void)
 {
 	use_up(1 << 16);
@@ -137,6 +146,7 @@ what_has_no_memory_ends_in_order(void **state)
 		{ "malloc", ask_malloc }, { "calloc", ask_calloc }, { "realloc", ask_realloc },
 		{ "string", ask_string }, { "jansson", ask_json }, { "uthash", ask_hash },
 		{ "libevent", ask_loop }, { "OpenSSL", ask_crypto },
+		{ "libcurl", ask_curl },
 	};
 	char said[256];
 
