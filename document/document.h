@@ -14,7 +14,7 @@
 #include "document/dates.h"
 
 /* Raised whenever extraction may give other text for the same bytes: an upgrade is no edit. */
-#define DOCUMENT_EXTRACTOR_VERSION 3
+#define DOCUMENT_EXTRACTOR_VERSION 4
 #define DOCUMENT_TITLE_MAX 512		/* characters */
 #define DOCUMENT_TEXT_MAX (2u << 20)	/* bytes of body text; longer is cut, text_state cut */
 #define DOCUMENT_CAPTIONS_MAX 64	/* a gallery of more pictures adds nothing a reader needs */

@@ -11,6 +11,8 @@
 #define WINDOW 5
 #define SURE 1.0f		/* a score alone */
 #define GAP_MAX 40		/* blocks */
+#define RUN_GAP 3		/* blocks that a run of body text may leave between two of its own */
+#define RUN_FAR 60
 
 static float
 size_of(const struct block *b)
@@ -49,6 +51,58 @@ measure_gaps(struct page *pg)
 	}
 }
 
+/* Runs of blocks that are body by their own numbers: the largest is the body, a list of teasers is another one. */
+static void
+measure_runs(struct page *pg)
+{
+	size_t n = pg->block_count;
+	float best = 0;
+
+	pg->run0 = pg->run1 = 0;
+	for (size_t i = 0, next; i < n; i = next) {
+		size_t end = i, gap = 0;
+		float chars = 0;
+
+		next = i + 1;
+		pg->blocks[i].run_share = 0;
+		if (pg->blocks[i].s1 <= 0)
+			continue;
+		for (; next < n && gap <= RUN_GAP; next++) {
+			gap = pg->blocks[next].s1 > 0 ? 0 : gap + 1;
+			end = gap == 0 ? next : end;
+		}
+		next = end + 1;
+		for (size_t j = i; j < next; j++)
+			chars += pg->blocks[j].s1 > 0 ? (float)pg->blocks[j].chars : 0;
+		for (size_t j = i; j < next; j++)
+			pg->blocks[j].run_share = pg->good > 0 ? chars / pg->good : 0;
+		if (chars > best) {
+			best = chars;
+			pg->run0 = (uint32_t)i;
+			pg->run1 = (uint32_t)next;
+		}
+	}
+	pg->run_share = pg->good > 0 ? best / pg->good : 0;
+}
+
+static void
+put_run(const struct page *pg, size_t i, float *out, size_t *k)
+{
+	float far = 0, all = pg->long_before[pg->block_count], between = 0;
+
+	if (i < pg->run0) {
+		far = -(float)(pg->run0 - i);
+		between = pg->long_before[pg->run0] - pg->long_before[i];
+	} else if (i >= pg->run1) {
+		far = (float)(i + 1 - pg->run1);
+		between = pg->long_before[i] - pg->long_before[pg->run1];
+	}
+	out[(*k)++] = far < -RUN_FAR ? -RUN_FAR : far > RUN_FAR ? RUN_FAR : far;
+	out[(*k)++] = all > 0 ? between / all : 0;
+	out[(*k)++] = pg->blocks[i].run_share;
+	out[(*k)++] = pg->run_share;
+}
+
 void
 context_prepare(struct page *pg)
 {
@@ -77,6 +131,7 @@ context_prepare(struct page *pg)
 		}
 	}
 	measure_gaps(pg);
+	measure_runs(pg);
 }
 
 static float
@@ -85,19 +140,6 @@ score_at(const struct page *pg, size_t i, int d)
 	int64_t j = (int64_t)i + d;
 
 	return j < 0 || j >= (int64_t)pg->block_count ? -6 : pg->blocks[j].s1;
-}
-
-static uint32_t
-wider(const struct page *pg, uint32_t i)
-{
-	uint32_t up = i;
-
-	while (up != 0) {
-		up = pg->nodes[up].parent;
-		if (pg->nodes[up].b1 - pg->nodes[up].b0 > pg->nodes[i].b1 - pg->nodes[i].b0)
-			break;
-	}
-	return up;
 }
 
 /* Steps up from the block to the container that also holds the page's best block; -1: there is none. */
@@ -147,7 +189,7 @@ features_context(const struct page *pg, size_t i, float out[FEATURES_MAX])
 	for (size_t d = 0; d < 6; d++)
 		out[k++] = score_at(pg, i, near[d]);
 	for (int level = 0; level < 4; level++) {
-		w = wider(pg, w);
+		w = features_wider(pg, w);
 		out[k++] = mean_between(pg, pg->nodes[w].b0, pg->nodes[w].b1);
 	}
 	out[k++] = mean_between(pg, i > WINDOW ? i - WINDOW : 0, i);
@@ -168,5 +210,6 @@ features_context(const struct page *pg, size_t i, float out[FEATURES_MAX])
 	    EV_COMMENT | EV_AD | EV_SUBSCRIBE | EV_COOKIE | EV_FOOT | EV_SIDE | EV_CARD | EV_BIO | EV_TOC));
 	out[k++] = b->good_before;
 	out[k++] = b->good_after;
+	put_run(pg, i, out, &k);
 	return k;
 }

@@ -294,6 +294,7 @@ extract_built(struct page *pg, struct document *doc, struct err *reterr)
 	if (choose_title(pg, doc, reterr) < 0)
 		return -1;
 	overlap_description(pg);
+	overlap_title(pg, doc->title);
 	score_blocks(pg);
 	score_choose(pg);
 	score_context(pg);

@@ -22,10 +22,10 @@
 
 enum tag {
 	TAG_OTHER = 0, TAG_A, TAG_ADDRESS, TAG_ARTICLE, TAG_ASIDE, TAG_BLOCKQUOTE, TAG_BODY, TAG_BR,
-	TAG_BUTTON, TAG_CAPTION, TAG_DD, TAG_DETAILS, TAG_DIV, TAG_DL, TAG_DT, TAG_FIGCAPTION,
+	TAG_BUTTON, TAG_CAPTION, TAG_DD, TAG_DETAILS, TAG_DIV, TAG_DL, TAG_DT, TAG_EM, TAG_FIGCAPTION,
 	TAG_FIGURE, TAG_FOOTER, TAG_FORM, TAG_H1, TAG_H2, TAG_H3, TAG_H4, TAG_H5, TAG_H6, TAG_HEAD,
 	TAG_HEADER, TAG_HR, TAG_HTML, TAG_IMG, TAG_INPUT, TAG_LABEL, TAG_LI, TAG_LINK, TAG_MAIN,
-	TAG_META, TAG_NAV, TAG_OL, TAG_P, TAG_PRE, TAG_SCRIPT, TAG_SECTION, TAG_SKIP, TAG_SPAN,
+	TAG_META, TAG_NAV, TAG_NOSCRIPT, TAG_OL, TAG_P, TAG_PRE, TAG_SCRIPT, TAG_SECTION, TAG_SKIP, TAG_SPAN,
 	TAG_STRONG, TAG_TABLE, TAG_TD, TAG_TH, TAG_TIME, TAG_TITLE, TAG_TR, TAG_UL, TAG_COUNT
 };
 
@@ -71,7 +71,7 @@ struct node {
 	uint32_t sig;			/* hash of tag and class */
 	uint32_t same;			/* siblings of one tag and class, itself counted */
 	uint32_t chars, link_chars;	/* weighted characters of the subtree */
-	uint32_t links;
+	uint32_t links, images;
 	uint16_t depth;
 	uint8_t tag;
 	uint8_t block;			/* starts and ends a block */
@@ -86,17 +86,33 @@ enum up {
 	UP_PRE = 1 << 14, UP_ADDRESS = 1 << 15, UP_TIME = 1 << 16
 };
 
+/* What the letters of a block are like. */
+enum texture_bit {
+	TEXTURE_DAY = 1 << 0, TEXTURE_HOUR = 1 << 1, TEXTURE_QUOTE = 1 << 2, TEXTURE_ADDRESS = 1 << 3,
+	TEXTURE_ASKS = 1 << 4,		/* or calls */
+	TEXTURE_BAR = 1 << 5, TEXTURE_MONEY = 1 << 6, TEXTURE_COUNT = 7
+};
+
+struct texture {
+	uint8_t capitals, shorts;	/* percent of the words that begin so, or are of three letters or less */
+	uint8_t unspaced;		/* percent of the bytes: Han, kana, hangul */
+	uint8_t bits;			/* TEXTURE_ */
+};
+
 struct block {
 	uint32_t node;			/* innermost block element that holds it */
 	uint32_t off, len;		/* its bytes in page.text; lines parted by '\n' where a br stood */
 	uint32_t chars, link_chars;	/* weighted: a Han or kana character counts two */
-	uint16_t links, commas, ends, digits, words, breaks, images;
-	uint16_t strong_chars;
+	uint16_t links, commas, ends, digits, words, breaks;
+	uint16_t strong_chars, slant_chars;
+	struct texture texture;
 	uint32_t dup;			/* blocks of the page with the same text */
 	uint32_t phrase;		/* PH_ bits, see phrases.c */
 	float s1, s2;			/* log odds of being body: alone, in context */
 	float in_ld;			/* share of its words that the JSON-LD articleBody holds; -1: none stated */
+	float in_title;			/* the same of the page's title */
 	float in_description;		/* the same of the page's own description; asked of blocks near the headline */
+	float run_share;		/* of the good characters of the page in the run that holds it; 0: in none */
 	uint16_t good_before, good_after;	/* blocks to the nearest one that is surely body by s1 */
 	bool keep;
 };
@@ -118,7 +134,7 @@ struct jsonld {
 /* Blocks whose element and its parent have the same tags and classes: rows of one list, paragraphs of one text. */
 #define SHAPES 4096			/* slots; a clash mixes two shapes' means, no more */
 struct shape {
-	float chars, link_chars, blocks;
+	float chars, link_chars, blocks, dated;
 	float sum, size;		/* of s1, see context.c */
 };
 
@@ -160,8 +176,13 @@ struct page {
 	float *sizes;
 	struct shape *shapes;		/* SHAPES of them */
 	float *long_before;		/* block_count + 1 running sums of characters in long blocks */
+	uint32_t *dated_before;		/* block_count + 1 running counts of blocks with a day or an hour */
+	uint32_t *heads_before;		/* of headings, and of short texts that are one link */
+	uint32_t *ends_before;		/* of short blocks that say what comes is no body: "Related", "Comments" */
 	uint32_t best_block;		/* the one with most evidence of being body, UINT32_MAX: none */
 	float good;			/* characters in blocks with s1 > 0 */
+	uint32_t run0, run1;		/* the largest run of such blocks */
+	float run_share;		/* its share of them */
 	const float *given1, *given2;	/* scores from outside, for training; NULL: the tables' */
 };
 
@@ -210,17 +231,26 @@ struct phrases {
 void phrases_init(struct phrases *idx);
 uint32_t phrase_of(const struct phrases *idx, const char *s, size_t n);
 
+/* texture.c */
+void texture_of(const char *s, size_t n, struct texture *ret);
+
+/* company.c: what stands around a block */
+void company_prepare(struct page *pg);
+void company_put(const struct page *pg, size_t block, float *out, size_t *k);
+
 /* features.c */
-#define FEATURES_MAX 176
+#define FEATURES_MAX 240
 size_t features_alone(const struct page *pg, size_t block, float out[FEATURES_MAX]);
 void context_prepare(struct page *pg);	/* after s1 of all blocks */
 size_t features_context(const struct page *pg, size_t block, float out[FEATURES_MAX]);
 void features_prepare(struct page *pg);
+uint32_t features_wider(const struct page *pg, uint32_t node);	/* nearest ancestor with more blocks */
 uint32_t features_shape(const struct page *pg, const struct block *b);	/* its slot */
 
-/* overlap.c: block.in_ld of all blocks, block.in_description of those near the headline */
+/* overlap.c: block.in_ld and in_title of all blocks, block.in_description of those near the headline */
 void overlap_jsonld(struct page *pg);
 void overlap_description(struct page *pg);
+void overlap_title(struct page *pg, const char *title);	/* title may be NULL */
 
 /* model_alone.c, model_context.c: written by tests/bench/train.sh */
 #define MODEL_DEPTH 4

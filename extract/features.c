@@ -187,6 +187,7 @@ features_prepare(struct page *pg)
 	}
 	overlap_jsonld(pg);
 	page_habits(pg);
+	company_prepare(pg);
 }
 
 static float
@@ -207,8 +208,8 @@ lg(double x)
 }
 
 /* Nearest ancestor that holds more than this element's blocks; the element itself at the root. */
-static uint32_t
-wider(const struct page *pg, uint32_t i)
+uint32_t
+features_wider(const struct page *pg, uint32_t i)
 {
 	uint32_t up = i;
 
@@ -361,7 +362,7 @@ features_alone(const struct page *pg, size_t i, float out[FEATURES_MAX])
 	const struct block *b = &pg->blocks[i];
 	const struct node *nd = &pg->nodes[b->node];
 	const char *s = page_block_text(pg, b);
-	uint32_t w1 = wider(pg, b->node), w2 = wider(pg, w1), up = b->node, rep = 1;
+	uint32_t w1 = features_wider(pg, b->node), w2 = features_wider(pg, w1), up = b->node, rep = 1;
 	size_t k = 0;
 	double before = i > 0 ? (double)pg->blocks[i].off : 0, all = (double)pg->text.len;
 
@@ -414,5 +415,6 @@ features_alone(const struct page *pg, size_t i, float out[FEATURES_MAX])
 	put_company(pg, i, out, &k);
 	put_title_kinship(pg, b, out, &k);
 	out[k++] = b->in_description;
+	company_put(pg, i, out, &k);
 	return k;
 }

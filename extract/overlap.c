@@ -13,6 +13,8 @@
 #define LD_BODY_MIN 200		/* bytes; a shorter one is a summary */
 #define NEAR_TITLE 40		/* blocks from the headline on among which the described lead is looked for */
 
+#define TITLE_LIKE_CHARS 300	/* of a block that may repeat the title */
+
 struct words {
 	const char *s;
 	size_t n, i;
@@ -141,5 +143,22 @@ overlap_description(struct page *pg)
 	table_init(&t, plain);
 	for (size_t i = from; i < n && i < from + NEAR_TITLE; i++)
 		pg->blocks[i].in_description = share_of(&t, pg, &pg->blocks[i], 0);
+	free(t.run);
+}
+
+void
+overlap_title(struct page *pg, const char *title)
+{
+	struct table t;
+
+	for (size_t i = 0; i < pg->block_count; i++)
+		pg->blocks[i].in_title = title == NULL ? -1 : 0;
+	if (title == NULL)
+		return;
+	table_init(&t, title);
+	for (size_t i = 0; i < pg->block_count; i++) {
+		if (pg->blocks[i].chars < TITLE_LIKE_CHARS)
+			pg->blocks[i].in_title = share_of(&t, pg, &pg->blocks[i], 0);
+	}
 	free(t.run);
 }

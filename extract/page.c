@@ -14,12 +14,14 @@
 
 #define TAG_CACHE 256
 #define NOTE_DIGITS 4
+#define PROSE_CHARS 600		/* so much text in paragraphs is no button and no word to those without scripts */
+#define PROSE_NODES 2000	/* that are looked at to find it */
 
 struct walk {
 	struct page *pg;
 	uint32_t cur;			/* element we are in */
 	uint32_t holder;		/* innermost block element */
-	unsigned link_depth, pre_depth, strong_depth;
+	unsigned link_depth, pre_depth, strong_depth, slant_depth;
 	bool open;			/* a block has begun */
 	bool space;			/* white space is due before the next character */
 	bool newline;			/* a br was the last thing seen in the block */
@@ -58,6 +60,9 @@ page_done(struct page *pg)
 	free(pg->sizes);
 	free(pg->shapes);
 	free(pg->long_before);
+	free(pg->dated_before);
+	free(pg->heads_before);
+	free(pg->ends_before);
 	buf_done(&pg->text);
 	jsonld_done(&pg->ld);
 }
@@ -163,6 +168,12 @@ count_char(struct walk *w, const unsigned char *s, size_t n)
 }
 
 static void
+add_chars(uint16_t *sum, uint32_t chars)
+{
+	*sum = (uint16_t)(*sum + chars > UINT16_MAX ? UINT16_MAX : *sum + chars);
+}
+
+static void
 add_text(struct walk *w, const char *s)
 {
 	struct page *pg = w->pg;
@@ -213,8 +224,9 @@ add_text(struct walk *w, const char *s)
 		pg->nodes[w->cur].link_chars += chars;
 	}
 	if (w->strong_depth > 0)
-		w->b.strong_chars = (uint16_t)(w->b.strong_chars + chars > UINT16_MAX ? UINT16_MAX :
-		    w->b.strong_chars + chars);
+		add_chars(&w->b.strong_chars, chars);
+	if (w->slant_depth > 0)
+		add_chars(&w->b.slant_chars, chars);
 }
 
 static void
@@ -269,6 +281,33 @@ cached_tag(struct walk *w, const xmlChar *name)
 	return (enum tag)w->cache[slot].tag;
 }
 
+static bool
+is_prose_tag(enum tag t)
+{
+	return t == TAG_P || t == TAG_LI || t == TAG_TD || t == TAG_BLOCKQUOTE;
+}
+
+/*
+ * Does a whole text stand in an element that should hold none? An unclosed element in a button makes the rest of the
+ * page its content, and forums put their posts into noscript.
+ */
+static bool
+holds_prose(struct walk *w, xmlNodePtr root)
+{
+	xmlNodePtr x = tree_next(root, root, false);
+	size_t chars = 0, nodes = 0;
+
+	while (x != NULL && nodes++ < PROSE_NODES && chars < PROSE_CHARS) {
+		enum tag tag = x->type == XML_ELEMENT_NODE ? cached_tag(w, x->name) : TAG_OTHER;
+
+		if (x->type == XML_TEXT_NODE && x->content != NULL && x->parent != root &&
+		    is_prose_tag(cached_tag(w, x->parent->name)))
+			chars += strlen((const char *)x->content);
+		x = tree_next(x, root, tag == TAG_SCRIPT || tag == TAG_A);
+	}
+	return chars >= PROSE_CHARS;
+}
+
 /* Elements that are noted and not entered. */
 static bool
 side_element(struct walk *w, xmlNodePtr x, enum tag tag)
@@ -307,8 +346,10 @@ side_element(struct walk *w, xmlNodePtr x, enum tag tag)
 		if (tag == TAG_HR)
 			block_flush(w);
 		return x->children == NULL;
-	case TAG_SKIP:
 	case TAG_BUTTON:
+	case TAG_NOSCRIPT:
+		return !holds_prose(w, x);
+	case TAG_SKIP:
 		return true;
 	default:
 		return false;
@@ -422,6 +463,10 @@ enter(struct walk *w, xmlNodePtr x)
 		w->pre_depth++;
 	else if (tag == TAG_STRONG)
 		w->strong_depth++;
+	else if (tag == TAG_EM)
+		w->slant_depth++;
+	else if (tag == TAG_IMG)
+		nd->images = 1;
 	else if (tag == TAG_H1)
 		add_index(&pg->h1, &pg->h1_count, &pg->h1_cap, i);
 	else if (tag == TAG_TIME || ((nd->ev & EV_DATE) != 0 && has_machine_date(x)))
@@ -446,11 +491,14 @@ leave(struct walk *w)
 		w->pre_depth--;
 	else if (nd->tag == TAG_STRONG && w->strong_depth > 0)
 		w->strong_depth--;
+	else if (nd->tag == TAG_EM && w->slant_depth > 0)
+		w->slant_depth--;
 	up = nd->parent;
 	if (i != 0) {
 		pg->nodes[up].chars += nd->chars;
 		pg->nodes[up].link_chars += nd->link_chars;
 		pg->nodes[up].links += nd->links;
+		pg->nodes[up].images += nd->images;
 	}
 	w->cur = up;
 	if (nd->block) {

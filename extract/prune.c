@@ -13,6 +13,9 @@
 #define REPEATED_CHARS 100	/* a shorter paragraph may be meant to come again */
 #define REPEATED_MAX 256
 #define REPEATED_SHARE 0.4
+#define LIST_BLOCKS 5		/* of a list that is kept as a whole */
+#define LIST_KEPT_PERCENT 70
+#define LIST_BAR -2.0f
 #define SURE 1.2f		/* a score that no rule overrules */
 
 static bool
@@ -106,6 +109,28 @@ join_headings(struct page *pg)
 	}
 }
 
+/* A list is kept or left out as a whole: its first and last items stand beside other things, and their scores suffer. */
+static void
+join_items(struct page *pg)
+{
+	for (uint32_t n = 0; n < pg->node_count; n++) {
+		const struct node *list = &pg->nodes[n];
+		uint32_t kept = 0, all = list->b1 - list->b0;
+
+		if ((list->tag != TAG_UL && list->tag != TAG_OL) || all < LIST_BLOCKS)
+			continue;
+		for (uint32_t i = list->b0; i < list->b1; i++)
+			kept += pg->blocks[i].keep;
+		if (kept == all || kept * 100 < all * LIST_KEPT_PERCENT)
+			continue;
+		for (uint32_t i = list->b0; i < list->b1; i++) {
+			struct block *b = &pg->blocks[i];
+
+			b->keep |= b->s2 > LIST_BAR && !has_own_field(pg, i) && !is_furniture(pg, i);
+		}
+	}
+}
+
 /* The lead under the headline often stands outside the container of the paragraphs. */
 static void
 join_lead(struct page *pg)
@@ -179,6 +204,7 @@ prune_blocks(struct page *pg)
 		if (keep_above(pg, bars[k]) >= LITTLE_CHARS)
 			break;
 	}
+	join_items(pg);
 	join_headings(pg);
 	join_lead(pg);
 	drop_repeated(pg);

@@ -53,6 +53,21 @@ was_too_deep(htmlParserCtxtPtr ctxt)
 	return e != NULL && e->message != NULL && strstr(e->message, "Excessive depth") != NULL;
 }
 
+/* What follows </html> is a second root for libxml2; for a browser it is the page's, and so it is here. */
+static void
+join_roots(xmlDocPtr doc)
+{
+	xmlNodePtr root = xmlDocGetRootElement(doc), x, next;
+
+	for (x = root != NULL ? root->next : NULL; x != NULL; x = next) {
+		next = x->next;
+		if (x->type == XML_ELEMENT_NODE) {
+			xmlUnlinkNode(x);
+			xmlAddChild(root, x);
+		}
+	}
+}
+
 static int
 to_tree(const char *utf8, size_t n, const char *url, struct html *h, struct err *reterr)
 {
@@ -64,6 +79,8 @@ to_tree(const char *utf8, size_t n, const char *url, struct html *h, struct err 
 		h->doc = htmlCtxtReadMemory(ctxt, utf8, (int)n, url, "UTF-8", HTML_OPTIONS);
 		h->too_deep = was_too_deep(ctxt);
 		htmlFreeParserCtxt(ctxt);
+		if (h->doc != NULL)
+			join_roots(h->doc);
 	}
 	arena_end();
 	if (ctxt == NULL)

@@ -4,7 +4,7 @@
 # Needs extract_manifest and train_blocks in BUILD_FOLDER/tests/bench. About ten minutes. Afterwards build again and
 # compare: WORK_FOLDER/SET.cv holds what trees that had not seen a page make of it, the honest figure.
 set -eu
-bin=$1/tests/bench sets=$2 work=$3 trees=${4:-192}
+bin=$1/tests/bench sets=$2 work=$3 trees=${4:-320}
 here=$(dirname "$0")
 top=$here/../..
 train="scrapinghub:1 trafilatura:1 fundus:1 wcxb:0.6 chinese:2 misc:1 made:0.4"

@@ -14,6 +14,7 @@
 #include "base/banned.h"
 
 #define BINS 64
+#define BAGS 2			/* runs with other lots, averaged: they err apart */
 #define FOLDS 5			/* as label_blocks.py deals them, by site */
 #define INNER ((1 << MODEL_DEPTH) - 1)
 #define LEAVES (1 << MODEL_DEPTH)
@@ -202,12 +203,12 @@ split_level(const struct data *d, const struct sample *sm, struct tree *t, int l
 
 /* What a new tree is to mend: gradients of the rows it learns from; of the others nothing. */
 static void
-set_gradients(const struct data *d, const struct sample *sm, const float *score, unsigned tree)
+set_gradients(const struct data *d, const struct sample *sm, const float *score, unsigned lots)
 {
 	for (size_t i = 0; i < sm->n; i++) {
 		size_t r = sm->row[i];
 		double p = 1 / (1 + exp(-(double)score[r]));
-		uint32_t lot = (uint32_t)(d->site[r] * 2654435761u + tree * 40503u);
+		uint32_t lot = (uint32_t)(d->site[r] * 2654435761u + lots * 40503u);
 		double w = (lot * 2246822519u >> 16) % 100 < SITE_PERCENT ? fmax((double)d->weight[r], SURE_WEIGHT) : 0;
 
 		sm->g[i] = (float)((d->label[r] - p) * w);
@@ -257,48 +258,67 @@ sample_done(struct sample *sm)
 	free(sm->h);
 }
 
-/* Boost on all labelled rows whose fold is not left_out; score gets the sum for every row. */
-static void
-train(const struct data *d, int left_out, size_t trees, struct tree *out, float *score)
+static unsigned
+leaf_of(const struct data *d, const struct tree *t, size_t row)
 {
-	bool *settled = xcalloc(d->rows, sizeof(*settled));
-	struct sample sm;
+	unsigned at = 0;
 
-	sample_init(&sm, d, left_out);
-	memset(score, 0, d->rows * sizeof(*score));
+	while (at < INNER)
+		at = 2 * at + (d->bin[t->feature[at] * d->rows + row] > t->bin[at] ? 2 : 1);
+	return at - INNER;
+}
+
+/* One run: trees go to out[bag], out[bag + BAGS] ... */
+static void
+boost(const struct data *d, struct sample *sm, size_t trees, unsigned bag, struct tree *out)
+{
+	float *score = xcalloc(d->rows, sizeof(*score));
+
 	for (size_t k = 0; k < trees; k++) {
-		struct tree *t = &out[k];
+		struct tree *t = &out[k * BAGS + bag];
 		double sg[LEAVES] = { 0 }, sh[LEAVES] = { 0 };
 
-		set_gradients(d, &sm, score, (unsigned)k);
+		set_gradients(d, sm, score, (unsigned)k + bag * 7919);
 		for (int level = 0; level < MODEL_DEPTH; level++) {
-			split_level(d, &sm, t, level, (unsigned)(k * 31 + (size_t)level + 7));
-			for (size_t i = 0; i < sm.n; i++) {
-				unsigned at = sm.at[i];
+			split_level(d, sm, t, level, (unsigned)(k * 31 + (size_t)level + 7 + bag * 1000003u));
+			for (size_t i = 0; i < sm->n; i++) {
+				unsigned at = sm->at[i];
 
-				sm.at[i] = (uint8_t)(2 * at + (sm.bin[t->feature[at] * sm.n + i] > t->bin[at] ? 2 : 1));
+				sm->at[i] = (uint8_t)(2 * at + (sm->bin[t->feature[at] * sm->n + i] > t->bin[at] ? 2 : 1));
 			}
 		}
-		for (size_t i = 0; i < sm.n; i++) {
-			sg[sm.at[i] - INNER] += (double)sm.g[i];
-			sh[sm.at[i] - INNER] += (double)sm.h[i];
+		for (size_t i = 0; i < sm->n; i++) {
+			sg[sm->at[i] - INNER] += (double)sm->g[i];
+			sh[sm->at[i] - INNER] += (double)sm->h[i];
 		}
 		for (int l = 0; l < LEAVES; l++)
 			t->leaf[l] = (float)(RATE * sg[l] / (sh[l] + LAMBDA));
-		for (size_t r = 0; r < d->rows; r++) {
-			unsigned at = 0;
+		for (size_t i = 0; i < sm->n; i++)
+			score[sm->row[i]] += t->leaf[sm->at[i] - INNER];
+		for (int l = 0; l < LEAVES; l++)
+			t->leaf[l] /= BAGS;
+	}
+	free(score);
+}
 
+/* Boost on all labelled rows whose fold is not left_out; score gets every row's sum as the program will have it. */
+static void
+train(const struct data *d, int left_out, size_t trees, struct tree *out, float *score)
+{
+	struct sample sm;
+
+	sample_init(&sm, d, left_out);
+	for (unsigned bag = 0; bag < BAGS; bag++)
+		boost(d, &sm, trees / BAGS, bag, out);
+	sample_done(&sm);
+	for (size_t r = 0; r < d->rows; r++) {
+		score[r] = 0;
+		for (size_t k = 0; k < trees; k++) {
 			if (k > 0 && k % MODEL_ROUND == 0 && (score[r] * 1000 < MODEL_OUT || score[r] * 1000 > MODEL_IN))
-				settled[r] = true;
-			if (settled[r])
-				continue;
-			while (at < INNER)
-				at = 2 * at + (d->bin[t->feature[at] * d->rows + r] > t->bin[at] ? 2 : 1);
-			score[r] += t->leaf[at - INNER];
+				break;
+			score[r] += out[k].leaf[leaf_of(d, &out[k], r)];
 		}
 	}
-	sample_done(&sm);
-	free(settled);
 }
 
 /* Rows hold five digits, so a limit stands a little above the value it was learnt from. */
@@ -321,14 +341,14 @@ write_table(const struct data *d, const char *name, const struct tree *t, size_t
 		fprintf(out, "\t{ {");
 		for (int i = 0; i < INNER; i++)
 			fprintf(out, " %u,", t[k].feature[i]);
-		fprintf(out, " },\n\t  {");
+		fprintf(out, " }, {");
 		for (int i = 0; i < INNER; i++) {
 			if (t[k].bin[i] >= d->cuts[t[k].feature[i]])
 				fprintf(out, " 1e9,");
 			else
 				fprintf(out, " %.6g,", above((double)d->cut[t[k].feature[i]][t[k].bin[i]]));
 		}
-		fprintf(out, " },\n\t  {");
+		fprintf(out, " }, {");
 		for (int i = 0; i < LEAVES; i++)
 			fprintf(out, " %ld,", lround(1000 * (double)t[k].leaf[i]));
 		fprintf(out, " } },\n");

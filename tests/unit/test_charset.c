@@ -286,6 +286,33 @@ legacy_text_is_known_by_its_bytes(void **state)
 		  "\xe5 \xfc\xf4\xe9 \xe7 \xea\xe1\xf4\xe1\xf3\xea\xe5\xf5\xde \xf4\xef\xf5 \xed\xdd\xef\xf5"
 		  " \xea\xf5\xec\xe1\xf4\xef\xe8\xf1\xe1\xfd\xf3\xf4\xe7 \xe8\xe1 \xe1",
 		  "ISO-8859-7" },
+		{ "Ministerstvo pr\xf9myslu zve\xf8" "ejnilo ve \xe8tvrtek zpr\xe1vu o p\xf8\xedprav\xec nov\xe9ho "
+		  "z\xe1kona. Podle n\xe1m\xecstka p\xf9jde o nejv\xect\x9a\xed zm\xecnu za posledn\xed" "ch deset "
+		  "let. \xd8" "ada podnik\xf9 v\x9a" "ak upozor\xf2uje, \x9e" "e lh\xf9ty jsou p\xf8\xedli\x9a kr"
+		  "\xe1tk\xe9.",
+		  "windows-1250" },
+		{ "Ministerstvo pr\xf9myslu zve\xf8" "ejnilo ve \xe8tvrtek zpr\xe1vu o p\xf8\xedprav\xec nov\xe9ho "
+		  "z\xe1kona. Podle n\xe1m\xecstka p\xf9jde o nejv\xect\xb9\xed zm\xecnu za posledn\xed" "ch deset "
+		  "let. \xd8" "ada podnik\xf9 v\xb9" "ak upozor\xf2uje, \xbe" "e lh\xf9ty jsou p\xf8\xedli\xb9 kr"
+		  "\xe1tk\xe9.",
+		  "ISO-8859-2" },
+		{ "A miniszt\xe9rium cs\xfct\xf6rt\xf6k\xf6n k\xf6z\xf6lte, hogy elk\xe9sz\xfclt az \xfaj t\xf6rv"
+		  "\xe9ny tervezete. T\xf6" "bb v\xe1llalat azonban arra figyelmeztet, hogy a hat\xe1rid\xf5k t\xfa"
+		  "l r\xf6videk. A korm\xe1ny j\xf6v\xf5 h\xe9ten t\xe1rgyal a javaslatr\xf3l.",
+		  "windows-1250" },
+		{ "Bakanl\xfdk per\xfe" "embe g\xfcn\xfc yapt\xfd\xf0\xfd a\xe7\xfdklamada yeni yasan\xfdn haz\xfdr"
+		  "l\xfdklar\xfdn\xfdn tamamland\xfd\xf0\xfdn\xfd duyurdu. Bir\xe7ok kurulu\xfe s\xfcrelerin \xe7ok"
+		  " k\xfdsa oldu\xf0unu ve ge\xe7i\xfe i\xe7in hi\xe7" "bir \xf6nlem al\xfdnmad\xfd\xf0\xfdn\xfd be"
+		  "lirtti.",
+		  "windows-1254" },
+		{ "Ministerul a anun\xfe" "at joi c\xe3 proiectul noii legi este gata. Mai multe \xeentreprinderi a"
+		  "trag \xeens\xe3 aten\xfeia c\xe3 termenele sunt prea scurte \xbai c\xe3 nu exist\xe3 m\xe3suri d"
+		  "e tranzi\xfeie.",
+		  "windows-1250" },
+		{ "Das Ministerium f\x9fr H\x8a" "fen erkl\x8arte gestern, die Arbeiten w\x9frden im Fr\x9fhjahr be"
+		  "ginnen. Gr\x9a\xa7" "ere Sch\x8a" "den seien w\x8ahrend der St\x9frme nicht entstanden, au\xa7"
+		  "" "er an der Br\x9f" "cke \x9f" "ber den Fluss, die sp\x8ater ge\x9a" "ffnet wird.",
+		  "macintosh" },
 	};
 	static const char *const declared[] = { NULL, "utf-8", "iso-8859-1" };
 
