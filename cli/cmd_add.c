@@ -112,13 +112,13 @@ add_write(struct cli *cli, const char *name, const char *url, enum source_kind k
 
 /* Only a person at a terminal is asked. */
 static bool
-agrees(const struct cli *cli, const char *name)
+agrees(const struct cli *cli, const char *name, enum source_kind kind, const char *url)
 {
 	char answer[8] = "";
 
 	if (cli->opts.yes || cli->opts.json || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
 		return true;
-	fprintf(stderr, "Add it as source '%s'? [Y/n] ", name);
+	fprintf(stderr, "\nAdd it as source '%s' (%s %s)? [Y/n] ", name, source_kind_name(kind), url);
 	fflush(stderr);
 	if (fgets(answer, sizeof(answer), stdin) == NULL)
 		return false;
@@ -150,16 +150,18 @@ add(struct cli *cli, const struct config *config, const char *href, const char *
 		return rc;
 	}
 	if (other != NULL)
-		cli_say("%s is the better entrance: a %s with %zu documents", other, source_kind_name(found.candidates->kind),
-		    found.candidates->count);
+		cli_say("%s is the better entrance: a %s with %zu documents, where the page lists %zu (--kind listing keeps the page)",
+		    other, source_kind_name(found.candidates->kind), found.candidates->count, found.beside);
+	if (kind == KIND_AUTO)
+		probe_document(p, &src, cli->now_ms, &found);
 	probe_print(cli, &found, &src);
 	if (found.candidates->count == 0 && found.document == NULL) {
-		cli_say("nothing was found there: not added");
+		cli_say("nothing was found there: not added (--kind page watches the page itself)");
 		rc = EXIT_NOTHING;
-	} else if (!agrees(cli, name)) {
+	} else if (!agrees(cli, name, found.candidates->kind, other != NULL ? other : href)) {
 		cli_say("not added");
 		rc = EXIT_NOTHING;
-	} else if ((rc = add_write(cli, name, other != NULL ? other : href, kind)) == EXIT_FOUND) {
+	} else if ((rc = add_write(cli, name, other != NULL ? other : href, found.candidates->kind)) == EXIT_FOUND) {
 		add_reload(cli, config);
 	}
 	probe_found_done(&found);

@@ -113,6 +113,15 @@ read_wishes(struct wishes *w, const char *file, struct err *reterr)
 	return rc;
 }
 
+/* The line names the address already. */
+static const char *
+without_address(const char *text, const char *url)
+{
+	size_t n = strlen(url);
+
+	return strncmp(text, url, n) == 0 && text[n] == ':' && text[n + 1] == ' ' ? text + n + 2 : text;
+}
+
 /* In a process of its own: tries every address of one host and says a line of JSON for each. */
 static void
 try_host(const struct cli *cli, const struct config *config, const struct wishes *w, const char *host, FILE *out)
@@ -134,7 +143,7 @@ try_host(const struct cli *cli, const struct config *config, const struct wishes
 		json_put_int(j, "i", (int64_t)i);
 		if (!ready || probe_best(p, &src, cli->now_ms, &found, &other, &err) < 0) {
 			words = diagnosis_words(found.diagnosis);
-			json_put_str(j, "error", words != NULL ? words : err.text);
+			json_put_str(j, "error", words != NULL ? words : without_address(err.text, w->list[i].url));
 		} else if (found.candidates->count == 0) {
 			words = diagnosis_words(found.diagnosis);
 			json_put_str(j, "error", words != NULL ? words : "no list of documents was found there");

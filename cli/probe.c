@@ -408,6 +408,19 @@ probe_look(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct
 }
 
 void
+probe_document(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct probe_found *f)
+{
+	struct page page = { .body = BUF_INIT(0) };
+
+	if (f->candidates->kind != KIND_PAGE)
+		page.url = xstrdup("");	/* nothing of the list itself is wanted any more */
+	else if (fetch(p, src, f->url, FETCH_PAGE, &page, &f->document_err) < 0)
+		return;
+	first_document(p, src, &page, now_ms, f);
+	page_done(&page);
+}
+
+void
 probe_found_done(struct probe_found *f)
 {
 	free(f->url);

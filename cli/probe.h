@@ -31,6 +31,7 @@ struct probe_found {			/* owned; probe_found_done */
 	enum diagnosis diagnosis;	/* why a page shows no list; also set where probe_look() fails */
 	struct document *document;	/* of the first candidate, or NULL */
 	struct err document_err;	/* why there is none */
+	size_t beside;			/* of probe_best(): documents that the address itself lists, where another one is better */
 };
 
 /*
@@ -42,6 +43,8 @@ int probe_look(struct probe *p, const struct cfg_source *src, int64_t now_ms, st
 /* The same without the first document. */
 int probe_read(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct probe_found *ret,
     struct err *reterr);
+/* Then the first document. */
+void probe_document(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct probe_found *f);
 /* The addresses that one page of the source lists, without those that it refuses, with its further pages. */
 int probe_list(struct probe *p, const struct cfg_source *src, const char *url, int64_t now_ms,
     struct candidates **ret, struct err *reterr);

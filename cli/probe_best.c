@@ -145,8 +145,10 @@ probe_best(struct probe *p, const struct cfg_source *src, int64_t now_ms, struct
 		}
 		probe_found_done(&found);
 	}
-	if (at < t.count)
+	if (at < t.count) {
 		*ret_url = xstrdup(t.list[at]);
+		best.beside = own->count;
+	}
 	if (best.candidates != own)
 		candidates_free(own);
 	for (size_t i = 0; i < t.count; i++)

@@ -1,9 +1,39 @@
 """try and add: what kind of source it is, what would be taken, what stands in the way, and the best entrance."""
-import json, os
+import fcntl, json, os, pty, select, struct, termios, time
 
 import pytest
 
-from conftest import article, listing, prose, rss
+from conftest import BIN, article, listing, prose, rss
+
+
+def on_terminal(world, *args, answer=None):
+    """What a person sees who runs the command, and its exit; answer is typed at the question."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ.update(TERM='xterm', NO_COLOR='1')
+        os.execv(os.path.join(BIN, 'presswatch'), ['presswatch', '--config', world.conf, *args])
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 100, 0, 0))
+    seen, end = b'', time.time() + 120
+    while time.time() < end:
+        if not select.select([fd], [], [], 0.2)[0]:
+            continue
+        try:
+            more = os.read(fd, 65536)
+        except OSError:	# the other side hung up
+            break
+        if not more:
+            break
+        seen += more
+        if answer is not None and b'[Y/n]' in seen:
+            os.write(fd, answer.encode() + b'\n')
+            answer = None
+    os.close(fd)
+    return seen.decode('utf-8', 'replace').replace('\r\n', '\n'), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def written(world, name):
+    path = os.path.join(os.path.dirname(world.conf), 'sources.d', name + '.yaml')
+    return open(path).read() if os.path.exists(path) else None
 
 
 def publish(origin, n=12):
@@ -86,3 +116,45 @@ def test_add_from_a_list_adds_what_can_be_read_and_says_why_the_rest_cannot(worl
     assert len(os.listdir(os.path.join(os.path.dirname(world.conf), 'sources.d'))) == 2
     r = world.command('add', '--from', str(path), expect=3)
     assert '0 of 5 added' in r.stdout and 'watches it already' in r.stdout
+
+
+def test_add_on_a_terminal_shows_what_it_found_and_asks(world, origin):
+    publish(origin)
+    world.write()
+    for answer, code, said in (('n', 1, 'not added'), ('y', 0, 'written: ')):
+        text, rc = on_terminal(world, 'add', '--name', 'harbours', origin.base + '/press/', answer=answer)
+        assert rc == code and said in text, text
+        assert 'a listing with 12 documents' in text and '2024-03-12  Minister opens harbour number 11' in text and '… and 2 more' in text
+        assert prose(11)[0] in text.replace('\n', ' '), 'the first document as it would be kept'
+        assert "Add it as source 'harbours' (listing %s/press/)? [Y/n]" % origin.base in text
+        assert (written(world, 'harbours') is not None) == (answer == 'y')
+    assert written(world, 'harbours') == 'name: harbours\nurl: "%s/press/"\nkind: listing\n' % origin.base
+    text, rc = on_terminal(world, 'add', '--name', 'harbours', origin.base + '/press/')
+    assert rc == 3 and 'there is a source' in text and '[Y/n]' not in text
+
+
+def test_add_writes_the_kind_that_it_found(world, origin):
+    publish(origin)
+    origin.pages['/one'] = article('Standing order on harbours', prose(1) + prose(2))
+    origin.pages['/map.xml'] = '<urlset>%s</urlset>' % ''.join('<url><loc>%s/press/%d.html</loc><lastmod>2024-03-%02d</lastmod></url>' % (origin.base, i, i + 1) for i in range(12))
+    world.write()
+    for path, kind in (('/one', 'page'), ('/map.xml', 'sitemap'), ('/feed.xml', 'feed')):
+        if kind == 'feed':
+            origin.pages['/feed.xml'] = rss([('g%d' % i, origin.base + '/press/%d.html' % i, 'Minister opens harbour number %d' % i, 'Fri, %02d Mar 2024 10:00:00 GMT' % (i + 1), 'x') for i in range(12)])
+        assert kind != 'page' or '--kind page' in world.command('add', '--yes', origin.base + path, expect=1).stderr
+        r = world.command('add', '--yes', '--name', kind, *(['--kind', 'page'] if kind == 'page' else []), origin.base + path)
+        assert 'kind: %s\n' % kind in written(world, kind) and origin.base + path in written(world, kind)
+        assert prose(1 if kind == 'page' else 11)[0] in r.stdout.replace('\n', ' ') or kind == 'sitemap'
+
+
+def test_add_from_a_list_on_a_terminal_shows_how_far_it_is(world, origin, tmp_path):
+    publish(origin)
+    origin.pages['/other/'] = listing([('/other/%d' % i, 'Council hears petition number %d' % i, '%d May 2024' % (i + 1)) for i in range(9)])
+    path = tmp_path / 'list'
+    path.write_text('\n'.join(origin.base + p for p in ('/press/', '/missing', '/other/')))
+    world.write()
+    text, rc = on_terminal(world, 'add', '--from', str(path))
+    assert rc == 3 and 'tried [' in text and '] 3/3' in text and '[Y/n]' not in text
+    last = text.split('\r')[-1]
+    assert last.count('added   ') == 2 and 'listing with 12 documents' in last and 'listing with 9 documents' in last
+    assert 'failed  %s/missing: status 404' % origin.base in last and '2 of 3 added' in last
