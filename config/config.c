@@ -19,14 +19,15 @@ free_strings(char **list)
 }
 
 static void
-source_done(struct cfg_source *s)
+source_done(struct cfg_source *s, const struct cfg_source *defaults)
 {
 	char *const owned[] = { s->name, s->was, s->url, s->timezone, s->language, s->select.links, s->select.title,
 		s->select.date, s->select.body, s->user_agent, s->proxy };
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		free(owned[i]);
-	free(s->recheck_s);
+	if (s->recheck_s != defaults->recheck_s)
+		free(s->recheck_s);
 	free_strings(s->labels);
 	free_strings(s->include);
 	free_strings(s->exclude);
@@ -71,7 +72,10 @@ config_free(struct config *c)
 	if (c == NULL)
 		return;
 	for (size_t i = 0; i < c->sources_count; i++)
-		source_done(&c->sources[i]);
+		source_done(&c->sources[i], c->defaults);
+	if (c->defaults != NULL)
+		free(c->defaults->recheck_s);
+	free(c->defaults);
 	for (size_t i = 0; i < c->channels_count; i++)
 		channel_done(&c->channels[i]);
 	for (size_t i = 0; i < c->files_count; i++)
@@ -163,8 +167,14 @@ config_add_source(struct config_reader *r, yaml_node_t *node)
 	r->source_marks[c->sources_count] =
 	    (struct config_mark){ line_of(name), (int)name->start_mark.column + 1 };
 	s = &c->sources[c->sources_count++];
-	*s = (struct cfg_source){ .file = r->file, .line = line_of(node) };
-	if (config_read_map(r, node, "a source", config_source_keys, s) == 0)
+	if (c->defaults == NULL) {
+		c->defaults = xcalloc(1, sizeof(*c->defaults));
+		config_read_defaults(r, config_source_keys, c->defaults);
+	}
+	*s = *c->defaults;
+	s->file = r->file;
+	s->line = line_of(node);
+	if (config_read_over(r, node, "a source", config_source_keys, s) == 0)
 		check_source(r, node, s);
 }
 

@@ -94,6 +94,10 @@ void config_bad_at(struct config_reader *r, const char *file, int line, int colu
 /* read.c: a mapping against a table; every key of it, then defaults for what was not said. */
 int config_read_map(struct config_reader *r, yaml_node_t *node, const char *what,
     const struct config_key *keys, void *base);
+/* The same over what stands in base already: defaults that config_read_defaults() made once. */
+int config_read_over(struct config_reader *r, yaml_node_t *node, const char *what,
+    const struct config_key *keys, void *base);
+void config_read_defaults(struct config_reader *r, const struct config_key *keys, void *base);
 void config_read_each(struct config_reader *r, yaml_node_t *node, const char *key, size_t max,
     void (*each)(struct config_reader *r, yaml_node_t *node));
 const char *config_nearest(const struct config_key *keys, const char *name);

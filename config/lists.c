@@ -220,7 +220,6 @@ read_durations(struct config_reader *r, const struct config_key *key,
 		free(list);
 		return -1;
 	}
-	free(*field);
 	*field = list;
 	*(size_t *)((char *)base + key->count_at) = n;
 	return 0;

@@ -324,11 +324,11 @@ read_pair(struct config_reader *r, const yaml_node_pair_t *pair, const char *wha
 	return i;
 }
 
-int
-config_read_map(struct config_reader *r, yaml_node_t *node, const char *what,
-    const struct config_key *keys, void *base)
+/* Of the keys that stand there sets *ret_seen, bit by bit. */
+static int
+read_pairs(struct config_reader *r, yaml_node_t *node, const char *what, const struct config_key *keys, uint64_t *ret_seen,
+    void *base)
 {
-	size_t before = r->mistakes->count;
 	int seen_line[64] = { 0 }, i;
 	uint64_t seen = 0;
 
@@ -345,6 +345,35 @@ config_read_map(struct config_reader *r, yaml_node_t *node, const char *what,
 		if (keys[i].required && !(seen >> i & 1))
 			config_bad_at(r, r->file, line_of(node), column_of(node),
 			    "%s: '%s' is missing", what, keys[i].name);
+	*ret_seen = seen;
+	return 0;
+}
+
+int
+config_read_map(struct config_reader *r, yaml_node_t *node, const char *what,
+    const struct config_key *keys, void *base)
+{
+	size_t before = r->mistakes->count;
+	uint64_t seen;
+
+	if (read_pairs(r, node, what, keys, &seen, base) < 0)
+		return -1;
 	read_defaults(r, keys, seen, base);
 	return r->mistakes->count > before ? -1 : 0;
+}
+
+int
+config_read_over(struct config_reader *r, yaml_node_t *node, const char *what,
+    const struct config_key *keys, void *base)
+{
+	size_t before = r->mistakes->count;
+	uint64_t seen;
+
+	return read_pairs(r, node, what, keys, &seen, base) < 0 || r->mistakes->count > before ? -1 : 0;
+}
+
+void
+config_read_defaults(struct config_reader *r, const struct config_key *keys, void *base)
+{
+	read_defaults(r, keys, 0, base);
 }

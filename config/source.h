@@ -93,6 +93,7 @@ struct config {
 	size_t spellings_count;
 	struct cfg_source *sources;
 	size_t sources_count;
+	struct cfg_source *defaults;	/* what a source is that says nothing; others share its recheck_s; NULL: no source */
 	struct cfg_channel *channels;
 	size_t channels_count;
 	char **files;		/* every file that was read, the main one first */

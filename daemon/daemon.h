@@ -27,7 +27,7 @@ struct rhythm;
 struct watch {			/* a source at run time: poll state in memory */
 	struct due due;		/* first member: the scheduler hands it back */
 	struct daemon *d;
-	char *name;
+	const char *name;	/* the plan's; its own once it is gone */
 	const struct plan_source *ps;	/* in d->plan */
 	struct visit *visit;	/* under way, or NULL */
 	/* ten thousand of these lie idle: what is narrow stands together */

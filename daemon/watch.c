@@ -14,15 +14,22 @@
 
 #define RHYTHM_KNOWN 200	/* newest releases that teach it */
 
+/* Its name is that of the plan: ten thousand copies would be a third of a megabyte. */
+static void
+watch_enter(struct watch *w, const struct plan_source *ps)
+{
+	w->ps = ps;
+	w->name = ps->cfg->name;
+	HASH_ADD_KEYPTR(hh, w->d->watches, w->name, strlen(w->name), w);
+}
+
 static struct watch *
 watch_new(struct daemon *d, const struct plan_source *ps)
 {
 	struct watch *w = xcalloc(1, sizeof(*w));
 
 	w->d = d;
-	w->ps = ps;
-	w->name = xstrdup(ps->cfg->name);
-	HASH_ADD_KEYPTR(hh, d->watches, w->name, strlen(w->name), w);
+	watch_enter(w, ps);
 	return w;
 }
 
@@ -45,7 +52,9 @@ watch_free(struct watch *w)
 {
 	fill_cancel(w);
 	scheduler_remove(&w->d->scheduler, &w->due);
-	if (!w->gone)
+	if (w->gone)
+		free((char *)w->name);
+	else
 		HASH_DEL(w->d->watches, w);
 	visit_files_free(&w->files);
 	free(w->etag);
@@ -53,7 +62,6 @@ watch_free(struct watch *w)
 	free(w->fill_url);
 	free(w->moved);
 	free(w->rhythm);
-	free(w->name);
 	free(w);
 }
 
@@ -200,6 +208,7 @@ drop(struct daemon *d, struct watch *w)
 {
 	HASH_DEL(d->watches, w);
 	w->gone = true;
+	w->name = xstrdup(w->name);	/* the plan may go before its visit ends */
 	scheduler_remove(&d->scheduler, &w->due);
 	visit_cancel(w);
 	if (w->visit == NULL)
@@ -207,19 +216,12 @@ drop(struct daemon *d, struct watch *w)
 }
 
 static struct watch *
-renamed(struct daemon *d, const struct cfg_source *cfg)
+watch_was(struct daemon *d, const struct cfg_source *cfg)
 {
 	struct watch *w = NULL;
 
-	if (cfg->was == NULL || config_source(d->plan->config, cfg->was) != NULL)
-		return NULL;
-	HASH_FIND_STR(d->watches, cfg->was, w);
-	if (w == NULL)
-		return NULL;
-	HASH_DEL(d->watches, w);
-	free(w->name);
-	w->name = xstrdup(cfg->name);
-	HASH_ADD_KEYPTR(hh, d->watches, w->name, strlen(w->name), w);
+	if (cfg->was != NULL && config_source(d->plan->config, cfg->was) == NULL)
+		HASH_FIND_STR(d->watches, cfg->was, w);
 	return w;
 }
 
@@ -229,7 +231,8 @@ repoint(struct watch *w, const struct plan_source *ps)
 	bool moved = strcmp(w->ps->cfg->url, ps->cfg->url) != 0 || config_rules_hash(w->ps->cfg) != config_rules_hash(ps->cfg);
 	bool sooner = ps->cfg->every_s < w->ps->cfg->every_s;
 
-	w->ps = ps;
+	HASH_DEL(w->d->watches, w);
+	watch_enter(w, ps);
 	w->shape = 0;	/* other rules may take other links */
 	if (!ps->cfg->adaptive) {
 		free(w->rhythm);
@@ -259,7 +262,7 @@ watch_apply_plan(struct daemon *d)
 
 		HASH_FIND_STR(d->watches, ps->cfg->name, w);
 		if (w == NULL)
-			w = renamed(d, ps->cfg);
+			w = watch_was(d, ps->cfg);
 		if (w != NULL)
 			repoint(w, ps);
 		else {

@@ -100,16 +100,11 @@ plan_new(struct config *config, struct plan **ret, struct err *reterr)
 	p->sources = xcalloc(config->sources_count + 1, sizeof(*p->sources));
 	for (size_t i = 0; i < config->sources_count; i++) {
 		struct plan_source *ps = &p->sources[i];
-		char **r;
-
 		ps->cfg = &config->sources[i];
 		if (ps->cfg->channels != NULL)
 			make_routes(p, ps->cfg, &ps->routes);
 		else
 			ps->routes = p->to_all;
-		ps->remove = (const char **)ps->cfg->select.remove;
-		for (r = ps->cfg->select.remove; r != NULL && *r != NULL; r++)
-			ps->remove_count++;
 		ps->extractor = extractor_name(p, ps);
 	}
 	*ret = p;
@@ -206,8 +201,10 @@ plan_extract_opts(const struct plan_source *ps, struct extract_opts *ret)
 	const struct cfg_select *sel = &ps->cfg->select;
 
 	*ret = (struct extract_opts){ .select_body = sel->body, .select_title = sel->title,
-		.select_date = sel->date, .select_remove = ps->remove,
-		.select_remove_count = ps->remove_count, .language_hint = ps->cfg->language };
+		.select_date = sel->date, .select_remove = (const char *const *)sel->remove,
+		.language_hint = ps->cfg->language };
+	while (sel->remove != NULL && sel->remove[ret->select_remove_count] != NULL)
+		ret->select_remove_count++;
 	/* With `links`, title and date are for the row of the listing, not for the page. */
 	if (sel->links != NULL)
 		ret->select_title = ret->select_date = NULL;

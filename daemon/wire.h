@@ -17,8 +17,6 @@ struct plan_source {
 	const struct cfg_source *cfg;
 	struct store_routes routes;	/* channels that hear of it */
 	char *extractor;		/* version and rules: another string means other text for the same bytes */
-	const char **remove;		/* cfg->select.remove */
-	size_t remove_count;
 };
 
 struct plan {
