@@ -10,12 +10,14 @@
 #define FEW_LETTERS 1200		/* visible ones of a page that is little more than a form or a shell */
 #define SHELL_LETTERS 400		/* and of one whose words are still to come */
 #define TITLE_BYTES 200
+#define NOSCRIPTS 8			/* that are read: one without an end is searched to the end of the page */
 
 struct look {			/* what a page shows, without its tree */
 	size_t letters;		/* outside of tags, scripts and styles */
 	size_t scripts;
-	char title[TITLE_BYTES];
+	char title[TITLE_BYTES], heading[TITLE_BYTES];	/* heading: the first h1 */
 	bool password;
+	bool wants_script;	/* says so to who has none */
 };
 
 /* Behind the end tag of script or style, or n. */
@@ -39,21 +41,32 @@ is_tag(const char *p, size_t n, const char *name)
 }
 
 static void
-take_title(struct look *l, const char *p, size_t n)
+take_title(char title[TITLE_BYTES], const char *p, size_t n)
 {
 	const char *end = memchr(p, '<', n);
 
 	n = end != NULL ? (size_t)(end - p) : n;
-	n = n < sizeof(l->title) ? n : sizeof(l->title) - 1;
-	memcpy(l->title, p, n);
-	l->title[n] = '\0';
+	n = n < TITLE_BYTES ? n : TITLE_BYTES - 1;
+	memcpy(title, p, n);
+	title[n] = '\0';
+}
+
+static bool
+holds(const char *p, size_t n, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; n >= len; p++, n--)
+		if (strncasecmp(p, word, len) == 0)
+			return true;
+	return false;
 }
 
 static struct look
 look_at(const char *p, size_t n)
 {
 	struct look l = { 0 };
-	size_t i = 0, end;
+	size_t i = 0, end, noscripts = 0;
 
 	while (i < n) {
 		if (p[i] != '<') {
@@ -70,8 +83,15 @@ look_at(const char *p, size_t n)
 		} else if (is_tag(p + i, n - i, "style")) {
 			end = past_raw(p, n, end, "style");
 		} else if (is_tag(p + i, n - i, "title") && end < n && l.title[0] == '\0') {
-			take_title(&l, p + end + 1, n - end - 1);
+			take_title(l.title, p + end + 1, n - end - 1);
 			end = past_raw(p, n, end, "title");
+		} else if (is_tag(p + i, n - i, "h1") && end < n && l.heading[0] == '\0') {
+			take_title(l.heading, p + end + 1, n - end - 1);
+		} else if (is_tag(p + i, n - i, "noscript") && noscripts++ < NOSCRIPTS) {
+			size_t to = past_raw(p, n, end, "noscript");
+
+			/* the language is written alike in nearly all others */
+			l.wants_script |= holds(p + end, to - end, "javascript");
 		} else if (is_tag(p + i, n - i, "input") && end < n) {
 			for (size_t k = i; k + 8 <= end; k++)
 				l.password |= strncasecmp(p + k, "password", 8) == 0;
@@ -79,17 +99,6 @@ look_at(const char *p, size_t n)
 		i = end < n && p[end] == '>' ? end + 1 : end > i ? end : i + 1;
 	}
 	return l;
-}
-
-static bool
-holds(const char *p, size_t n, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (; n >= len; p++, n--)
-		if (strncasecmp(p, word, len) == 0)
-			return true;
-	return false;
 }
 
 static enum diagnosis
@@ -101,7 +110,11 @@ challenge(const char *p, size_t n)
 	} marks[] = {
 		{ "/cdn-cgi/challenge-platform/", DIAGNOSIS_CLOUDFLARE }, { "cf-challenge", DIAGNOSIS_CLOUDFLARE },
 		{ "_Incapsula_Resource", DIAGNOSIS_IMPERVA }, { "g-recaptcha", DIAGNOSIS_CAPTCHA },
-		{ "h-captcha", DIAGNOSIS_CAPTCHA }, { "px-captcha", DIAGNOSIS_CAPTCHA },
+		{ "h-captcha", DIAGNOSIS_CAPTCHA }, { "px-captcha", DIAGNOSIS_CAPTCHA }, { "cf-turnstile", DIAGNOSIS_CAPTCHA },
+		{ "captcha-delivery.com", DIAGNOSIS_CAPTCHA }, { "awsWafCookieDomainList", DIAGNOSIS_FIREWALL },
+		{ "sucuri_cloudproxy", DIAGNOSIS_FIREWALL }, { "/.well-known/ddos-guard/", DIAGNOSIS_FIREWALL },
+		{ "anubis_challenge", DIAGNOSIS_FIREWALL }, { "Request Rejected", DIAGNOSIS_FIREWALL },
+		{ "Pardon Our Interruption", DIAGNOSIS_FIREWALL }, { "errors.edgesuite.net", DIAGNOSIS_FIREWALL },
 	};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
@@ -113,9 +126,31 @@ challenge(const char *p, size_t n)
 static bool
 says_not_found(const char *title)
 {
-	static const char *const words[] = { "404", "not found", "page not available", "no longer available", "nicht gefunden",
-		"introuvable", "no encontrada", "non trouv", "non trovata", "hittades inte", "\xe8\xa6\x8b\xe3\x81\xa4\xe3\x81\x8b\xe3\x82\x8a",
-		"kh\xc3\xb4ng t\xc3\xacm th\xe1\xba\xa5y", NULL };
+	static const char *const words[] = { "404", "not found", "cannot be found", "can't be found", "could not be found", "does not exist",
+		"doesn't exist", "page not available", "no longer available", "nicht gefunden", "existiert nicht", "introuvable",
+		"non trouv", "n'existe pas", "n\xe2\x80\x99" "existe pas", "no encontrad", "no existe", "non trovat", "non esiste",
+		"n\xc3\xa3o encontrad", "n\xc3\xa3o existe", /* pt */ "niet gevonden", "bestaat niet", /* nl */
+		"hittades inte", "finns inte", /* sv */ "ikke fundet", /* da */ "ikke funnet", /* no */ "ei l\xc3\xb6y", /* fi */
+		"nie znalezion", "nie istnieje", /* pl */ "nenalezen", "neexistuje", /* cs */ "nen\xc3\xa1jden", /* sk */
+		"nem tal\xc3\xa1lhat\xc3\xb3", /* hu */ "nu a fost g\xc4\x83sit", /* ro */ "nije prona\xc4\x91" "en", /* hr */
+		"ni bila najdena", /* sl */
+		"\xd0\xbd\xd0\xb5 \xd0\xb5 \xd0\xbd\xd0\xb0\xd0\xbc\xd0\xb5\xd1\x80\xd0\xb5\xd0\xbd", /* bg */
+		"\xd0\xbd\xd0\xb5 \xd0\xbd\xd0\xb0\xd0\xb9\xd0\xb4\xd0\xb5\xd0\xbd",
+		"\xd0\xbd\xd0\xb5 \xd1\x81\xd1\x83\xd1\x89\xd0\xb5\xd1\x81\xd1\x82\xd0\xb2\xd1\x83\xd0\xb5\xd1\x82", /* ru */
+		"\xd0\xbd\xd0\xb5 \xd0\xb7\xd0\xbd\xd0\xb0\xd0\xb9\xd0\xb4\xd0\xb5\xd0\xbd", /* uk */
+		"\xce\xb4\xce\xb5\xce\xbd \xce\xb2\xcf\x81\xce\xad\xce\xb8\xce\xb7\xce\xba\xce\xb5", /* el */
+		"bulunamad\xc4\xb1", /* tr */ "\xd8\xba\xd9\x8a\xd8\xb1 \xd9\x85\xd9\x88\xd8\xac\xd9\x88\xd8\xaf",
+		"\xd9\x84\xd9\x85 \xd9\x8a\xd8\xaa\xd9\x85 \xd8\xa7\xd9\x84\xd8\xb9\xd8\xab\xd9\x88\xd8\xb1", /* ar */
+		"\xdb\x8c\xd8\xa7\xd9\x81\xd8\xaa \xd9\x86\xd8\xb4\xd8\xaf", /* fa */
+		"\xd7\x9c\xd7\x90 \xd7\xa0\xd7\x9e\xd7\xa6\xd7\x90", /* he */
+		"\xe0\xa4\xa8\xe0\xa4\xb9\xe0\xa5\x80\xe0\xa4\x82 \xe0\xa4\xae\xe0\xa4\xbf\xe0\xa4\xb2", /* hi */
+		"\xe0\xb9\x84\xe0\xb8\xa1\xe0\xb9\x88\xe0\xb8\x9e\xe0\xb8\x9a", /* th */
+		"kh\xc3\xb4ng t\xc3\xacm th\xe1\xba\xa5y", /* vi */ "tidak ditemukan", /* id */
+		"\xe8\xa6\x8b\xe3\x81\xa4\xe3\x81\x8b\xe3\x82\x8a",
+		"\xe5\xad\x98\xe5\x9c\xa8\xe3\x81\x97\xe3\x81\xbe\xe3\x81\x9b\xe3\x82\x93", /* ja */
+		"\xec\xb0\xbe\xec\x9d\x84 \xec\x88\x98 \xec\x97\x86", /* ko */ "\xe6\x9c\xaa\xe6\x89\xbe\xe5\x88\xb0",
+		"\xe6\x89\xbe\xe4\xb8\x8d\xe5\x88\xb0", "\xe4\xb8\x8d\xe5\xad\x98\xe5\x9c\xa8", /* zh */
+		NULL };
 
 	for (size_t i = 0; words[i] != NULL; i++)
 		if (holds(title, strlen(title), words[i]))
@@ -134,6 +169,8 @@ is_shell(const struct look *l, const char *p, size_t n)
 		return false;
 	if (l->letters < SHELL_LETTERS / 4)
 		return true;
+	if (l->wants_script)
+		return true;
 	for (size_t i = 0; marks[i] != NULL; i++)
 		if (holds(p, n, marks[i]))
 			return true;
@@ -149,11 +186,11 @@ diagnosis_of(const char *bytes, size_t len)
 	if (bytes == NULL)
 		return DIAGNOSIS_NONE;
 	len = len < LOOK_BYTES ? len : LOOK_BYTES;
-	d = challenge(bytes, len);
-	if (d != DIAGNOSIS_NONE)
-		return d;
 	l = look_at(bytes, len);
-	if (says_not_found(l.title))
+	/* a page with words of its own may hold a captcha in a form, or what Cloudflare puts into every page */
+	if (l.letters < FEW_LETTERS && (d = challenge(bytes, len)) != DIAGNOSIS_NONE)
+		return d;
+	if (says_not_found(l.title) || says_not_found(l.heading))
 		return DIAGNOSIS_NOT_FOUND;
 	if (l.password && l.letters < FEW_LETTERS)
 		return DIAGNOSIS_LOGIN;
@@ -169,7 +206,8 @@ diagnosis_of_header(const char *mitigated)
 bool
 diagnosis_is_challenge(enum diagnosis d)
 {
-	return d == DIAGNOSIS_CLOUDFLARE || d == DIAGNOSIS_IMPERVA || d == DIAGNOSIS_CAPTCHA;
+	return d == DIAGNOSIS_CLOUDFLARE || d == DIAGNOSIS_IMPERVA || d == DIAGNOSIS_CAPTCHA ||
+	    d == DIAGNOSIS_FIREWALL;
 }
 
 const char *
@@ -179,6 +217,7 @@ diagnosis_words(enum diagnosis d)
 		[DIAGNOSIS_CLOUDFLARE] = "the site shows Cloudflare's challenge page in place of its own",
 		[DIAGNOSIS_IMPERVA] = "the site shows a challenge page (Imperva) in place of its own",
 		[DIAGNOSIS_CAPTCHA] = "the site asks for a captcha in place of showing its page",
+		[DIAGNOSIS_FIREWALL] = "a firewall's page stands in place of the site's own",
 		[DIAGNOSIS_LOGIN] = "the page asks for a login in place of a list",
 		[DIAGNOSIS_NOT_FOUND] = "the page says that it was not found, though its status is 200",
 		[DIAGNOSIS_SCRIPT] = "the page needs JavaScript: it comes without words and a script fills it",

@@ -12,6 +12,7 @@ enum diagnosis {
 	DIAGNOSIS_CLOUDFLARE,	/* are you human? */
 	DIAGNOSIS_IMPERVA,
 	DIAGNOSIS_CAPTCHA,
+	DIAGNOSIS_FIREWALL,	/* checks the browser, or says that it refused the request */
 	DIAGNOSIS_LOGIN,	/* a form that wants a password */
 	DIAGNOSIS_NOT_FOUND,	/* says so with status 200 */
 	DIAGNOSIS_SCRIPT,	/* its words come by JavaScript */
