@@ -74,5 +74,5 @@ cmd_prune(struct cli *cli, int argc, char **argv)
 	if (rc < 0)
 		return cli_failed(&err);
 	print(cli, &what, &n);
-	return n.revisions > 0 ? EXIT_FOUND : EXIT_NOTHING;
+	return n.revisions > 0 || n.bytes > 0 ? EXIT_FOUND : EXIT_NOTHING;
 }

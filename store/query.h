@@ -92,7 +92,8 @@ int store_import(struct store *s, const struct store_doc *d, const struct docume
 /*
  * Takes out what is old, for room; what goes leaves a stub under which the chain of events and every hash can still be verified.
  * RAW: responses; REVISIONS: earlier texts with their responses; DOCUMENTS: all texts of documents that did not change since.
- * ERR_INPUT: no such source. With dry_run it only counts, and the store may be open for reading.
+ * ERR_INPUT: no such source. With dry_run it only counts, by the same rules, and the store may be open for reading. In steps of a
+ * transaction each: one that is interrupted leaves a whole archive, and what it began is finished by the next.
  */
 enum store_prune_what { PRUNE_RAW, PRUNE_REVISIONS, PRUNE_DOCUMENTS };
 struct store_prune {
@@ -101,6 +102,7 @@ struct store_prune {
 	int64_t before_ms, now_ms;	/* seen (documents: changed) before that */
 	unsigned keep;			/* so many of the newest revisions of a document stay */
 	bool dry_run;
+	unsigned step;			/* documents in one transaction; 0: some hundred */
 };
 struct store_pruned { int64_t documents, revisions, responses, bytes; };	/* bytes: as they are packed */
 int store_prune(struct store *s, const struct store_prune *what, struct store_pruned *ret, struct err *reterr);
