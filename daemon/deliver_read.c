@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "notify/digest.h"
 #include "base/banned.h"
@@ -153,6 +154,7 @@ deliver_read(struct store *s, void *arg, struct err *reterr)
 	const struct store_pace *pace = plan_pace(load->plan, load->channel);
 	int64_t held_ms;
 
+	load->now_ms = clock_wall_ms();	/* the events may be of this very transaction */
 	if (load->set_pace && store_pace_set(s, load->channel, pace, load->now_ms, reterr) < 0)
 		return -1;
 	if (store_channel_paused(s, load->channel))

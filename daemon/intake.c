@@ -144,8 +144,10 @@ static int
 read_candidates(struct store *s, void *arg, struct err *reterr)
 {
 	struct load *load = arg;
+	int64_t now = clock_wall_ms();	/* the rows may be of this very transaction */
 
-	return store_candidates_due(s, load->now_ms, load->after_id, load->limit, keep_candidate, load, reterr);
+	return store_candidates_due(s, load->now_ms > now ? load->now_ms : now, load->after_id, load->limit,
+	    keep_candidate, load, reterr);
 }
 
 static void
@@ -352,6 +354,16 @@ intake_kick(struct intake *in)
 	in->next_check_ms = 0;
 	if (in->active < WINDOW)
 		load_candidates(in);
+}
+
+bool
+intake_expect(struct intake *in)
+{
+	in->cand_kicked = true;
+	if (in->active >= WINDOW)
+		return false;
+	load_candidates(in);
+	return true;
 }
 
 void

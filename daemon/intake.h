@@ -13,6 +13,11 @@ void intake_stop(struct intake *in);
 void intake_free(struct intake *in);
 /* New candidates wait in the archive. */
 void intake_kick(struct intake *in);
+/*
+ * What was just posted to the writer may make candidates: they are asked for behind it, in the same transaction, and so are
+ * fetched as soon as it is over. false: there is no room, so intake_kick() when they are there.
+ */
+bool intake_expect(struct intake *in);
 /* Each second: retries and rechecks that became due. */
 void intake_tick(struct intake *in);
 bool intake_idle(const struct intake *in);

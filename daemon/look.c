@@ -296,7 +296,9 @@ look_start(struct look *l)
 			req.etag = l->re.etag;
 			req.last_modified = l->re.last_modified;
 		}
-	} else
+	} else {
 		look_request(l, l->cand.url, &req);
+		req.urgent = !l->cand.quiet && l->cand.attempts == 0;	/* somebody waits for it */
+	}
 	l->fetch = fetch_start(l->in->d->fetcher, &req, on_fetched, l);
 }

@@ -24,6 +24,7 @@ struct look {
 	char *extractor;		/* of a PDF: the plan's and the reader; NULL: the plan's */
 	bool unchanged;			/* derived anew without a new response */
 	bool recording;			/* the writer has it */
+	bool expected;			/* its deliveries were asked for with it */
 	bool finished;			/* --once: kept so that it is not tried again */
 	struct body body;
 	struct document *doc;

@@ -178,7 +178,7 @@ wrote_put(void *arg, int rc, const struct err *err)
 			expect_check(in, clock_wall_ms() + l->ps->cfg->confirm_s * 1000);
 		if (l->result.what == PUT_REVISION && was_vouched_for(l))
 			distrust(l);
-		if (l->result.event_seq != 0)
+		if (l->result.event_seq != 0 && !l->expected)
 			deliver_kick(in->d->deliver);
 	}
 	if (l->kind == LOOK_PAGE)
@@ -200,6 +200,10 @@ look_put(struct look *l)
 		l->doc->url = xstrdup(l->body.url != NULL ? l->body.url : l->ps->cfg->url);
 	l->recording = true;
 	writer_post(l->in->d->writer, write_put, wrote_put, l);
+	/* What is to be told of it is asked for behind it, in the same transaction. */
+	l->expected = l->kind == LOOK_CANDIDATE && !l->cand.quiet;
+	if (l->expected)
+		deliver_kick(l->in->d->deliver);
 }
 
 /* ---- candidates that could not be had ----------------------------------------------------------------------- */

@@ -35,6 +35,7 @@ struct record {
 	struct store_visit_result result;
 	enum store_state after;
 	bool learned;
+	bool expected;			/* its candidates were asked for with it */
 	struct rhythm rhythm;
 	int64_t next_in_ms;
 	uint64_t shape;
@@ -341,7 +342,7 @@ wrote_read(void *arg, int rc, const struct err *err)
 		d->visits_done++;
 		if (r->result.gap && r->more != NULL && !w->gone)
 			fill_begin(w, r->more);
-		if (r->result.fresh > 0 || r->result.touched > 0)
+		if (r->result.touched > 0 || (r->result.fresh > 0 && !r->expected))
 			intake_kick(d->intake);
 		deliver_kick(d->deliver);
 		leave(w, r->next_in_ms);
@@ -405,6 +406,8 @@ visit_end_read(struct visit *v)
 		r->visit.body_hash = r->body_hash;
 	}
 	writer_post(v->d->writer, write_read, wrote_read, r);
+	if (v->watch->seen_good && (r->visit.list_hash == 0 || r->visit.list_hash != v->watch->list_hash))
+		r->expected = intake_expect(v->d->intake);
 }
 
 /* ---- a page that is its own document --------------------------------------------------------------------- */

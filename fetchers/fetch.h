@@ -41,7 +41,7 @@ struct fetch_request {			/* everything is copied */
 	enum fetch_class class;
 	const char *etag, *last_modified;	/* sent as If-None-Match, If-Modified-Since; NULL: unconditional */
 	bool ignore_robots;
-	bool urgent;			/* before the others of its host: source visits before rechecks */
+	bool urgent;			/* before the others of its host: source visits and new documents before rechecks */
 	const char *user_agent, *proxy;	/* NULL: default */
 	const char *cookies;		/* lines in Netscape's form, sent to the domains they name; or NULL */
 	const char *home;		/* the site for which headers are meant; NULL: whatever url is */
