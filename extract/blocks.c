@@ -14,6 +14,8 @@
 #define LAYOUT_BLOCKS 4		/* an item or cell with more blocks is layout, not a list or table */
 #define CAPTION_MAX_CHARS 1200
 #define CAPTIONS_MAX 64
+#define CREDITED_CHARS 200
+#define CREDIT_BYTES 60		/* at the end of a caption, in brackets */
 #define VERSE_LINE_CHARS 90	/* shorter lines parted by br stay lines */
 
 struct writer {
@@ -330,12 +332,25 @@ blocks_write(struct page *pg, struct document *doc)
 	buf_done(&w.item);
 }
 
-/* The element whose name makes this block a caption, 0 when it is none. */
+/* "The quay at dawn (Image: Port Office)": a short text that ends in a credit is a caption whatever holds it. */
+static bool
+is_credited(const struct page *pg, const struct block *b)
+{
+	const char *s = page_block_text(pg, b);
+	size_t n = b->len, tail = n < CREDIT_BYTES ? n : CREDIT_BYTES;
+
+	return (b->phrase & PH_PHOTO) != 0 && b->chars < CREDITED_CHARS && n > 0 && s[n - 1] == ')' &&
+	    memchr(s + n - tail, '(', tail) != NULL && pg->nodes[b->node].chars == b->chars;
+}
+
+/* The element that makes this block a caption, by its name or by what it says; 0 when it is none. */
 uint32_t
 blocks_caption_of(const struct page *pg, const struct block *b)
 {
 	uint32_t i = b->node;
 
+	if (is_credited(pg, b))
+		return i;
 	if (!(pg->nodes[i].tags_up & UP_FIGCAPTION) && !(pg->nodes[i].ev_up & EV_CAPTION))
 		return 0;
 	for (; i != 0; i = pg->nodes[i].parent) {

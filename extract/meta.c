@@ -98,7 +98,8 @@ after_by(const char *s)
 {
 	static const char *const by[] = { "By ", "by ", "BY ", "Von ", "von ", "Par ", "par ", "Por ", "por ",
 	    "Di ", "di ", "Door ", "Written by ", "Av ", "Af ", "Text: ", "Autor: ", "Author: ", "Autor ",
-	    "Author ", "Posted by ", "Story by ", "Reported by ", "作者：", "作者:", "文／", "記者", NULL };
+	    "Author ", "Posted by ", "Story by ", "Reported by ", "作者：", "作者:", "文／", "文：", "記者：", "記者", "投稿者：",
+	    "投稿者 ", "著者：", "執筆：", "撰文：", NULL };
 
 	for (size_t i = 0; by[i] != NULL; i++) {
 		if (strncmp(s, by[i], strlen(by[i])) == 0)
@@ -200,8 +201,11 @@ read_section(struct page *pg, struct document *doc)
 				v = page_block_text(pg, &pg->blocks[i]);
 		}
 	}
-	if (v != NULL && v[0] != '\0' && !is_field_name(v))
-		document_set_line(&doc->section, v, SECTION_MAX);
+	if (v != NULL && v[0] != '\0' && !is_field_name(v)) {
+		CLEANUP(freep) char *plain = plain_references(v, strlen(v));	/* "People &amp;amp; HR" */
+
+		document_set_line(&doc->section, plain, SECTION_MAX);
+	}
 }
 
 static const char *

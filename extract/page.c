@@ -424,6 +424,7 @@ enter(struct walk *w, xmlNodePtr x)
 
 		snprintf(note, sizeof(note), "[%s]", only_text(x));
 		add_text(w, note);
+		w->space |= pg->text.len == w->b.off + strlen(note);	/* it begins the note itself */
 		return false;
 	}
 	if (pg->node_count >= PAGE_NODES_MAX) {

@@ -3,6 +3,7 @@
  * by its own name or tag what it is, and a guard lowers the bar when next to nothing would be left.
  */
 #include <string.h>
+#include "base/mem.h"
 #include "extract/extract_int.h"
 #include "base/banned.h"
 
@@ -12,10 +13,12 @@
 #define LITTLE_CHARS 140	/* less kept than this: the bar is lowered */
 #define REPEATED_CHARS 100	/* a shorter paragraph may be meant to come again */
 #define REPEATED_MAX 256
+#define ECHO_CHARS 60
 #define REPEATED_SHARE 0.4
 #define LIST_BLOCKS 5		/* of a list that is kept as a whole */
 #define LIST_KEPT_PERCENT 70
 #define LIST_BAR -2.0f
+#define POINTER_CHARS 220
 #define SURE 1.2f		/* a score that no rule overrules */
 
 static bool
@@ -56,6 +59,14 @@ is_byline(const struct page *pg, uint32_t i)
 	    ((nd->ev_up & EV_AUTHOR) != 0 || ((b->phrase & PH_BYLINE) != 0 && b->link_chars > 0));
 }
 
+/* "Read also: another story", all of it or what follows the words a link: it leads away, however well it reads. */
+static bool
+is_pointer(const struct page *pg, const struct block *b)
+{
+	return (b->phrase & (PH_RELATED | PH_MORE)) != 0 && b->chars < POINTER_CHARS && link_share(b) > 0.5 &&
+	    b->links <= 2 && (pg->nodes[b->node].tags_up & UP_LIST) == 0;
+}
+
 /* Furniture by tag or name: menus, share bars, labels, links back, copyright lines. */
 static bool
 is_furniture(const struct page *pg, uint32_t i)
@@ -64,6 +75,8 @@ is_furniture(const struct page *pg, uint32_t i)
 	const struct node *nd = &pg->nodes[b->node];
 	bool small = b->chars < SHORT_CHARS, linked = link_share(b) > 0.5;
 
+	if (is_pointer(pg, b))
+		return true;
 	if (b->s2 > SURE)
 		return false;
 	if ((nd->tags_up & UP_NAV) != 0 && (linked || small))
@@ -150,6 +163,42 @@ join_lead(struct page *pg)
 	}
 }
 
+/* The headline once more at the head of the text, for narrow screens or print, is no paragraph. */
+static void
+drop_second_headline(struct page *pg)
+{
+	uint32_t i = 0;
+
+	while (i < pg->block_count && !pg->blocks[i].keep)
+		i++;
+	if (i >= pg->block_count || pg->title_block == UINT32_MAX || pg->blocks[i].len > LINE_MAX_BYTES)
+		return;
+	CLEANUP(freep) char *head = title_key(page_block_text(pg, &pg->blocks[pg->title_block]));
+	CLEANUP(freep) char *first = title_key(page_block_text(pg, &pg->blocks[i]));
+
+	if (head[0] != '\0' && strcmp(head, first) == 0)
+		pg->blocks[i].keep = false;
+}
+
+/* A paragraph that stands twice in a row is a lead that is the first paragraph too. */
+static void
+drop_echoes(struct page *pg)
+{
+	const struct block *last = NULL;
+
+	for (uint32_t i = 0; i < pg->block_count; i++) {
+		struct block *b = &pg->blocks[i];
+
+		if (!b->keep)
+			continue;
+		if (last != NULL && b->dup > 1 && b->chars >= ECHO_CHARS && b->len == last->len &&
+		    memcmp(page_block_text(pg, b), page_block_text(pg, last), b->len) == 0)
+			b->keep = false;
+		else
+			last = b;
+	}
+}
+
 /* Was this paragraph kept before? Those seen so far are in seen[0..*n). */
 static bool
 is_repeated(const struct page *pg, uint32_t i, uint32_t seen[REPEATED_MAX], size_t *n)
@@ -207,6 +256,8 @@ prune_blocks(struct page *pg)
 	join_items(pg);
 	join_headings(pg);
 	join_lead(pg);
+	drop_second_headline(pg);
+	drop_echoes(pg);
 	drop_repeated(pg);
 }
 

@@ -81,11 +81,13 @@ captions_have_a_field_of_their_own(void **state)
 {
 	CLEANUP(document_freep) struct document *doc = document_of(PAGE("", "<main>" H1
 	    "<figure><img src=a.jpg><figcaption>The old quay (Photo: Port)</figcaption></figure>" PROSE
-	    "<div class=photo><img src=b.jpg><div class=caption>Waves in November</div></div>" PROSE "</main>"), NULL);
+	    "<div class=photo><img src=b.jpg><div class=caption>Waves in November</div></div>" PROSE
+	    "<p>The quay at dawn (Image: GETTY )</p>" PROSE "</main>"), NULL);
 
-	assert_int_equal(doc->captions_count, 2);
+	assert_int_equal(doc->captions_count, 3);
 	assert_string_equal(doc->captions[0], "The old quay (Photo: Port)");
 	assert_string_equal(doc->captions[1], "Waves in November");
+	assert_string_equal(doc->captions[2], "The quay at dawn (Image: GETTY )");
 }
 
 static void
