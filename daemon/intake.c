@@ -53,6 +53,8 @@ look_free(struct look *l)
 	document_free(l->doc);
 	document_free(l->old_doc);
 	free(l->old_raw);
+	free(l->old_page);
+	free(l->new_page);
 	for (unsigned i = 0; i < l->others_count; i++)
 		free(l->others[i]);
 	plan_unref(l->plan);

@@ -37,6 +37,8 @@ struct look {
 	bool asked;			/* and it is not that */
 	char *others[LOOK_OTHERS];	/* its other addresses, tried when its own is dead */
 	unsigned others_count, others_next;
+	bool whole;			/* all that both pages say was asked for */
+	char *old_page, *new_page;
 	long lost_status;		/* what its own address answered */
 	bool elsewhere;			/* others[others_next - 1] is looked at */
 	int64_t not_before_ms, next_check_ms;
@@ -92,6 +94,8 @@ void look_recheck_failed(struct look *l, long status, const struct err *err);
 void look_recheck_same(struct look *l);
 /* look_gone.c: the document is not at the address that was looked at: on to another of its names, or it is missed. */
 void look_lost(struct look *l, const char *cause);
+/* look_whole.c: it differs; the two pages are read whole, then look_put() again. */
+void look_whole(struct look *l);
 /* look_gone.c: it is nowhere, because of l->reason. */
 void look_missed(struct look *l);
 /* What stands there is nothing like it. */

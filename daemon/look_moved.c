@@ -24,7 +24,10 @@ forget(struct look *l)
 	document_free(l->old_doc);
 	l->old_doc = NULL;
 	free(l->old_raw);
-	l->old_raw = NULL;
+	free(l->old_page);
+	free(l->new_page);
+	l->old_raw = l->old_page = l->new_page = NULL;
+	l->whole = false;
 }
 
 static void

@@ -100,6 +100,9 @@ write_put(struct store *s, void *arg, struct err *reterr)
 	}
 	put.ask = l->kind == LOOK_RECHECK && (!l->asked || l->elsewhere);
 	put.moved = l->elsewhere;
+	put.ask_page = l->kind == LOOK_RECHECK && !l->whole && l->extractor == NULL && l->body.len > 0;
+	put.old_page = l->old_page;
+	put.new_page = l->new_page;
 	if (l->kind == LOOK_PAGE) {
 		put.announce = cfg->announce;
 		put.quiet = !l->watch->seen_good && !cfg->announce;
@@ -120,6 +123,7 @@ log_put(const struct look *l)
 		[PUT_PENDING] = { "document-differs", LOG_P_INFO },
 		[PUT_REVISION] = { "document-edited", LOG_P_INFO },
 		[PUT_STRANGE] = { "document-strange", LOG_P_DEBUG },
+		[PUT_DIFFERS] = { "document-asked", LOG_P_DEBUG },
 		[PUT_LED_HOME] = { "document-led-home", LOG_P_DEBUG },
 	};
 
@@ -165,6 +169,10 @@ wrote_put(void *arg, int rc, const struct err *err)
 		in->next_retry_ms = clock_wall_ms() + ARCHIVE_RETRY_MS;	/* the row still waits */
 	} else {
 		log_put(l);
+		if (l->result.what == PUT_DIFFERS) {
+			look_whole(l);
+			return;
+		}
 		if (l->result.what == PUT_STRANGE && !l->elsewhere) {
 			look_strange(l);
 			return;

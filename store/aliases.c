@@ -216,6 +216,32 @@ by_asked_url(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *re
 	return 1;
 }
 
+/*
+ * An address that differs from a known one by the slash at its end alone, the same title and the same text, however short: servers answer to
+ * both.
+ */
+static int
+by_slash(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
+{
+	CLEANUP(store_doc_row_done) struct doc_row d = { 0 };
+	size_t path = strcspn(p->final_key, "?");
+	bool slash = path > 0 && p->final_key[path - 1] == '/';
+	CLEANUP(freep) char *other = xasprintf("%.*s%s%s", (int)(path - slash), p->final_key, slash ? "" : "/",
+	    p->final_key + path);
+	int64_t doc_id;
+
+	if (p->text == NULL || store_alias_find(p->s, ALIAS_URL, "", other, &doc_id, reterr) < 0)
+		return p->text == NULL ? 0 : -1;
+	if (doc_id <= 0)
+		return 0;
+	if (store_doc_row(p->s, doc_id, &d, reterr) < 0)
+		return -1;
+	if (memcmp(p->compare_hash, d.compare_hash, STORE_HASH) != 0 || dates_contradict(p, &d))
+		return 0;
+	*ret_doc = doc_id;
+	return 1;
+}
+
 static int
 by_guid(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
 {
@@ -363,6 +389,7 @@ store_identify(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *
 	*ret_same = false;
 	if ((rc = by_final_url(p, ret_doc, ret_same, reterr)) != 0 ||
 	    (rc = by_asked_url(p, ret_doc, ret_same, reterr)) != 0 ||
+	    (rc = by_slash(p, ret_doc, reterr)) != 0 ||
 	    (rc = by_guid(p, ret_doc, reterr)) != 0 ||
 	    (rc = by_text(p, ret_doc, reterr)) != 0 ||
 	    (rc = by_claim(p, ret_doc, reterr)) != 0 ||

@@ -25,6 +25,21 @@ store_window_has(const struct window *w, const char *url)
 	return false;
 }
 
+int
+store_window_has_document(struct store *s, const struct window *w, int64_t doc_id, bool *ret, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_ADDRESSES_OF, "i", doc_id);
+	int rc;
+
+	*ret = false;
+	while ((rc = store_step(s, q, reterr)) > 0) {
+		CLEANUP(freep) char *url = store_column_text(q, 0);
+
+		*ret = *ret || store_window_has(w, url);
+	}
+	return rc;
+}
+
 /* Puts url where its turn is: what the list names stands before the rest. Takes it over. */
 static void
 add_address(char **list, unsigned *count, unsigned *listed, unsigned limit, char *url, bool is_listed)

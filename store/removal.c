@@ -21,7 +21,7 @@ struct gone_row {			/* strings owned */
 	int64_t since_ms, source_id, source_good_ms;
 	unsigned checks, source_failures;
 	enum store_state source_state;
-	char *source, *cause, *url;
+	char *source, *cause;
 };
 
 static void
@@ -29,7 +29,6 @@ gone_row_done(struct gone_row *r)
 {
 	free(r->source);
 	free(r->cause);
-	free(r->url);
 }
 
 static int
@@ -51,7 +50,6 @@ gone_load(struct store *s, int64_t doc_id, struct gone_row *ret, struct err *ret
 	ret->source_failures = (unsigned)sqlite3_column_int(q, 6);
 	ret->source_good_ms = sqlite3_column_int64(q, 7);
 	ret->cause = store_column_text(q, 8);
-	ret->url = store_column_text(q, 9);
 	sqlite3_reset(q);
 	return 0;
 }
@@ -87,19 +85,9 @@ static int
 is_listed(struct store *s, int64_t doc_id, const struct gone_row *r, bool *ret, struct err *reterr)
 {
 	CLEANUP(store_window_done) struct window w = { 0 };
-	sqlite3_stmt *q;
-	int rc;
 
-	if (store_window_load(s, r->source_id, &w, reterr) < 0)
-		return -1;
-	*ret = store_window_has(&w, r->url);
-	q = store_bind(s, STMT_ALIASES_OF, "i", doc_id);
-	while ((rc = store_step(s, q, reterr)) > 0) {
-		CLEANUP(freep) char *url = store_column_text(q, 0);
-
-		*ret = *ret || store_window_has(&w, url);
-	}
-	return rc;
+	return store_window_load(s, r->source_id, &w, reterr) < 0 ? -1 :
+	    store_window_has_document(s, &w, doc_id, ret, reterr);
 }
 
 static int

@@ -314,6 +314,10 @@ look_different(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 		return -1;
 	if (wait_ms == HOLD_FOR_EVER)
 		return look_same(p, old->doc_id, false, reterr);
+	if (put->ask_page && put->doc_id != 0 && !store_hash_is_zero(old->raw_hash))
+		return ask_first(p, PUT_DIFFERS);
+	if (store_only_selected(p, old))
+		return store_take_over(p, old, reterr) < 0 ? -1 : look_same(p, old->doc_id, true, reterr);
 	if (store_template_check(p, old, &everywhere, reterr) < 0)
 		return -1;
 	if (everywhere)
@@ -367,7 +371,7 @@ store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 	store_text_keys(p->title, p->text, p->words, &p->keys);
 	if (look_different(p, &old, reterr) < 0)
 		return -1;
-	return p->put->moved && p->result->what != PUT_SAME ? store_moved(p, &old, reterr) : 0;
+	return p->put->moved && p->result->what != PUT_SAME && p->result->what != PUT_DIFFERS ? store_moved(p, &old, reterr) : 0;
 }
 
 /* ---- a better reading of the same bytes ---- */

@@ -239,6 +239,9 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_ALIAS_COUNT] = "SELECT count(*) FROM alias WHERE doc_id = ?1 AND address IS NOT NULL",
 	[STMT_ALIASES_OF] =
 	    "SELECT address FROM alias WHERE doc_id = ?1 AND address IS NOT NULL ORDER BY address",
+	[STMT_ADDRESSES_OF] =
+	    "SELECT url FROM doc_head WHERE doc_id = ?1 UNION ALL"
+	    " SELECT address FROM alias WHERE doc_id = ?1 AND address IS NOT NULL",
 	[STMT_ALIAS_ADDRESS] =	/* key, document, address as met; NULL: it is the document's own */
 	    "UPDATE alias SET address = ?3 WHERE kind = 'url' AND key = ?1 AND scope = '' AND doc_id = ?2",
 	[STMT_CLAIM_ADD] = "INSERT INTO claim(key, doc_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
@@ -338,7 +341,7 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 
 	[STMT_GONE_GET] =
 	    "SELECT h.state, h.gone_since_ms, c.gone_checks, s.source_id, s.name, s.state, s.failures,"
-	    " s.last_good_ms, c.last_error, h.url FROM doc_head h JOIN doc_check c ON c.doc_id = h.doc_id"
+	    " s.last_good_ms, c.last_error FROM doc_head h JOIN doc_check c ON c.doc_id = h.doc_id"
 	    " JOIN source s ON s.source_id = h.source_id WHERE h.doc_id = ?1",
 	[STMT_GONE_LOOK] =	/* id, next, at, status, cause, does it count */
 	    "UPDATE doc_check SET next_check_ms = ?2, last_check_ms = ?3, http_status = ?4,"

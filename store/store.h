@@ -284,6 +284,8 @@ struct store_put {			/* borrowed for the call */
 	bool announce;			/* page source: tell of the first version */
 	bool doubtful;			/* the bytes may be half a page: a difference counts only when it lasts */
 	bool ask;	/* recheck: a page that is nothing like the document is not judged: PUT_STRANGE */
+	bool ask_page;	/* recheck: an edit is not told before both pages are known whole: PUT_DIFFERS */
+	const char *old_page, *new_page;	/* all that the kept response and this one say, or NULL: not known */
 	bool moved;	/* recheck, with ask: url is another of its addresses, its own is dead; where the document is found becomes its address */
 };
 
@@ -294,6 +296,7 @@ enum put_result {
 	PUT_PENDING,	/* differs; waits for the second look */
 	PUT_REVISION,	/* edited: revision and document.edited */
 	PUT_STRANGE,	/* with ask: nothing like the document stands there; nothing was written */
+	PUT_DIFFERS,	/* with ask_page: nothing was written; old_page and new_page are wanted */
 	PUT_LED_HOME,	/* with ask: it leads to the home page or the list; nothing was written */
 };
 

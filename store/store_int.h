@@ -250,7 +250,9 @@ struct window {				/* owned; store_window_done */
 };
 void store_window_done(struct window *w);
 void store_window_add(struct window *w, const char *key);
-bool store_window_has(const struct window *w, const char *url);	/* moved.c */
+/* moved.c: an address; a document under any of its addresses. */
+bool store_window_has(const struct window *w, const char *url);
+int store_window_has_document(struct store *s, const struct window *w, int64_t doc_id, bool *ret, struct err *reterr);
 int store_window_load(struct store *s, int64_t source_id, struct window *ret, struct err *reterr);
 int store_window_save(struct store *s, int64_t source_id, const struct window *now,
     const struct window *before, struct err *reterr);
@@ -287,6 +289,10 @@ bool store_habit_has_shrunk(unsigned looks);	/* in a row that found it short */
 uint64_t store_change_words(const char *old_title, const char *title, const char *old_text,
     const char *text);
 /* *ret: it is the site's template that changed; the text was taken over and nothing more is to be said. */
+/* template.c: the page as it is now becomes the text of the last revision. */
+int store_take_over(struct put_ctx *p, const struct doc_row *old, struct err *reterr);
+/* selection.c: the page says what it said, another part of it is taken for its text. Pure. */
+bool store_only_selected(const struct put_ctx *p, const struct doc_row *old);
 int store_template_check(struct put_ctx *p, const struct doc_row *old, bool *ret, struct err *reterr);
 
 /* ---- events.c ---- */

@@ -65,9 +65,8 @@ counts(struct store *s, const char *site, uint64_t words, int64_t since_ms, int6
 	return 0;
 }
 
-/* The page as it is now becomes the text of the last revision. */
-static int
-take_over(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
+int
+store_take_over(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 {
 	if (store_raw_keep(p, store_hash_is_zero(old->raw_hash) ? NULL : old->raw_hash, reterr) < 0 ||
 	    store_rederive(p->s, old->doc_id, p->put->doc, p->put->extractor, reterr) < 0)
@@ -118,5 +117,5 @@ store_template_check(struct put_ctx *p, const struct doc_row *old, bool *ret, st
 	if (told == 0 && (tell_once(p, old, site, reterr) < 0 ||
 	    store_run(p->s, store_bind(p->s, STMT_CHANGE_TOLD, "ti", site, (int64_t)words), reterr) < 0))
 		return -1;
-	return take_over(p, old, reterr);
+	return store_take_over(p, old, reterr);
 }

@@ -453,6 +453,25 @@ list_touch(struct list *l, struct err *reterr)
 	return 0;
 }
 
+/* A site that moved, or names its documents in another way each time, shows what it showed, under other addresses. */
+static int
+list_is_same(struct list *l, bool *gap, struct err *reterr)
+{
+	size_t pinned = 0;
+	bool same = false;
+
+	while (pinned < l->before.count && pinned < l->now.count && l->before.keys[pinned] == l->now.keys[pinned])
+		pinned++;
+	for (size_t i = 0; i < l->met_count && !same; i++)
+		if (l->met[i].place >= pinned &&
+		    store_window_has_document(l->s, &l->before, l->met[i].doc_id, &same, reterr) < 0)
+			return -1;
+	if (!same && store_list_moved(l->s, l->src.id, l->rows, l->rows_count, &same, reterr) < 0)
+		return -1;
+	*gap = !same;
+	return 0;
+}
+
 /* One notice for a storm, and one when no row of the list was on the one before. */
 static int
 list_gap(struct list *l, const struct store_routes *routes, struct err *reterr)
@@ -466,13 +485,8 @@ list_gap(struct list *l, const struct store_routes *routes, struct err *reterr)
 	l->result.gap = l->result.held == 0 && l->result.fresh > 0 &&
 	    ((l->result.known == 0 && l->result.fresh >= GAP_LIST_MIN && l->src.last_new_ms != 0) ||
 	    store_window_parted(l->before.keys, l->before.count, l->now.keys, l->now.count));
-	if (l->result.gap) {	/* a site that moved shows what it showed, under other addresses */
-		bool moved;
-
-		if (store_list_moved(l->s, l->src.id, l->rows, l->rows_count, &moved, reterr) < 0)
-			return -1;
-		l->result.gap = !moved;
-	}
+	if (l->result.gap && list_is_same(l, &l->result.gap, reterr) < 0)
+		return -1;
 	if (l->result.gap && l->opts->window &&
 	    store_gap_fill(l->s, l->src.id, l->opts->more, 0, reterr) < 0)
 		return -1;

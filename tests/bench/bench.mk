@@ -14,3 +14,8 @@ bench: all $(B)/tests/bench/fill_archive $(B)/tests/bench/ask_archive
 bench-rhythm: all $(B)/tests/bench/rhythm_sim
 	@$(PYTHON) tests/bench/rhythm_times.py $(B)/presswatch $(or $(PRESSWATCH_SHARED),../shared) | \
 		$(B)/tests/bench/rhythm_sim 3600
+
+# Near-duplicates among the real texts of the shared folder and copies of them: found, joined, joined wrongly.
+.PHONY: bench-story
+bench-story: all $(B)/tests/bench/story_put
+	@$(PYTHON) tests/bench/story_pairs.py $(B)/tests/bench/story_put $(or $(PRESSWATCH_SHARED),../shared)

@@ -121,7 +121,7 @@ to_desk(void)
 }
 
 struct page {				/* what a fetch gave */
-	const char *url, *final, *title, *text, *date, *canonical, *source, *raw, *etag;
+	const char *url, *final, *title, *text, *date, *canonical, *source, *raw, *etag, *old_page, *new_page;
 	int64_t candidate_id, doc_id, confirm_ms;
 	const char *const *hops;
 	size_t hops_count;
@@ -140,7 +140,7 @@ put_page(struct fixture *f, const struct page *p, const struct store_routes *rou
 		.raw = p->raw, .raw_len = p->raw != NULL ? strlen(p->raw) : 0, .doc = doc,
 		.extractor = "1", .at_ms = f->now, .next_check_ms = f->now + DAY,
 		.next_check_hot_ms = f->now + 10 * MINUTE, .confirm_ms = p->confirm_ms,
-		.quiet = p->quiet,
+		.quiet = p->quiet, .old_page = p->old_page, .new_page = p->new_page,
 	};
 
 	doc->url = xstrdup(p->final != NULL ? p->final : p->url);

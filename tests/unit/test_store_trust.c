@@ -163,6 +163,41 @@ validators_that_lie_are_told_of_once(void **state)
 	assert_true(source(f).lies);
 }
 
+/* Text and furniture of a page, read otherwise after a redesign, or edited. */
+static void
+another_part_of_the_same_page_is_no_edit(void **state)
+{
+	static const char note[] = "Questions are answered by the press office of the ministry.";
+	CLEANUP(freep) char *page = xasprintf("Menu\n%s\n%s\nImprint", long_text, note), *without = xasprintf("Start\n%s", long_text);
+	CLEANUP(freep) char *longer = xasprintf("%s\n\n%s", long_text, note);
+	struct fixture *f = *state;
+	struct page p = { .url = "https://www.alpha.example/1", .title = "A release", .raw = "<p>1" };
+	struct store_put_result r = put_page(f, &p, to_desk());
+	struct lines lines = { .count = 0 };
+
+	p.doc_id = r.doc_id;
+	f->now += HOUR;
+	p.text = longer;
+	p.raw = "<p>2";
+	p.old_page = p.new_page = page;		/* the note was there before: only now is it taken for text */
+	assert_int_equal(put_page(f, &p, to_desk()).what, PUT_SAME);
+	f->now += HOUR;
+	p.text = long_text;
+	assert_int_equal(put_page(f, &p, to_desk()).what, PUT_SAME);
+	f->now += HOUR;
+	p.text = longer;
+	p.old_page = without;			/* it was not: somebody wrote it */
+	assert_int_equal(put_page(f, &p, to_desk()).what, PUT_REVISION);
+	f->now += HOUR;
+	p.text = long_text;
+	p.old_page = page;
+	p.new_page = without;
+	assert_int_equal(put_page(f, &p, to_desk()).what, PUT_REVISION);
+	all_events(f, &lines);
+	assert_int_equal(lines.count, 3);	/* new, edited, edited */
+	lines_done(&lines);
+}
+
 int
 main(void)
 {
@@ -173,6 +208,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(hints_that_prove_wrong_are_heard_seldom_and_right_ones_always, setup_store,
 		    teardown),
 		cmocka_unit_test_setup_teardown(validators_that_lie_are_told_of_once, setup_store, teardown),
+		cmocka_unit_test_setup_teardown(another_part_of_the_same_page_is_no_edit, setup_store, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
