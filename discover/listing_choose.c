@@ -232,6 +232,32 @@ is_inside(const struct listing_group *a, const struct listing_group *b)
 	return inside * 2 > b->rows_count;
 }
 
+static size_t
+folder_len(const char *url)
+{
+	size_t n = strcspn(url, "?#");
+
+	while (n > 0 && url[n - 1] != '/')
+		n--;
+	return n;
+}
+
+/* Do most rows lead to the folder to which url leads? The release shown large above the list does. */
+static bool
+is_of_folder(const struct rows *r, const struct listing_group *g, const char *url)
+{
+	size_t len = folder_len(url), same = 0;
+
+	if (strstr(url, "://") == NULL || strcspn(strstr(url, "://") + 3, "/") + 4 + (size_t)(strstr(url, "://") - url) >= len)
+		return false;	/* the root is everybody's folder */
+	for (size_t i = 0; i < g->rows_count; i++) {
+		const char *other = r->anchors[g->rows[i].anchor].url;
+
+		same += folder_len(other) == len && memcmp(other, url, len) == 0;
+	}
+	return same * 10 >= g->rows_count * 6;
+}
+
 /* A further list of the page, or rows of the same list that are built a little differently. */
 static bool
 is_further(const struct rows *r, const struct listing_group *best, const struct listing_group *g)
@@ -243,10 +269,11 @@ is_further(const struct rows *r, const struct listing_group *best, const struct 
 		return false;
 	if (best->own_dated > 0.5 && g->own_dated < 0.5)
 		return false;
-	/* a single link may be a row of its own kind, but then in the same box and dated */
+	/* a single link may be a row of its own kind, but then dated, and in the same box or of the same folder */
 	if (g->rows_count < 2)
 		return g->own_dated > 0 && best->common >= 0 &&
-		    g->rows[0].elem > best->common && g->rows[0].elem < r->elems[best->common].last;
+		    ((g->rows[0].elem > best->common && g->rows[0].elem < r->elems[best->common].last) ||
+		    (g->titled >= 0.3 && is_of_folder(r, best, r->anchors[g->rows[0].anchor].url)));
 	return true;
 }
 

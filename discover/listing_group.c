@@ -358,13 +358,14 @@ extend_rows(const struct rows *r, struct listing_group *g)
 		free_space(r, g, i, &from, &to);
 		if (has_date(r, row->start, row->end))
 			own++;
-		else if (first == n)
-			first = i;
+		else if (first == n && has_date(r, from, to))
+			first = i;	/* has one to claim */
 		after += has_date(r, row->end, to < row->end + ROW_BYTES ? to : row->end + ROW_BYTES);
 		before += has_date(r, from, row->start);
 	}
 	if (n == 0 || own * 2 >= n)
 		return;
+	first = first < n ? first : 0;
 	/* dt and th say what follows them; a row that holds its date tells nothing (a list of one in its section) */
 	free_space(r, g, first, &from, &to);
 	led = tree_is(r->elems[g->rows[first].elem].node, "dd") ||

@@ -1,5 +1,6 @@
 /* rows: a page laid out flat, in one walk over its tree. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include "base/digest.h"
@@ -10,6 +11,8 @@
 #include "markup/tree.h"
 #include "base/banned.h"
 
+#define COLUMNS 16	/* of a table in which a cell may span rows */
+
 /* State of the walk. */
 struct walk {
 	struct rows *r;
@@ -19,6 +22,10 @@ struct walk {
 	int line_elem;
 	int anchor;		/* link that is open, or -1 */
 	bool gap;		/* white space was met */
+	bool edge;		/* one inline element ended and another begins */
+	const xmlNode *row;	/* of a table, of the last cell */
+	uint8_t taken[COLUMNS];	/* rows from this one on that cells above take of each of its columns */
+	uint8_t spans[COLUMNS];	/* rows that its own cells take */
 	struct rows_kinds kinds;
 };
 
@@ -52,15 +59,44 @@ hash_class(const xmlNode *node)
 	return 0;
 }
 
-/* Number of a cell within its row: columns of a table are lists of their own. */
-static uint64_t
-cell_number(const xmlNode *node)
+/* What the cells above take of a row: known where its rows are met one after the other. */
+static void
+begin_row(struct walk *w, const xmlNode *row)
 {
-	uint64_t n = 1;
+	const xmlNode *above = row->prev;
 
+	while (above != NULL && above->type != XML_ELEMENT_NODE)
+		above = above->prev;
+	for (size_t i = 0; i < COLUMNS; i++) {
+		uint8_t rows = w->taken[i] > w->spans[i] ? w->taken[i] : w->spans[i];
+
+		w->taken[i] = above == NULL || above != w->row || rows == 0 ? 0 : rows - 1;
+		w->spans[i] = 0;
+	}
+	w->row = row;
+}
+
+/*
+ * Number of a cell within its row: columns of a table are lists of their own. A date that stands for several rows takes
+ * its column in all of them.
+ */
+static uint64_t
+cell_number(struct walk *w, const xmlNode *node)
+{
+	const char *span;
+	uint64_t n = 1, column = 0;
+
+	if (node->parent != w->row)
+		begin_row(w, node->parent);
 	for (const xmlNode *p = node->prev; p != NULL && n < 64; p = p->prev)
 		n += p->type == XML_ELEMENT_NODE;
-	return n;
+	for (uint64_t free = 0; column < COLUMNS && free < n; column++)
+		free += w->taken[column] == 0;
+	if (column == COLUMNS)
+		return n;
+	if (node->properties != NULL && (span = tree_attr(node, "rowspan")) != NULL && isdigit((unsigned char)*span))
+		w->spans[column - 1] = (uint8_t)(strlen(span) > 2 ? 99 : strtoul(span, NULL, 10));
+	return column;
 }
 
 static int
@@ -71,7 +107,7 @@ add_elem(struct walk *w, xmlNodePtr node, int parent)
 	const struct rows_elem *up;
 	const struct rows_kind *kind = rows_kind(&w->kinds, node);
 	const char *name = (const char *)node->name, *id;
-	uint64_t tag = kind->tag, cell = kind->is & ROWS_CELL ? cell_number(node) : 0, cls = hash_class(node);
+	uint64_t tag = kind->tag, cell = kind->is & ROWS_CELL ? cell_number(w, node) : 0, cls = hash_class(node);
 
 	r->elems = xgrow(r->elems, &r->elems_cap, r->elems_count + 1, sizeof(*r->elems));
 	e = &r->elems[r->elems_count];
@@ -116,6 +152,16 @@ flush_line(struct walk *w)
 	w->line_start = (uint32_t)r->text.len;
 }
 
+/* <b>Title of it</b><i>20.03.24</i>: style sheets part what the text does not. */
+static bool
+is_seam(const struct rows *r, char next)
+{
+	unsigned char last = (unsigned char)r->text.data[r->text.len - 1], c = (unsigned char)next;
+	bool word = isalpha(last) || last >= 0x80;
+
+	return (word && isdigit(c)) || (isdigit(last) && (isalpha(c) || c >= 0xc0));
+}
+
 static void
 add_text(struct walk *w, const char *s, int elem)
 {
@@ -135,10 +181,10 @@ add_text(struct walk *w, const char *s, int elem)
 			w->line_elem = elem;
 			while (w->line_elem > 0 && !r->elems[w->line_elem].block)
 				w->line_elem = r->elems[w->line_elem].parent;
-		} else if (w->gap) {
+		} else if (w->gap || (w->edge && is_seam(r, *s))) {
 			buf_addc(&r->text, ' ');
 		}
-		w->gap = false;
+		w->gap = w->edge = false;
 		if (w->anchor >= 0 && r->anchors[w->anchor].end == 0) {
 			r->anchors[w->anchor].start = (uint32_t)r->text.len;
 			r->anchors[w->anchor].end = 1;
@@ -221,6 +267,8 @@ enter(struct walk *w, int elem)
 
 	if (w->r->elems[elem].block)
 		flush_line(w);
+	else if (node->prev != NULL && node->prev->type == XML_ELEMENT_NODE && strncmp((const char *)node->name, "su", 2) != 0)
+		w->edge = true;	/* all but sub and sup */
 	if ((w->r->elems[elem].is & ROWS_LINK) || (node->properties != NULL && w->r->elems[elem].block))
 		open_anchor(w, elem);
 	else if (w->anchor >= 0 && (w->r->elems[elem].is & ROWS_PICTURE))

@@ -174,7 +174,7 @@ is_alone(const struct rows_line *line, size_t date_len)
 }
 
 /*
- * A look before the search: a date with its year has a year of four digits, three short numbers, a run of eight,
+ * A look before the search: a date with its year has a year of four digits, three short numbers (113-03-20), a run of eight,
  * or letters and digits beyond ASCII.
  */
 static bool
@@ -194,7 +194,7 @@ may_be_dated(const char *s, size_t n)
 		if (run == 4 || run == 8 || run == 14)
 			return true;
 		if (run > 0) {
-			numbers = run <= 2 ? (gap <= 2 ? numbers + 1 : 1) : 0;
+			numbers = run <= 3 ? (gap <= 2 ? numbers + 1 : 1) : 0;
 			if (numbers >= 3)
 				return true;
 			gap = 0;
