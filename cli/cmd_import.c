@@ -35,22 +35,28 @@ commit(struct import *im, struct err *err)
 }
 
 int
-import_document(struct import *im, const struct store_doc *d, const struct document *doc, const void *raw,
-    size_t raw_len, const char *content_type, struct err *err)
+import_document(struct import *im, const struct store_doc *d, const struct document *doc, const struct store_import_raw *raw,
+    bool again, int *ret, struct err *err)
 {
-	const struct store_import_raw bytes = { raw, raw_len, content_type };
 	enum store_imported what;
 
+	if (ret != NULL)
+		*ret = -1;
 	if (im->open == 0 && store_begin(im->store, err) < 0)
 		return -1;
 	im->open++;
-	if (store_import(im->store, d, doc, &bytes, &what, err) < 0) {
+	if (store_import(im->store, d, doc, raw, &what, err) < 0) {
 		if (err->class != ERR_INPUT)
 			return -1;
 		import_complain(im, err->text);
 		return 0;
 	}
-	*(what == IMPORT_NEW ? &im->fresh : what == IMPORT_KNOWN ? &im->known : &im->aliases) += 1;
+	if (what == IMPORT_REVISION)
+		im->revisions++;
+	else if (!again)
+		*(what == IMPORT_NEW ? &im->fresh : what == IMPORT_KNOWN ? &im->known : &im->aliases) += 1;
+	if (ret != NULL)
+		*ret = (int)what;
 	return im->open >= BATCH ? commit(im, err) : 0;
 }
 
@@ -75,7 +81,7 @@ take_line(struct import *im, const char *line, size_t n, struct err *err)
 		return 0;
 	}
 	view = doc_view(d);
-	return import_document(im, d, &view, NULL, 0, NULL, err);
+	return import_document(im, d, &view, &(struct store_import_raw){ .raw = NULL }, false, NULL, err);
 }
 
 /* A WARC file begins so, or is gzip, which no export of lines is. */
@@ -151,13 +157,20 @@ print_sum(const struct import *im)
 {
 	struct cli *cli = im->cli;
 
+	json_t *j;
+
 	if (cli->opts.json) {
-		out_json(&cli->out, json_pack("{s:I, s:I, s:I, s:I}", "new", (json_int_t)im->fresh, "known",
-		    (json_int_t)im->known, "aliases", (json_int_t)im->aliases, "bad", (json_int_t)im->bad));
+		j = json_pack("{s:I, s:I, s:I, s:I}", "new", (json_int_t)im->fresh, "known", (json_int_t)im->known, "aliases",
+		    (json_int_t)im->aliases, "bad", (json_int_t)im->bad);
+		if (im->revisions > 0)
+			json_put_int(j, "revisions", im->revisions);
+		out_json(&cli->out, j);
 		return;
 	}
 	out_printf(&cli->out, STYLE_PLAIN, "%lld new, %lld known already, %lld other names of documents",
 	    (long long)im->fresh, (long long)im->known, (long long)im->aliases);
+	if (im->revisions > 0)
+		out_printf(&cli->out, STYLE_PLAIN, "%lld later revisions of them", (long long)im->revisions);
 	if (im->bad > COMPLAINTS_MAX)
 		cli_say("%lld more lines could not be used", (long long)(im->bad - COMPLAINTS_MAX));
 }

@@ -1,7 +1,7 @@
 /*
  * export_warc: the responses kept, as WARC 1.1 (ISO 28500:2017). Only bodies are kept, not header fields, so each
  * is a resource record; equal bytes are written once, and a revisit record stands for them from then on. A metadata record before
- * each says which document and revision it is, the newest with the exported document, so that import gives an equal archive; at
+ * each says which document and revision it is, with the document as it was then, so that import gives an equal archive; at
  * the end stands the log of looking at each source.
  */
 #include <stdlib.h>
@@ -142,12 +142,16 @@ write_revision(const struct store_revision *r, void *arg)
 	const struct store_doc *d = all->d;
 	CLEANUP(freep) char *raw = NULL, *type = NULL;
 	CLEANUP(json_decrefp) json_t *about = json_object();
+	CLEANUP(store_doc_freep) struct store_doc *then = NULL;
 	bool newest = r->number == d->revision, kept;
 	char seen[CLOCK_TEXT_MAX];
 	size_t len = 0;
 
 	kept = store_raw_of(all->x->cli->store, d->doc_id, r->number, &raw, &len, &type, NULL) == 0;
-	if (!kept && !newest)
+	/* Of a revision that was pruned nothing can come back. */
+	if (!newest && r->pruned_ms == 0 && store_get(all->x->cli->store, d->id, r->number, &then, NULL) < 0)
+		then = NULL;
+	if (!kept && !newest && then == NULL)
 		return 0;
 	json_put_int(about, "presswatch", 1);
 	json_put_str(about, "id", d->id);
@@ -160,8 +164,9 @@ write_revision(const struct store_revision *r, void *arg)
 	json_put_str(about, "request", "GET, conditional when the document had been seen before");
 	json_put_str(about, "content_type", type);
 	json_object_set_new(about, "response", json_boolean(kept));
-	if (newest)
-		json_object_set_new(about, "document", store_doc_json(d, true));
+	json_object_set_new(about, "newest", json_boolean(newest));
+	if (newest || then != NULL)
+		json_object_set_new(about, "document", store_doc_json(newest ? d : then, true));
 	record_json(all->x, d->url, r->seen_ms, about);
 	if (kept)
 		write_response(all->x, d->url, r->seen_ms, type, raw, len);

@@ -71,7 +71,7 @@ page_keep(struct import *im, struct page *p, struct err *err)
 		import_complain(im, p->err.text[0] != '\0' ? p->err.text : "no document was found in it");
 		return 0;
 	}
-	return import_document(im, &d, doc, p->raw, p->raw_len, p->content_type, err);
+	return import_document(im, &d, doc, &(struct store_import_raw){ p->raw, p->raw_len, p->content_type, NULL }, false, NULL, err);
 }
 
 /* Takes what is done at the front; with all, waits for the rest. */
@@ -175,6 +175,8 @@ struct warc_import {
 	struct { unsigned char hash[32]; char *raw; size_t len; } earlier[EARLIER_MAX];
 	size_t earlier_count;
 	char *id;		/* of the document that they are of */
+	unsigned char text_hash[32];	/* of its revision that came last */
+	bool has_last;
 };
 
 static void
@@ -204,18 +206,26 @@ take_own(struct warc_import *wi, const void *raw, size_t n, const char *type, st
 	CLEANUP(store_doc_freep) struct store_doc *d = NULL;
 	const json_t *doc = json_object_get(wi->about, "document");
 	struct document view;
+	int what;
 
 	if (doc == NULL) {
 		earlier_keep(wi, raw, n);
 		return 0;
 	}
+	earlier_keep(wi, raw, n);	/* a later revision may go back to it */
 	d = store_doc_of_json(doc, wi->im->cli->now_ms);
 	if (d->url == NULL || d->source == NULL) {
 		import_complain(wi->im, "a record about a document without url or source");
 		return 0;
 	}
 	view = doc_view(d);
-	return import_document(wi->im, d, &view, raw, n, type, err);
+	if (import_document(wi->im, d, &view, &(struct store_import_raw){ raw, n, type, wi->has_last ? wi->text_hash : NULL },
+	    wi->has_last, &what, err) < 0)
+		return -1;
+	/* What became another name of some other document has no revisions of its own. */
+	wi->has_last = what >= 0 && what != IMPORT_ALIAS;
+	digest_sha256(d->text != NULL ? d->text : "", d->text != NULL ? strlen(d->text) : 0, wi->text_hash);
+	return 0;
 }
 
 /* Of the same bytes an earlier record holds: they are in the archive by now, or of the document itself. */
@@ -254,6 +264,7 @@ take_about(struct warc_import *wi, const struct warc_record *r, struct err *err)
 	wi->about = j;
 	if (wi->id == NULL || json_get_str(j, "id") == NULL || strcmp(wi->id, json_get_str(j, "id")) != 0) {
 		earlier_clear(wi);
+		wi->has_last = false;
 		free(wi->id);
 		wi->id = xstrdup(json_get_str(j, "id"));
 	}

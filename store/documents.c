@@ -290,6 +290,8 @@ put(struct put_ctx *p, struct err *reterr)
 
 	if (ctx_init(p, reterr) < 0)
 		return -1;
+	if (p->put->imported && doc_id != 0)
+		return store_import_edit(p, doc_id, reterr);
 	if (doc_id == 0 && store_identify(p, &doc_id, &same, reterr) < 0)
 		return -1;
 	/* Nor is a page that speaks of maintenance, unless its row did too. */

@@ -84,9 +84,13 @@ int store_verify(struct store *s, void (*progress)(int64_t done, int64_t all, vo
  * without rechecks: nobody knows what its page looked like. doc holds the same as d in the form of a fetched one. The documents of
  * an export, put into an empty archive in its order, get the same ids.
  */
-enum store_imported { IMPORT_NEW, IMPORT_KNOWN, IMPORT_ALIAS };	/* its address is known; another name of one that is there */
-/* raw->raw: the response that it was read from, or NULL. */
-struct store_import_raw { const void *raw; size_t len; const char *content_type; };
+/* NEW; KNOWN: its address is; ALIAS: another name of one that is there; REVISION: the next one of one that is there */
+enum store_imported { IMPORT_NEW, IMPORT_KNOWN, IMPORT_ALIAS, IMPORT_REVISION };
+/*
+ * raw: the response that it was read from, or NULL. after: SHA-256 of the text of the revision before, which came just before; NULL:
+ * there is none. Where the archive has just that text as just that revision, the document gets this one on top.
+ */
+struct store_import_raw { const void *raw; size_t len; const char *content_type; const unsigned char *after; };
 int store_import(struct store *s, const struct store_doc *d, const struct document *doc, const struct store_import_raw *raw,
     enum store_imported *ret, struct err *reterr);
 /*

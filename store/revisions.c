@@ -172,6 +172,8 @@ write_edit(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 	e.change_kinds = kinds;
 	e.removed = removed;
 	p->result->what = PUT_REVISION;
+	if (p->put->imported)
+		return 0;
 	return store_event_add(p->s, &e, p->routes, &p->result->event_seq, reterr);
 }
 
@@ -372,6 +374,17 @@ store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr)
 	if (look_different(p, &old, reterr) < 0)
 		return -1;
 	return p->put->moved && p->result->what != PUT_SAME && p->result->what != PUT_DIFFERS ? store_moved(p, &old, reterr) : 0;
+}
+
+int
+store_import_edit(struct put_ctx *p, int64_t doc_id, struct err *reterr)
+{
+	CLEANUP(store_doc_row_done) struct doc_row old = { 0 };
+
+	if (store_doc_row(p->s, doc_id, &old, reterr) < 0)
+		return -1;
+	p->result->doc_id = doc_id;
+	return write_edit(p, &old, reterr);
 }
 
 /* ---- a better reading of the same bytes ---- */

@@ -283,6 +283,7 @@ struct store_put {			/* borrowed for the call */
 	bool quiet;			/* new documents without an event (page source's first visit) */
 	bool announce;			/* page source: tell of the first version */
 	bool doubtful;			/* the bytes may be half a page: a difference counts only when it lasts */
+	bool imported;			/* with doc_id: its next revision, as another archive had it: no event, no judgement */
 	bool ask;	/* recheck: a page that is nothing like the document is not judged: PUT_STRANGE */
 	bool ask_page;	/* recheck: an edit is not told before both pages are known whole: PUT_DIFFERS */
 	const char *old_page, *new_page;	/* all that the kept response and this one say, or NULL: not known */

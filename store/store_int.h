@@ -225,6 +225,7 @@ int store_claim_add(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_put_near(struct put_ctx *p, int64_t self, struct err *reterr);
 /* revisions.c */
 int store_revision_first(struct put_ctx *p, int64_t doc_id, struct err *reterr);
+int store_import_edit(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_recheck_put(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 /* Of put->raw, which is not NULL. */
 void store_put_raw_hash(const struct store_put *put, unsigned char ret[STORE_HASH]);

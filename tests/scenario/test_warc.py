@@ -63,12 +63,25 @@ def test_what_we_write_follows_the_standard_and_comes_back_equal(archive, origin
     assert revisit['WARC-Profile'].endswith('identical-payload-digest') and revisit['WARC-Refers-To'] in [f['WARC-Record-ID'] for f, _ in by_type('resource')]
     assert {b for _, b in by_type('resource')} == {p.encode() for k, p in origin.pages.items() if re.match(r'/p/\d', k)} | {first.encode()}
     about = [json.loads(b) for f, b in by_type('metadata')]
-    assert sum('document' in a for a in about) == 3
+    assert sum('document' in a for a in about) == 5 and sum(a.get('newest', False) for a in about) == 3
     visits = next(a for a in about if 'visits' in a)
     assert visits['source'] == 'mofa' and sum(v['count'] for v in visits['visits']) == archive.lines('sources', '--json')[0]['visits']
     assert b'3 new' in run(copy, 'import', out).stdout
     assert run(copy, 'export').stdout.decode() == archive.command('export').stdout
     run(copy, 'verify')
+    edited = next(d['id'] for d in archive.documents() if d['revision'] == 3)
+    told = lambda text: [{k: v for k, v in json.loads(line).items() if k != 'extractor'} for line in text.splitlines()]     # noqa: E731
+    assert told(run(copy, 'history', edited, '--json').stdout.decode()) == told(archive.command('history', edited, '--json').stdout)
+    for n in '123':
+        for form in ('json', 'raw'):
+            assert run(copy, 'show', edited, '--revision', n, '--format', form).stdout == archive.command('show', edited, '--revision', n, '--format', form, text=False).stdout
+    assert run(copy, 'diff', edited, '1', '2').stdout == archive.command('diff', edited, '1', '2', text=False).stdout
+    for query in ('"first words" in:revisions', 'removed:"first words"'):
+        assert run(copy, 'search', '--json', query).stdout == archive.command('search', '--json', query, text=False).stdout
+    again = str(tmp_path / 'again.warc')
+    run(copy, 'export', '--format', 'warc', '--output', again)
+    bodies = lambda path: sorted(b for f, b in records(open(path, 'rb').read()) if f['WARC-Type'] in ('resource', 'revisit'))     # noqa: E731
+    assert bodies(again) == bodies(out)
     assert run(copy, 'show', '1', '--format', 'raw').stdout == archive.command('show', '1', '--format', 'raw', text=False).stdout
     assert json.loads(run(copy, 'import', out, '--json').stdout)['known'] == 3
     packed = str(tmp_path / 'a.warc.gz')
