@@ -50,11 +50,13 @@ soak: all faults
 	$(MAKE) VARIANT=asan all faults
 	@PRESSWATCH_SOAK=1 PRESSWATCH_BIN=$(abspath $(B)) PRESSWATCH_ASAN=$(abspath build/asan) PYTHON=$(PYTHON) tools/soak.sh
 
-# Tests of what the programs are made of, and the command, under valgrind: a chosen set, because it is twenty times slower.
+# Tests of what the programs are made of, and the programs with their workers, under valgrind: a chosen set, because it is twenty
+# times slower.
 VALGRIND_UNITS ?= buf digest store_put store_events store_outbox inflate http sink_webhook url json
+VALGRIND_TESTS ?= $(addprefix tests/scenario/,test_import.py test_upgrade.py test_main_job.py test_delivery.py test_history.py test_reextract.py)
 .PHONY: valgrind
-valgrind: all $(VALGRIND_UNITS:%=$(B)/tests/unit/test_%)
-	@tools/valgrind.sh $(B) $(VALGRIND_UNITS)
+valgrind: all faults $(VALGRIND_UNITS:%=$(B)/tests/unit/test_%)
+	@VALGRIND_TESTS="$(VALGRIND_TESTS)" tools/valgrind.sh $(B) $(VALGRIND_UNITS)
 
 .PHONY: golden regen-golden
 golden: all

@@ -189,7 +189,7 @@ class World:
     def once(self, expect=0):
         self.write()
         with open(self.log_path, 'ab') as log:
-            code = subprocess.run([os.path.join(BIN, 'presswatchd'), '--config', self.conf, '--once'], stderr=log, stdout=log, timeout=120).returncode
+            code = subprocess.run([os.path.join(BIN, 'presswatchd'), '--config', self.conf, '--once'], stderr=log, stdout=log, timeout=120 + 2 * PATIENCE).returncode
         assert expect is None or code == expect, '--once ended with %d\n%s' % (code, self.log()[-3000:])
         return code
 
@@ -205,7 +205,7 @@ class World:
             return
         self.daemon.send_signal(signal.SIGTERM)
         begun = time.time()
-        code = self.daemon.wait(timeout=60)
+        code = self.daemon.wait(timeout=60 + PATIENCE)
         self.daemon = None
         assert code == expect, 'the daemon ended with %d\n%s' % (code, self.log()[-3000:])
         return time.time() - begun
@@ -216,7 +216,7 @@ class World:
         self.daemon = None
 
     def command(self, *args, expect=0, text=True):
-        r = subprocess.run([os.path.join(BIN, 'presswatch'), '--config', self.conf] + list(args), capture_output=True, text=text, timeout=60)
+        r = subprocess.run([os.path.join(BIN, 'presswatch'), '--config', self.conf] + list(args), capture_output=True, text=text, timeout=60 + PATIENCE)
         assert expect is None or r.returncode == expect, '%s: %d\n%s\n%s' % (' '.join(args), r.returncode, r.stdout[-2000:], r.stderr[-2000:])
         return r
 
