@@ -217,8 +217,8 @@ by_asked_url(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *re
 }
 
 /*
- * An address that differs from a known one by the slash at its end alone, the same title and the same text, however short: servers answer to
- * both.
+ * An address that differs from a known one by the slash at its end alone, with the same title and, however short, nearly the same text:
+ * servers answer to both.
  */
 static int
 by_slash(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
@@ -236,7 +236,7 @@ by_slash(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
 		return 0;
 	if (store_doc_row(p->s, doc_id, &d, reterr) < 0)
 		return -1;
-	if (memcmp(p->compare_hash, d.compare_hash, STORE_HASH) != 0 || dates_contradict(p, &d))
+	if (!same_title(p, &d) || likeness(p, &d) < MOVED_LIKENESS || dates_contradict(p, &d))
 		return 0;
 	*ret_doc = doc_id;
 	return 1;
