@@ -21,7 +21,7 @@ struct cli_opts {			/* as given on the command line; NULL, 0 or false: not given
 	const char *revision, *format, *output;
 	const char *before, *keep;
 	bool http;
-	bool follow, all, explain, watch, dead, test, dry_run;
+	bool follow, all, explain, watch, dead, test, dry_run, documents;
 	const char *channel;
 	const char *url, *content_type, *manifest, *workers;
 	const char *kind, *select_links, *select_title, *select_date, *select_body;

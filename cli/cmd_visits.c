@@ -100,6 +100,90 @@ print_sum(const struct visits *v)
 	buf_done(&b);
 }
 
+/* ---- documents ---- */
+
+static void
+put_time(json_t *j, const char *key, int64_t ms)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	if (ms > 0)
+		json_put_str(j, key, clock_rfc3339(ms, true, text));
+}
+
+static json_t *
+document_json(const struct store_document_look *l)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "id", json_sprintf("%lld", (long long)l->doc_id));
+	json_put_str(j, "url", l->url);
+	json_put_str(j, "title", l->title);
+	put_time(j, "first_seen", l->first_seen_ms);
+	put_time(j, "last_changed", l->last_changed_ms);
+	json_put_int(j, "looks", l->looks);
+	put_time(j, "last_look", l->last_ms);
+	put_time(j, "next_look", l->next_ms);
+	json_put_int(j, "failures", l->failures);
+	json_put_str(j, "error", l->error);
+	return j;
+}
+
+/* Since when its text is what it is, and that somebody looked. */
+static int
+take_document(const struct store_document_look *l, void *arg)
+{
+	struct visits *v = arg;
+	struct table *t = v->table;
+	char first[OUT_TIME_MAX], changed[OUT_TIME_MAX], last[OUT_TIME_MAX];
+
+	if (v->until_ms > 0 && l->first_seen_ms > v->until_ms)
+		return 0;
+	v->rows++;
+	v->looks += l->looks;
+	v->failed += l->failures > 0;
+	if (v->cli->opts.json) {
+		out_json(&v->cli->out, document_json(l));
+		return v->limit > 0 && v->rows >= v->limit;
+	}
+	table_addf(t, STYLE_PLAIN, "%lld", (long long)l->doc_id);
+	table_add(t, STYLE_PLAIN, out_time(l->first_seen_ms, first));
+	table_add(t, STYLE_PLAIN, l->last_changed_ms > l->first_seen_ms ? out_time(l->last_changed_ms, changed) : "-");
+	table_addf(t, STYLE_PLAIN, "%lld", (long long)l->looks);
+	table_add(t, STYLE_PLAIN, out_time(l->last_ms, last));
+	table_add(t, STYLE_PLAIN, l->title != NULL ? l->title : l->url);
+	if (!v->cli->out.tty)
+		table_add(t, STYLE_PLAIN, l->failures > 0 && l->error != NULL ? l->error : "-");
+	else if (l->failures > 0 && l->error != NULL)
+		table_note(t, STYLE_YELLOW, l->error);
+	return v->limit > 0 && v->rows >= v->limit;
+}
+
+static int
+documents(struct visits *v, const char *source, int64_t since_ms)
+{
+	static const struct table_column columns[] = {
+		{ .head = "ID", .right = true, .style = STYLE_CYAN }, { .head = "FIRST SEEN", .style = STYLE_DIM }, { .head = "CHANGED" },
+		{ .head = "LOOKS", .right = true }, { .head = "LAST LOOK" }, { .head = "TITLE", .flexible = true }, { .head = "ERROR" },
+	};
+	CLEANUP(table_freep) struct table *t = table_new(columns, v->cli->out.tty ? 6 : 7);
+	struct err err = { 0 };
+
+	v->table = t;
+	if (store_document_looks(v->cli->store, source, since_ms, take_document, v, &err) < 0) {
+		cli_say("%s", err.text);
+		return err.class == ERR_INPUT ? EXIT_NOTHING : EXIT_FAILED;
+	}
+	table_always_head(t);
+	table_print(t, &v->cli->out);
+	if (v->cli->out.tty && !v->cli->opts.json && v->rows > 0) {
+		out_nl(&v->cli->out);
+		out_printf(&v->cli->out, STYLE_DIM, "%lld looks at %u document%s, %lld of them not found at the last one", (long long)v->looks,
+		    v->rows, v->rows == 1 ? "" : "s", (long long)v->failed);
+	}
+	return cli_found(v->cli, (int)v->rows, 0, "look at a document is on record");
+}
+
 int
 cmd_visits(struct cli *cli, int argc, char **argv)
 {
@@ -117,6 +201,8 @@ cmd_visits(struct cli *cli, int argc, char **argv)
 		return cli_usage(cli, "%s", err.text);
 	v.until_ms = f.until_ms;
 	v.limit = f.limit;
+	if (cli->opts.documents)
+		return documents(&v, argv[0], f.since_ms);
 	if (store_looks(cli->store, argv[0], f.since_ms, take, &v, &err) < 0) {
 		cli_say("%s", err.text);
 		return err.class == ERR_INPUT ? EXIT_NOTHING : EXIT_FAILED;

@@ -26,7 +26,7 @@ const struct command cli_commands[] = {
 	{ GROUP_READ, "similar", cmd_similar, 1, 1, NEED_ARCHIVE, "ID", "limit format", "near-duplicates and carriers of the same release", true },
 	{ GROUP_WATCH, "tail", cmd_tail, 0, 0, NEED_ARCHIVE, "", "since follow source limit format", "the stream of events", false },
 	{ GROUP_WATCH, "sources", cmd_sources, 0, ARGS_ANY, NEED_ARCHIVE, "[NAME...]", "watch format", "health of each source", false },
-	{ GROUP_WATCH, "visits", cmd_visits, 1, 1, NEED_ARCHIVE, "SOURCE", "since until limit format", "the log of looking at a source", true },
+	{ GROUP_WATCH, "visits", cmd_visits, 1, 1, NEED_ARCHIVE, "SOURCE", "documents since until limit format", "the log of looking at a source", true },
 	{ GROUP_WATCH, "audit", cmd_audit, 1, 1, NEED_ARCHIVE, "SOURCE", "", "what the source lists and the archive does not have", true },
 	{ GROUP_WATCH, "status", cmd_status, 0, 0, NEED_DAEMON, "", "watch", "health of the daemon", false },
 	{ GROUP_WATCH, "metrics", cmd_metrics, 0, 0, NEED_ARCHIVE, "", "http", "numbers for a monitoring system (Prometheus)", false },

@@ -29,6 +29,7 @@ static const struct option_row rows[] = {
 	{ "follow", NULL, AT_TEXT(follow), "wait for more" },
 	{ "watch", NULL, AT_TEXT(watch), "show it again every two seconds" },
 	{ "all", NULL, AT_TEXT(all), "every source" },
+	{ "documents", NULL, AT_TEXT(documents), "the looks at each of its documents" },
 	{ "dead", NULL, AT_TEXT(dead), "notices that were given up" },
 	{ "test", NULL, AT_TEXT(test), "send a test notice" },
 	{ "channel", "NAME", AT_TEXT(channel), "this channel alone" },

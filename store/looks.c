@@ -136,3 +136,33 @@ store_looks(struct store *s, const char *source, int64_t since_ms,
 	free(looks.list);
 	return rc;
 }
+
+int
+store_document_looks(struct store *s, const char *source, int64_t since_ms,
+    int (*fn)(const struct store_document_look *look, void *arg), void *arg, struct err *reterr)
+{
+	CLEANUP(store_source_done) struct store_source src = { 0 };
+	struct store_document_look look = { 0 };
+	sqlite3_stmt *q;
+	int rc, stop = 0;
+
+	if (store_source_load(s, source, &src, reterr) < 0)
+		return -1;
+	while (stop == 0) {
+		CLEANUP(freep) char *url = NULL, *title = NULL, *error = NULL;
+
+		q = store_bind(s, STMT_DOCUMENT_LOOK_NEXT, "iii", src.id, look.doc_id, since_ms);
+		if ((rc = store_step(s, q, reterr)) <= 0)
+			return rc;
+		look = (struct store_document_look){ .doc_id = sqlite3_column_int64(q, 0),
+			.first_seen_ms = sqlite3_column_int64(q, 1), .last_changed_ms = sqlite3_column_int64(q, 2),
+			.last_ms = sqlite3_column_int64(q, 3), .next_ms = sqlite3_column_int64(q, 4),
+			.looks = sqlite3_column_int64(q, 5) + 1, .failures = (unsigned)sqlite3_column_int64(q, 6) };
+		look.url = url = store_column_text(q, 7);
+		look.title = title = store_column_text(q, 8);
+		look.error = error = store_column_text(q, 9);
+		sqlite3_reset(q);
+		stop = fn(&look, arg);
+	}
+	return 0;
+}

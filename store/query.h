@@ -110,6 +110,15 @@ struct store_prune {
 };
 struct store_pruned { int64_t documents, revisions, responses, bytes; };	/* bytes: as they are packed */
 int store_prune(struct store *s, const struct store_prune *what, struct store_pruned *ret, struct err *reterr);
+/* The looks at each document of a source that was looked at since then, in order of number. ERR_INPUT: no such source. */
+struct store_document_look {
+	int64_t doc_id, first_seen_ms, last_changed_ms, last_ms, next_ms;	/* next 0: never */
+	int64_t looks;			/* that found it there, the first among them */
+	unsigned failures;		/* looks in a row that did not */
+	const char *url, *title, *error;	/* title, error: or NULL */
+};
+int store_document_looks(struct store *s, const char *source, int64_t since_ms,
+    int (*fn)(const struct store_document_look *look, void *arg), void *arg, struct err *reterr);
 /* The log of looking at a source, oldest first, from since_ms on. ERR_INPUT: no such source. */
 struct store_look {
 	int64_t first_ms, last_ms, count, bytes, pause_ms;

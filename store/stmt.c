@@ -318,6 +318,11 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_CHECK_VALIDATORS] =
 	    "UPDATE doc_check SET etag = ?2, last_modified = ?3,"
 	    " body_hash = coalesce(?4, body_hash) WHERE doc_id = ?1",
+	[STMT_DOCUMENT_LOOK_NEXT] =	/* source, behind document, looked at since; an imported one was never looked at */
+	    "SELECT h.doc_id, h.first_seen_ms, h.last_changed_ms, max(c.last_check_ms, h.first_seen_ms), c.next_check_ms, c.checks,"
+	    " c.failures, h.url, h.title, c.last_error FROM doc_head h JOIN doc_check c ON c.doc_id = h.doc_id"
+	    " WHERE h.source_id = ?1 AND h.doc_id > ?2 AND max(c.last_check_ms, h.first_seen_ms) >= ?3"
+	    " ORDER BY h.doc_id LIMIT 1",
 	[STMT_CHECK_SAME] =	/* a 304 need not repeat the validators */
 	    "UPDATE doc_check SET next_check_ms = ?2, last_check_ms = ?3, pending_hash = NULL,"
 	    " etag = coalesce(?4, etag), last_modified = coalesce(?5, last_modified),"

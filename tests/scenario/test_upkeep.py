@@ -118,3 +118,17 @@ def test_alert_rules_ask_for_numbers_that_are_there(archive):
     yaml = pytest.importorskip('yaml')
     rules = yaml.safe_load(text)['groups'][0]['rules']
     assert all({'alert', 'expr', 'labels', 'annotations'} <= set(r) for r in rules)
+
+
+def test_looks_at_documents_leave_a_trace(archive, origin):
+    """That we looked at a document and it was as before; that it could not be had."""
+    rows = {r['url'][-4:]: r for r in archive.lines('visits', 'mofa', '--documents', '--json')}
+    assert set(rows) == {'/p/0', '/p/1', '/p/2'} and all(r['first_seen'] <= r['last_look'] and r['failures'] == 0 for r in rows.values())
+    assert rows['/p/0']['last_changed'] > rows['/p/0']['first_seen'] and rows['/p/1']['last_changed'] == rows['/p/1']['first_seen']
+    before, asked = rows['/p/1'], len(origin.asked('/p/1'))
+    assert before['looks'] == asked
+    wait_until(lambda: archive.once() == 0 and len(origin.asked('/p/1')) > asked, 'another look')
+    after = next(r for r in archive.lines('visits', 'mofa', '--documents', '--json') if r['url'].endswith('/p/1'))
+    assert after['looks'] == len(origin.asked('/p/1')) and after['last_look'] > before['last_look'] and after['last_changed'] == before['last_changed']
+    assert archive.command('visits', 'mofa', '--documents').stdout.splitlines()[0].split()[0] == 'ID'
+    archive.command('visits', 'nobody', '--documents', expect=1)
