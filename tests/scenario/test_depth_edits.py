@@ -34,7 +34,7 @@ def test_a_channel_hears_only_of_the_kinds_it_asked_for(world, origin, hook):
 
 
 def test_validators_that_lie_are_found_out_and_no_longer_sent(world, origin, hook):
-    """The list changes behind a validator that stays: at most 24 visits hide it, and none after that."""
+    """The list changes behind a validator that stays: at most 24 visits hide it, and none after that; the host's other sources are read whole too."""
     first = {'ETag': '"v1"'}
     feed = {}
 
@@ -47,7 +47,8 @@ def test_validators_that_lie_are_found_out_and_no_longer_sent(world, origin, hoo
     publish(origin, [prose(i) for i in range(8)])
     origin.pages['/feed.xml'] = serve
     show(5)
-    world.source('feed', '/feed.xml', every='1s', recheck='[1d]').start()
+    origin.pages['/other.xml'] = rss([('other-1', origin.base + '/press/7.html', 'Release number 7 of the ministry', 'Fri, 01 Mar 2024 10:07:00 GMT', 'short')])
+    world.source('feed', '/feed.xml', every='1s', recheck='[1d]').source('other', '/other.xml', every='1s', recheck='[1d]').start()
     end = time.time() + 60
     while len(origin.asked('/feed.xml')) < 3 and time.time() < end:
         time.sleep(0.1)
@@ -64,6 +65,13 @@ def test_validators_that_lie_are_found_out_and_no_longer_sent(world, origin, hoo
     assert world.log().count('validators-lie') == 1
     last = origin.asked('/feed.xml')[-1][3]
     assert 'If-None-Match' not in last and 'If-Modified-Since' not in last
+    others = ['If-None-Match' in r[3] for r in origin.asked('/other.xml')]
+    assert others.count(True) >= 10 and not others[-1]
+    stale = hook.of('source.stale')
+    assert [e['data']['source'] for e in stale] == ['feed'] and 'ETag' in stale[0]['data']['cause']
+    before = len(others)        # and it is known after the next start
+    world.once()
+    assert [r[3].get('If-None-Match') for r in origin.asked('/other.xml')[before:]] == [None]
 
 
 @pytest.mark.parametrize('confirm', ['0s', '2s'])
@@ -90,3 +98,30 @@ def test_a_change_of_the_template_is_one_notice_and_no_edits(world, origin, hook
     time.sleep(1.1)
     world.once()
     assert len(hook.events) == before
+
+
+def test_another_reading_of_pages_that_changed_besides_is_no_edit_and_a_true_one_is(world, origin, hook):
+    """The rules of a source change, as an upgraded extractor would, while every page has new nonces: each text is read anew, nothing is told; an
+    edit at the same time is told as what it is."""
+    texts = [prose(i) + ['Contact the press desk of the ministry by telephone on working days from nine to five.'] for i in range(4)]
+
+    def serve(nonce):
+        for i, t in enumerate(texts):
+            page = article('Release number %d of the ministry' % i, t[:-1], '2024-03-%02d' % (i + 1), extra='<script nonce="%d-%d"></script>' % (nonce, i))
+            origin.pages['/press/%d.html' % i] = page.replace('</main>', '<p class="desk">%s</p></main>' % t[-1])
+    publish(origin, texts)
+    serve(1)
+    world.source('site', '/press/', select='{body: main}').once()
+    assert all('press desk' in d['text'] for d in world.documents())
+    texts[2][0] = 'The fund will pay 40 million. ' + texts[2][0]
+    serve(2)
+    world.source('site', '/press/', select="{body: main, remove: ['.desk']}")
+    for k in range(3):
+        time.sleep(1.05)
+        world.once()
+        serve(3 + k)
+    assert all('press desk' not in d['text'] for d in world.documents())
+    edits = [e['data'] for e in hook.events]
+    assert [e['type'] for e in hook.events] == ['document.edited'] and edits[0]['url'].endswith('/2.html')
+    assert edits[0]['diff']['deleted'] == 0 and edits[0]['diff']['inserted'] == 6
+    assert sorted(d['revision'] for d in world.documents()) == [1, 1, 1, 2]
