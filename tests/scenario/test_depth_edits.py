@@ -125,3 +125,28 @@ def test_another_reading_of_pages_that_changed_besides_is_no_edit_and_a_true_one
     assert [e['type'] for e in hook.events] == ['document.edited'] and edits[0]['url'].endswith('/2.html')
     assert edits[0]['diff']['deleted'] == 0 and edits[0]['diff']['inserted'] == 6
     assert sorted(d['revision'] for d in world.documents()) == [1, 1, 1, 2]
+
+
+def test_a_page_that_goes_back_and_forth_is_told_of_there_and_back_and_no_more(world, origin, hook):
+    texts = [prose(i) for i in range(2)]
+    other = ['A second server still has the older words of this release. ' + texts[0][0]] + texts[0][1:]
+    publish(origin, texts)
+    world.source('site', '/press/', confirm='2s', recheck='[1s]').once()
+
+    def show(text, wait=2.2):
+        publish(origin, [text, texts[1]])
+        time.sleep(1.05)
+        world.once()
+        time.sleep(wait)
+    show(other, wait=0.1)       # gone again before the second look
+    show(texts[0])
+    world.once()
+    assert hook.events == []
+    for text in (other, texts[0]):
+        show(text)
+        world.once()
+    assert [e['type'] for e in hook.events] == ['document.edited'] * 2
+    for k in range(2):
+        show(texts[0] if k % 2 else other)
+        world.once()
+    assert len(hook.events) == 2 and 'the page goes back and forth between two texts' in world.log()
