@@ -36,6 +36,7 @@ struct date_scan {
 	const char *s;
 	size_t n;
 	char language[4];	/* primary subtag, "" when unknown */
+	bool rare;		/* its month names are not in date_major */
 	char region[3];		/* "" when unknown */
 	bool yearless;		/* dates without a year count too */
 	size_t count;		/* tokens; tokens[count] is TOKEN_END */

@@ -235,9 +235,11 @@ bool
 date_is_major(const char *language)
 {
 	for (size_t i = 0; i < sizeof(major_locales) / sizeof(major_locales[0]); i++) {
-		size_t n = strcspn(major_locales[i], "_");
+		const char *m = major_locales[i];
 
-		if (strncmp(major_locales[i], language, n) == 0 && language[n] == '\0')
+		/* asked for each line that may be a date */
+		if (m[0] == language[0] && m[1] == language[1] && strncmp(m, language, strcspn(m, "_")) == 0 &&
+		    language[strcspn(m, "_")] == '\0')
 			return true;
 	}
 	return false;

@@ -60,18 +60,6 @@ table_find(const struct date_table *t, const char *name, size_t n, const char *l
 	return best;
 }
 
-/* A language whose names are not in the table of the many: Zulu, Hausa, Yiddish. */
-static bool
-is_rare(const char *language)
-{
-	static const char numbered[][3] = { "no", "zh", "ja", "ko", "vi" };
-
-	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++)
-		if (strcmp(numbered[i], language) == 0)
-			return false;
-	return language[0] != '\0' && !date_is_major(language);
-}
-
 static bool
 find_name(const struct date_scan *sc, const char *folded, size_t n, bool deep, struct date_name *ret)
 {
@@ -82,7 +70,7 @@ find_name(const struct date_scan *sc, const char *folded, size_t n, bool deep, s
 	if (strcmp(language, "nb") == 0 || strcmp(language, "nn") == 0)
 		language = "no";
 	e = table_find(&date_major, folded, n, language, &own);
-	if (e == NULL && n >= 3 && (deep || is_rare(language))) {
+	if (e == NULL && n >= 3 && (deep || sc->rare)) {
 		pthread_once(&rare_once, load_rare);
 		e = table_find(&rare, folded, n, language, &own);
 		if (!deep && !own)

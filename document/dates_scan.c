@@ -31,12 +31,25 @@ date_has_digit(const char *s, size_t n)
 	return false;
 }
 
+/* A language whose names are not in the table of the many: Zulu, Hausa, Yiddish. */
+static bool
+is_rare(const char *language)
+{
+	static const char numbered[][3] = { "no", "zh", "ja", "ko", "vi" };
+
+	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++)
+		if (strcmp(numbered[i], language) == 0)
+			return false;
+	return language[0] != '\0' && !date_is_major(language);
+}
+
 void
 date_scan_language(struct date_scan *sc, const char *language)
 {
 	size_t n = 0, i;
 
 	sc->language[0] = sc->region[0] = '\0';
+	sc->rare = false;
 	if (language == NULL)
 		return;
 	for (; n < 3 && ((language[n] | 0x20) >= 'a' && (language[n] | 0x20) <= 'z'); n++)
@@ -46,6 +59,7 @@ date_scan_language(struct date_scan *sc, const char *language)
 		sc->language[0] = '\0';
 		return;
 	}
+	sc->rare = is_rare(sc->language);
 	for (i = n; language[i] != '\0'; i++) {
 		size_t part = strcspn(language + i + 1, "-_");
 
