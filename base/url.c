@@ -1,4 +1,5 @@
 /* Short questions about one address. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -46,12 +47,64 @@ url_parse_http(const char *href)
 	return u;
 }
 
+/* Is the path with its query, up to a fragment, written as the parser would leave it? */
+static bool
+is_settled_path(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!isalnum((unsigned char)s[i]) && strchr("/_~-.?=&+,;:@", s[i]) == NULL)
+			return false;
+		if (s[i] == '.' && i > 0 && s[i - 1] == '/')	/* "/../" */
+			return false;
+	}
+	return n > 0 && s[0] == '/';
+}
+
+/* Bytes of "https://host" in lower case, without port and no number, or 0. */
+static size_t
+settled_origin(const char *s)
+{
+	size_t from = strncmp(s, "https://", 8) == 0 ? 8 : strncmp(s, "http://", 7) == 0 ? 7 : 0, i = from, label = from;
+
+	for (; from > 0 && (islower((unsigned char)s[i]) || isdigit((unsigned char)s[i]) || s[i] == '-' || s[i] == '.'); i++) {
+		if (s[i] != '.')
+			continue;
+		if (i == label)
+			return 0;
+		label = i + 1;
+	}
+	/* xn-- is checked, and what ends in a number is an IPv4 address or an error */
+	if (from == 0 || s[i] != '/' || i == label || label == from || !islower((unsigned char)s[label]) || i - from > 200 ||
+	    memmem(s + from, i - from, "xn--", 4) != NULL)
+		return 0;
+	return i;
+}
+
+/* Most links of a page are written as they are kept, from the root of its host or with a host: these need no parser. NULL: another. */
+static char *
+resolve_settled(const struct url *base, const char *ref)
+{
+	size_t origin = settled_origin(ref), n = strcspn(ref, "#");
+
+	if (origin > 0)
+		return n <= URL_MAX && is_settled_path(ref + origin, n - origin) ? xstrndup(ref, n) : NULL;
+	if (base == NULL || ref[0] != '/' || ref[1] == '/' || !is_http_scheme(base) || base->username[0] != '\0' ||
+	    base->password[0] != '\0' || !is_settled_path(ref, n))
+		return NULL;
+	origin = strlen(base->scheme) + 3;
+	origin += strcspn(base->href + origin, "/?#");
+	return origin + n <= URL_MAX ? xasprintf("%.*s%.*s", (int)origin, base->href, (int)n, ref) : NULL;
+}
+
 char *
 url_resolve_at(const struct url *base, const char *ref)
 {
 	CLEANUP(url_freep) struct url *u = NULL;
+	char *settled = resolve_settled(base, ref);
 	size_t n;
 
+	if (settled != NULL)
+		return settled;
 	if (url_parse(ref, strlen(ref), base, &u, NULL) < 0 || !is_http_scheme(u))
 		return NULL;
 	n = strcspn(u->href, "#");	/* anywhere else '#' is escaped */

@@ -35,34 +35,6 @@ count_key(struct tally **table, struct tally *slots, size_t *used, uint64_t key)
 	found->count++;
 }
 
-/* A file rather than a page: by its ending, or by a word of its address. */
-static bool
-is_file(const char *url)
-{
-	static const char *const endings[] = { ".pdf", ".doc", ".docx", ".rtf", ".odt", ".txt", NULL };
-	static const char *const words[] = { "download", "document.do", "getfile", "viewfile", "attachment",
-		"getdocument", ".pdf?", NULL };
-	size_t n = strcspn(url, "?"), len;
-
-	for (size_t i = 0; endings[i] != NULL; i++) {
-		len = strlen(endings[i]);
-		if (n > len && url[n - len] == '.' && strncasecmp(url + n - len, endings[i], len) == 0)
-			return true;
-	}
-	for (const char *p = url; *p != '\0'; p++) {
-		char c = *p | 0x20;
-
-		if (c != 'd' && c != 'g' && c != 'v' && c != 'a' && c != '.')	/* what a word begins with */
-			continue;
-		for (size_t i = 0; words[i] != NULL; i++) {
-			if (words[i][0] == c && ((words[i][1] ^ p[1]) & ~0x20) == 0 &&
-			    strncasecmp(p, words[i], strlen(words[i])) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 /* Addresses of documents are long, numbered or files; those of sections are short words. */
 static double
 document_like(const char *url, bool file)
@@ -115,7 +87,7 @@ add_row(const struct rows *r, const struct listing_group *g, const struct listin
 	const struct rows_date *d = listing_row_date(r, g, row);
 	uint32_t len = row->end - row->start, own = a->end - a->start;
 	uint8_t region = r->elems[a->elem].region;
-	bool file = is_file(a->url);
+	bool file = a->is_file;
 
 	if (distinct && !rows_is_generic(buf_str(&r->text) + a->start, own))
 		s->title += a->letters < 50 ? a->letters / 50.0 : 1.0;
@@ -310,7 +282,7 @@ drop_strays(const struct rows *r, struct listing_group *g)
 		const struct rows_date *d = listing_row_date(r, g, &g->rows[i]);
 		bool own = d != NULL && d->start >= g->rows[i].start;
 		bool in = g->rows[i].elem >= box && g->rows[i].elem < r->elems[box].last;
-		bool alike = g->files < 0.8 || is_file(r->anchors[g->rows[i].anchor].url);
+		bool alike = g->files < 0.8 || r->anchors[g->rows[i].anchor].is_file;
 
 		if (own || (in && alike))
 			g->rows[kept++] = g->rows[i];

@@ -60,8 +60,13 @@ is_event(const struct rows *r, const struct listing_group *g, size_t row)
 void
 listing_drop_events(const struct rows *r, struct listing_group *groups, size_t count)
 {
-	size_t events = 0, others = 0, kept;
+	size_t events = 0, others = 0, kept, boxes = 0;
 
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; groups[i].is_list && k < groups[i].rows_count; k++)
+			boxes += k == 0 || r->elems[groups[i].rows[k].elem].parent != r->elems[groups[i].rows[k - 1].elem].parent;
+	if (boxes < 2)		/* one list: the page is for it */
+		return;
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < count; i++) {
 			struct listing_group *g = &groups[i];

@@ -31,9 +31,10 @@ static bool
 says_size(const char *s, size_t n)
 {
 	for (size_t i = 1; i + 1 < n; i++) {
+		char unit = s[i] | 0x20, byte = s[i + 1] | 0x20;
 		size_t k = i;
 
-		if (strchr("kKmM", s[i]) == NULL || strchr("bBoO", s[i + 1]) == NULL ||
+		if ((unit != 'k' && unit != 'm') || (byte != 'b' && byte != 'o') ||
 		    (i + 2 < n && isalpha((unsigned char)s[i + 2])))
 			continue;
 		while (k > 0 && (s[k - 1] == ' ' || (unsigned char)s[k - 1] == 0xa0 || (unsigned char)s[k - 1] == 0xc2))

@@ -33,6 +33,7 @@ struct piece {
 };
 
 struct pieces {
+	const struct listing_row *rows;
 	struct piece *list;
 	size_t count, cap;
 };
@@ -54,6 +55,7 @@ static struct piece *
 add_piece(struct pieces *ps, const struct rows *r, uint64_t column, uint32_t start, uint32_t end,
     size_t row, uint8_t bonus)
 {
+	const struct rows_anchor *a;
 	struct piece *p;
 
 	listing_trim(buf_str(&r->text), &start, &end);
@@ -66,7 +68,13 @@ add_piece(struct pieces *ps, const struct rows *r, uint64_t column, uint32_t sta
 	ps->list = xgrow(ps->list, &ps->cap, ps->count + 1, sizeof(*ps->list));
 	p = &ps->list[ps->count++];
 	*p = (struct piece){ .column = column, .start = start, .end = end, .row = row, .bonus = bonus, .elem = -1 };
-	p->letters = rows_words(buf_str(&r->text) + start, end - start, &p->words);
+	a = &r->anchors[ps->rows[row].anchor];
+	if (a->start == start && a->end == end) {	/* counted already */
+		p->letters = a->letters;
+		p->words = a->words;
+	} else {
+		p->letters = rows_words(buf_str(&r->text) + start, end - start, &p->words);
+	}
 	return p;
 }
 
@@ -423,7 +431,7 @@ make_columns(const struct rows *r, struct pieces *ps, size_t rows, struct column
 char **
 listing_titles(const struct rows *r, const struct listing_group *g)
 {
-	struct pieces ps = { 0 };
+	struct pieces ps = { .rows = g->rows };
 	struct seen_words *seen = NULL, *slots;
 	struct column *columns, *column_slots;
 	const struct column *best;

@@ -234,7 +234,7 @@ open_anchor(struct walk *w, int elem)
 	r->anchors = xgrow(r->anchors, &r->anchors_cap, r->anchors_count + 1, sizeof(*r->anchors));
 	a = &r->anchors[r->anchors_count];
 	*a = (struct rows_anchor){ .elem = elem, .url = url, .path = r->elems[elem].path,
-	    .start = (uint32_t)r->text.len };
+	    .start = (uint32_t)r->text.len, .is_file = rows_is_file(url) };
 	a->path = mix(a->path, hash_class(node));
 	if (parent >= 0)
 		a->path = mix(a->path, hash_class(r->elems[parent].node));

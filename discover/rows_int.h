@@ -92,6 +92,7 @@ struct rows_anchor {
 	uint64_t words;		/* hash of its text without digits and marks */
 	uint64_t full;		/* hash of its whole text */
 	bool has_image;
+	bool is_file;		/* by its address */
 };
 
 struct rows {
@@ -121,6 +122,8 @@ uint8_t rows_tag_region(const xmlNode *node);
 uint8_t rows_region(const xmlNode *node, const struct rows_kind *kind);
 /* Where an element leads, as it is written: an href or what its script opens. Caller frees; NULL: nowhere. */
 char *rows_target(xmlNodePtr node);
+/* A file rather than a page: by its ending, or by a word of its address. */
+bool rows_is_file(const char *url);
 /* Element of a node of the tree, or -1. */
 int rows_elem_of(const struct rows *r, const xmlNode *node);
 /* First line or date that ends behind text offset at. */

@@ -84,3 +84,30 @@ rows_target(xmlNodePtr node)
 	}
 	return NULL;
 }
+
+bool
+rows_is_file(const char *url)
+{
+	static const char *const endings[] = { ".pdf", ".doc", ".docx", ".rtf", ".odt", ".txt", NULL };
+	static const char *const words[] = { "download", "document.do", "getfile", "viewfile", "attachment",
+		"getdocument", ".pdf?", NULL };
+	size_t n = strcspn(url, "?"), len;
+
+	for (size_t i = 0; endings[i] != NULL; i++) {
+		len = strlen(endings[i]);
+		if (n > len && url[n - len] == '.' && strncasecmp(url + n - len, endings[i], len) == 0)
+			return true;
+	}
+	for (const char *p = url; *p != '\0'; p++) {
+		char c = *p | 0x20;
+
+		if (c != 'd' && c != 'g' && c != 'v' && c != 'a' && c != '.')	/* what a word begins with */
+			continue;
+		for (size_t i = 0; words[i] != NULL; i++) {
+			if (words[i][0] == c && ((words[i][1] ^ p[1]) & ~0x20) == 0 &&
+			    strncasecmp(p, words[i], strlen(words[i])) == 0)
+				return true;
+		}
+	}
+	return false;
+}

@@ -257,6 +257,41 @@ nearly_all_host_names_become_ascii_as_the_standard_says(void **state)
 	assert_true(t.http_ok * 100 >= t.http_all * 99);
 }
 
+/* What is taken as it stands must be what the parser would have made of it. */
+static void
+a_link_resolved_by_sight_is_the_one_that_the_parser_gives(void **state)
+{
+	static const char *const bases[] = { "https://www.example.org/a/b?c", "http://127.0.0.1:8080/x/", "https://user:pw@example.org/",
+		"http://[::1]/a" };
+	static const char *const refs[] = { "/", "/a", "/a/../b", "/a/./b", "/a/..b", "/.", "/a/.b", "/a.b/c..d", "/a?b=../c&d=e", "/a?b=c/.d",
+		"/a:b@c,d;e+f=~g", "/a%2e%2e/b", "/a b", "/a\\b", "/a\tb", " /a", "/a ", "//x.example/y", "///a", "/a#b c", "/#", "/a'b", "/a|b",
+		"/a?b'c", "/a\xc3\xa9", "https://EXAMPLE.com/a", "https://example.com/a", "https://example.com", "https://example.com?a",
+		"https://example.com/a#b", "https://example.com/#", "https://example.com:443/a", "https://example.com:8443/a",
+		"https://1.2.3/x", "https://1.2.3.4/x", "https://a.b.c1/x", "https://a.1c/x", "https://x.0x1/a", "https://a..b/x", "https://.a.b/x",
+		"https://a.b./x", "https://-a.b-/x", "https://a_b.c/x", "https://xn--a.b/x", "https://a.xn--p1ai/x", "https://localhost/x",
+		"https:/example.com/a", "http://u@example.com/a", "https://example.com/a/../b", "https://example.com//a//b", "HTTP://example.com/a",
+		"http://example.com/a?b?c=/d", "http://ex%41mple.com/a", "mailto:a@b", "", "#a", "?b" };
+
+	for (size_t b = 0; b < sizeof(bases) / sizeof(bases[0]); b++) {
+		CLEANUP(url_freep) struct url *base = NULL;
+
+		assert_int_equal(url_parse(bases[b], strlen(bases[b]), NULL, &base, NULL), 0);
+		for (size_t i = 0; i < sizeof(refs) / sizeof(refs[0]); i++) {
+			CLEANUP(freep) char *got = url_resolve_at(base, refs[i]);
+			CLEANUP(url_freep) struct url *u = NULL;
+			bool wanted = url_parse(refs[i], strlen(refs[i]), base, &u, NULL) == 0 && strncmp(u->scheme, "http", 4) == 0;
+
+			if (!wanted) {
+				assert_null(got);
+				continue;
+			}
+			u->href[strcspn(u->href, "#")] = '\0';
+			assert_non_null(got);
+			assert_string_equal(got, u->href);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -268,6 +303,7 @@ main(void)
 		cmocka_unit_test(a_host_is_told_with_and_without_its_port),
 		cmocka_unit_test(nearly_all_cases_of_the_url_standard_parse_as_it_says),
 		cmocka_unit_test(nearly_all_host_names_become_ascii_as_the_standard_says),
+		cmocka_unit_test(a_link_resolved_by_sight_is_the_one_that_the_parser_gives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
