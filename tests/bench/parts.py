@@ -13,7 +13,7 @@ from proc import Daemon, Origin, free_port
 
 HEALTHY = ', kind: sitemap, exclude: ["/a/"], robots: ignore'
 EVERY = 2
-WARM, MEASURED = 34, 12		# intervals: the failing ones are spaced by then, as they are for all their days but the first minute
+WARM, MEASURED = 16, 8		# intervals: the failing ones are spaced by then, as they are for all their days but the first minute
 PEERS = ('urlwatch', 'newsboat', 'rss2email', 'sfeed')
 
 
@@ -67,7 +67,8 @@ class Parts:
             daemon.start()
             time.sleep(2 * EVERY)
             since = time.time()		# who comes late is looked at from here on, while all that fail are asked as often as the others
-            time.sleep((WARM - 2) * EVERY)
+            if bad:
+                time.sleep((WARM - 2) * EVERY)
             before, asked = daemon.cost(), origin.ctl('stats')['requests']
             time.sleep(MEASURED * EVERY)
             used, asked = daemon.cost().since(before), origin.ctl('stats')['requests'] - asked
