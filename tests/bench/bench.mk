@@ -1,5 +1,5 @@
 # Measurements: ours beside the floors of the shared folder, in one run (see docs/performance.md).
-#   make bench                  quick: under five minutes
+#   make bench                  quick: about six minutes, of which it works two
 #   make bench BENCH=full       10,000 sources each minute, an archive of a million documents (an hour, 9 GB of disk)
 #   make bench PARTS="checks"   chosen parts: checks, cold, idle, latency, fairness, tls, peers, archive
 BENCH ?= quick

@@ -13,7 +13,7 @@ from proc import Daemon, Origin, free_port
 
 HEALTHY = ', kind: sitemap, exclude: ["/a/"], robots: ignore'
 EVERY = 2
-WARM, MEASURED = 16, 8		# intervals: the failing ones are spaced by then, as they are for all their days but the first minute
+WARM, MEASURED = 34, 12		# intervals: the failing ones are spaced by then, as they are for all their days but the first minute
 PEERS = ('urlwatch', 'newsboat', 'rss2email', 'sfeed')
 
 
