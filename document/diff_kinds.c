@@ -65,6 +65,7 @@ static const char *const titles_behind[] = { "大臣", "首相", "大統領", "�
 struct bag {
 	uint64_t *v;
 	size_t n, cap;
+	uint64_t place;		/* equal words of different places differ */
 };
 
 enum bag_kind { BAG_NUMBER, BAG_NAME, BAG_NEGATION, BAG_DATE, BAG_FILE, BAG_QUOTED, BAG_COUNT };
@@ -80,7 +81,7 @@ static void
 bag_add(struct bag *b, const char *s, size_t n)
 {
 	b->v = xgrow(b->v, &b->cap, b->n + 1, sizeof(*b->v));
-	b->v[b->n++] = digest_xxh64(s, n, 0);
+	b->v[b->n++] = digest_xxh64(s, n, b->place);
 }
 
 static int
@@ -404,9 +405,17 @@ titles_differ(const char *a, const char *b)
 	return strcmp(x, y) != 0;
 }
 
+/*
+ * at: which block of the diff. A "not" that went from one paragraph and another that came in the next are two changes, not none; so
+ * are numbers that changed places. What went or came as a whole may stand elsewhere now.
+ */
 static void
-read_block(struct side *gone, struct side *come, const struct diff_block *b, bool *quoted)
+read_block(struct side *gone, struct side *come, const struct diff_block *b, size_t at, bool *quoted)
 {
+	uint64_t place = b->op == DIFF_SAME ? at + 1 : 0;
+
+	gone->bags[BAG_NUMBER].place = gone->bags[BAG_NEGATION].place = place;
+	come->bags[BAG_NUMBER].place = come->bags[BAG_NEGATION].place = place;
 	if (b->op != DIFF_INSERT) {
 		read_side(gone, b, DIFF_DELETE);
 		*quoted |= changed_in_quotation(gone, b, DIFF_DELETE);
@@ -462,7 +471,7 @@ diff_kinds(const struct diff *d, const char *old_title, const char *new_title)
 		}
 		kinds |= CHANGE_BODY;
 		if (gone.read < READ_MAX && come.read < READ_MAX)
-			read_block(&gone, &come, b, &quoted);
+			read_block(&gone, &come, b, i, &quoted);
 		else
 			all = false;
 	}

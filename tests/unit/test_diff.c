@@ -258,6 +258,11 @@ kinds_name_what_an_edit_touched(void **state)
 		{ "Das wird angenommen.", "Das wird nicht angenommen.", "t", "t",
 		    "[\"body\",\"negation\"]" },
 		{ "They can do that.", "They can't do that.", "t", "t", "[\"body\",\"negation\"]" },
+		/* What one paragraph lost another did not give back. */
+		{ "It will not be lifted before the summer.\n\nThe council meets.",
+		    "It will be lifted before the summer.\n\nThe council meets, but not in spring.", "t", "t", "[\"body\",\"negation\"]" },
+		{ "We pay 30 euros to the port.\n\nThe port pays 45 euros to us.",
+		    "We pay 45 euros to the port.\n\nThe port pays 30 euros to us.", "t", "t", "[\"body\",\"number\"]" },
 		{ "了承する。", "了承しない。", "t", "t", "[\"body\",\"negation\"]" },
 		{ "Việt Nam đồng ý.", "Việt Nam không đồng ý.", "t", "t", "[\"body\",\"negation\"]" },
 		{ "Họ dùng thép.", "Họ mua thép.", "t", "t", "[\"body\"]" },
