@@ -124,7 +124,7 @@ config_parse_fn config_mail_server, config_address;
 config_parse_fn config_template;	/* judge.c */
 config_parse_fn config_digest, config_quiet, config_storm;	/* of a channel: more than one field */
 config_parse_fn config_selector, config_selectors, config_query;
-config_parse_fn config_texts, config_names, config_ages, config_pauses, config_regexes, config_headers, config_events;
+config_parse_fn config_texts, config_ages, config_pauses, config_regexes, config_headers, config_events;
 config_parse_fn config_argv, config_networks, config_addresses, config_channel_refs;
 
 /* Checks of single values, for tests: NULL, or what is wrong. */

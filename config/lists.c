@@ -68,13 +68,6 @@ config_add_spelling(struct config_reader *r, yaml_node_t *node)
 }
 
 int
-config_names(struct config_reader *r, const struct config_key *key, const struct config_item *items,
-    size_t n, void *base)
-{
-	return read_strings(r, key, items, n, config_name, base);
-}
-
-int
 config_addresses(struct config_reader *r, const struct config_key *key,
     const struct config_item *items, size_t n, void *base)
 {

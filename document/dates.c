@@ -312,18 +312,6 @@ date_source_name(enum date_source s)
 }
 
 int
-date_source_parse(const char *name, enum date_source *ret)
-{
-	for (size_t i = 0; name != NULL && i < DATE_SOURCE_COUNT; i++) {
-		if (strcmp(name, source_names[i]) == 0) {
-			*ret = (enum date_source)i;
-			return 0;
-		}
-	}
-	return -1;
-}
-
-int
 date_zone_offset(const char *zone, int64_t at_ms, int *ret_offset_min)
 {
 	UChar id[64], canonical[64];

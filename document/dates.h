@@ -82,7 +82,6 @@ int date_compare_day(const struct doc_date *a, const struct doc_date *b);
 /* Both known to the day and more than one day apart: evidence that two texts are two documents. */
 bool date_contradicts(const struct doc_date *a, const struct doc_date *b);
 const char *date_source_name(enum date_source s);
-int date_source_parse(const char *name, enum date_source *ret);
 /* Offset of an IANA zone at a wall time, for sources with `timezone`. 0 or -1 for an unknown zone. */
 int date_zone_offset(const char *zone, int64_t at_ms, int *ret_offset_min);
 

@@ -286,7 +286,6 @@ void blocks_captions(struct page *pg, struct document *doc);
 const char *meta_get(const struct page *pg, const char *name);
 const char *meta_first(const struct page *pg, const char *const *names);	/* names ends in NULL */
 void meta_read(struct page *pg, struct document *doc);
-const char *meta_site_name(const struct page *pg);
 bool meta_is_section(const struct page *pg, size_t block);	/* a label such as "Making news" */
 void meta_declared_language(struct page *pg, struct document *doc);	/* before the text is known */
 

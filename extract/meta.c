@@ -35,16 +35,6 @@ meta_first(const struct page *pg, const char *const *names)
 	return NULL;
 }
 
-const char *
-meta_site_name(const struct page *pg)
-{
-	static const char *const names[] = { "og:site_name", "application-name", "apple-mobile-web-app-title",
-	    "publisher", "dc.publisher", "dcterms.publisher", NULL };
-	const char *v = meta_first(pg, names);
-
-	return v != NULL ? v : pg->ld.site;
-}
-
 static bool
 has_rel(const xmlNode *x, const char *rel)
 {
