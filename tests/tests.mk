@@ -41,7 +41,7 @@ scenario: all faults
 PROMISES := $(addprefix tests/scenario/,test_hostile.py test_crash.py test_receivers.py)
 .PHONY: promises
 promises: all faults
-	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n 4 --dist load $(PROMISES)
+	PRESSWATCH_BIN=$(abspath $(B)) $(PYTHON) -m pytest -q -n 3 --dist load $(PROMISES)
 
 # Every promise with its whole figures: some twenty minutes. One line a promise, and a table at the end.
 .PHONY: soak
