@@ -21,7 +21,8 @@ def sitemap(origin, changed=None, added=0):
 
 
 class Peak(threading.Thread):
-    """VmHWM of each child of a process: its workers. Of a worker that ended the last sight counts."""
+    """VmHWM of a process's workers; of one that ended the last sight counts. Between its birth and its exec a child has its
+    parent's memory, and so does not count yet: the command line of a worker is looked at first."""
 
     def __init__(self, pid):
         super().__init__(daemon=True)
@@ -32,6 +33,8 @@ class Peak(threading.Thread):
             for path in glob.glob('/proc/%d/task/*/children' % self.pid):
                 try:
                     for child in open(path).read().split():
+                        if not open('/proc/%s/cmdline' % child).read().startswith('presswatch-worker'):
+                            continue
                         status = open('/proc/%s/status' % child).read()
                         self.kb = max(self.kb, int((re.search(r'VmHWM:\s+(\d+)', status) or [0, 0])[1]))
                 except OSError:
