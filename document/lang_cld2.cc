@@ -12,9 +12,12 @@ extern "C" {
 #include "base/mem.h"
 }
 
-// What C++ allocates ends like all else of ours when there is no memory, and not in abort().
+// What C++ allocates ends like all else of ours when there is no memory, and not in abort(). Who asks to be told gets told;
+// without those two a sanitizer's or a fuzzer's own would meet our delete.
 void *operator new(std::size_t n) { return xmalloc(n); }
 void *operator new[](std::size_t n) { return xmalloc(n); }
+void *operator new(std::size_t n, const std::nothrow_t &) noexcept { return std::malloc(n); }
+void *operator new[](std::size_t n, const std::nothrow_t &) noexcept { return std::malloc(n); }
 void operator delete(void *p) noexcept { std::free(p); }
 void operator delete[](void *p) noexcept { std::free(p); }
 void operator delete(void *p, std::size_t) noexcept { std::free(p); }
