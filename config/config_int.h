@@ -101,6 +101,9 @@ void config_read_defaults(struct config_reader *r, const struct config_key *keys
 void config_read_each(struct config_reader *r, yaml_node_t *node, const char *key, size_t max,
     void (*each)(struct config_reader *r, yaml_node_t *node));
 const char *config_nearest(const struct config_key *keys, const char *name);
+/* entries.c */
+/* The value of key in a map, for marks; NULL when it is not there. */
+const yaml_node_t *config_value_of(struct config_reader *r, const yaml_node_t *map, const char *key);
 void config_add_source(struct config_reader *r, yaml_node_t *node);
 void config_add_channel(struct config_reader *r, yaml_node_t *node);
 void config_add_spelling(struct config_reader *r, yaml_node_t *node);

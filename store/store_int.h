@@ -141,6 +141,18 @@ int store_source_load(struct store *s, const char *name, struct store_source *re
 int store_look(struct store *s, const struct store_source *src, const struct store_visit *v, enum store_look_kind kind,
     unsigned fresh, struct store_run *ret, struct err *reterr);
 
+/* ---- visits.c: what visit_list.c needs of it ---- */
+/* Writes an event of the source as that visit left it. */
+int store_visit_tell(struct store *s, const struct store_source *src, const struct store_visit *v, enum store_event_kind kind,
+    const char *cause, const char *advice, const struct store_routes *routes, struct err *reterr);
+/*
+ * Writes the row of the source, and the events of its state; validators of a failed visit vouch for nothing and are left out.
+ * fresh: how many rows nobody knew.
+ */
+int store_visit_row(struct store *s, const struct store_source *src, const struct store_visit *v, enum store_look_kind kind,
+    bool baseline, unsigned fresh, const struct store_routes *routes, struct err *reterr);
+int store_visit_body(struct store *s, const struct store_source *src, const struct store_visit *v, struct err *reterr);
+
 /* ---- candidates.c ---- */
 /* 1 found, 0 not there (any more), -1. */
 int store_candidate_load(struct store *s, int64_t id, struct store_candidate *ret, struct err *reterr);
