@@ -109,6 +109,13 @@ else
 .PHONY: fuzz
 fuzz:
 	$(MAKE) VARIANT=fuzz fuzz MINUTES=$(MINUTES)
+
+# Every corpus once, without a fuzzer: what was found stays mended.
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/libdaemon.a $(LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(B)/tests/fuzz/replay.o $(B)/libdaemon.a $(LINK_LIBS)
+.PHONY: corpora
+corpora: $(FUZZ_BIN)
+	@tools/run-corpora.sh $(FUZZ_BIN)
 endif
 
 .PHONY: coverage
@@ -117,7 +124,7 @@ coverage:
 	-PRESSWATCH_BIN=$(abspath build/coverage) PRESSWATCH_TEST_PATIENCE=60 $(PYTHON) -m pytest -q -n 2 tests/scenario
 	@tools/coverage.sh build/coverage
 
--include $(patsubst %.c,$(B)/%.d,$(UNIT_SRC) $(BENCH_SRC) $(FUZZ_SRC))
+-include $(patsubst %.c,$(B)/%.d,$(UNIT_SRC) $(BENCH_SRC) $(FUZZ_SRC) tests/fuzz/replay.c)
 
 # Figures, beside floors and goals, in one run each; they need the shared data and say so where it is absent.
 .PHONY: bench-extract bench-find

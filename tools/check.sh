@@ -35,6 +35,7 @@ step scenario $make -s scenario
 step promises $make -s promises
 step build-sanitized $make -s $jobs VARIANT=asan all
 step unit-sanitized env ASAN_OPTIONS=detect_leaks=1 $make -s $jobs VARIANT=asan unit
+step corpora-sanitized $make -s $jobs VARIANT=asan corpora
 step golden-sanitized $make -s VARIANT=asan golden
 step scenario-sanitized $make -s VARIANT=asan scenario
 echo "$pass passed, $fail failed"
