@@ -21,7 +21,7 @@ struct cli_opts {			/* as given on the command line; NULL, 0 or false: not given
 	const char *revision, *format, *output;
 	const char *before, *keep;
 	bool http;
-	bool follow, all, explain, watch, dead, test, dry_run, documents;
+	bool follow, all, explain, full, watch, dead, test, dry_run, documents;
 	const char *channel;
 	const char *url, *content_type, *manifest, *workers;
 	const char *kind, *select_links, *select_title, *select_date, *select_body;
@@ -72,7 +72,10 @@ const char *options_name(size_t i);
 const struct option_row *options_row(const char *name, size_t n);
 void options_help(FILE *f, const char *allowed);
 
-/* "2023-02-09", RFC 3339, or an age ("7d", "2w"): ms. ERR_INPUT. end: a bare date is the end of its day. */
+/*
+ * "2023-02-09", "2023-02-09 16:45", RFC 3339, "now", "today", "yesterday", or an age ("7d", "2w", "2w ago"): ms. What names no zone
+ * is meant in that of this machine, in which times are shown. end: the last ms of the day, minute or second that s names. ERR_INPUT.
+ */
 int cli_time(const char *s, int64_t now_ms, bool end, int64_t *ret_ms, struct err *reterr);
 /* A number of 1 and more. ERR_INPUT names the option. */
 int cli_number(const char *option, const char *s, unsigned *ret, struct err *reterr);

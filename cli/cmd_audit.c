@@ -130,7 +130,7 @@ cmd_audit(struct cli *cli, int argc, char **argv)
 		free(a.pages[i]);
 	if (rc < 0)
 		return cli_failed(&err);
-	cli_say("%s: %zu addresses on %zu pages, %zu missing in the archive", a.src->name, a.listed,
-	    a.read, a.missing);
+	cli_say("%s: %zu address%s on %zu page%s, %zu missing in the archive", a.src->name, a.listed,
+	    a.listed == 1 ? "" : "es", a.read, a.read == 1 ? "" : "s", a.missing);
 	return a.missing > 0 ? EXIT_NOTHING : EXIT_FOUND;
 }

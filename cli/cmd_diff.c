@@ -68,7 +68,7 @@ print_block(struct out *o, struct buf *b, const struct diff_block *block)
 			add_run(o, b, block->runs[i].op, block->runs[i].text);
 	else
 		add_run(o, b, block->moved ? DIFF_SAME : block->op, block->text);
-	rich_print(o, b, 0, 0);
+	rich_print(o, b, 0, out_hang(block->text, strlen(block->text)));
 }
 
 static bool
@@ -77,37 +77,54 @@ is_changed(const struct diff_block *b)
 	return b->op != DIFF_SAME || b->runs_count > 0;
 }
 
-/* Changed paragraphs with the one before and after; the rest is left out and said so. */
-static void
-print_diff(struct out *o, const struct diff *d)
+static bool
+is_item(const struct diff_block *b)
 {
+	return out_hang(b->text, strlen(b->text)) > 0;
+}
+
+static void
+print_folded(struct out *o, size_t n)
+{
+	if (n > 0)
+		out_printf(o, STYLE_DIM, "… %zu paragraph%s unchanged", n, n == 1 ? "" : "s");
+}
+
+/* Changed paragraphs with the one before and after; how many are left out between them is said. full: all of them. */
+static void
+print_diff(struct out *o, const struct diff *d, bool full)
+{
+	const struct diff_block *all = d->blocks, *last = NULL;
 	struct buf b = BUF_INIT(16 << 20);
-	bool skipped = false, any = false;
+	size_t folded = 0;
 
 	for (size_t i = 0; i < d->blocks_count; i++) {
-		bool near = is_changed(&d->blocks[i]) || (i > 0 && is_changed(&d->blocks[i - 1])) ||
-		    (i + 1 < d->blocks_count && is_changed(&d->blocks[i + 1]));
+		bool near = full || is_changed(&all[i]) || (i > 0 && is_changed(&all[i - 1])) ||
+		    (i + 1 < d->blocks_count && is_changed(&all[i + 1]));
 
 		if (!near) {
-			skipped = true;
+			folded++;
 			continue;
 		}
-		if (any || skipped)
+		/* As in the text: the items of one list stand without empty lines. */
+		if (last != NULL && (folded > 0 || !is_item(last) || !is_item(&all[i])))
 			out_nl(o);
-		if (skipped) {
-			out_printf(o, STYLE_DIM, "…");
+		print_folded(o, folded);
+		if (folded > 0)
 			out_nl(o);
-		}
-		skipped = false;
-		any = true;
-		print_block(o, &b, &d->blocks[i]);
+		folded = 0;
+		last = &all[i];
+		print_block(o, &b, last);
 	}
+	if (folded > 0 && last != NULL)
+		out_nl(o);
+	print_folded(o, folded);
 	buf_done(&b);
 }
 
 static void
 print_people(struct out *o, const struct store_doc *a, const struct store_doc *b,
-    const struct diff *d)
+    const struct diff *d, bool full)
 {
 	char from[OUT_TIME_MAX], to[OUT_TIME_MAX];
 	const char *old_title = a->title ? a->title : "", *title = b->title ? b->title : "";
@@ -133,7 +150,7 @@ print_people(struct out *o, const struct store_doc *a, const struct store_doc *b
 	out_printf(o, STYLE_DIM, "%u word%s gone, %u new%s%s%s", d->words_deleted, d->words_deleted == 1 ? "" : "s",
 	    d->words_inserted, buf_str(&buf), names.len > 0 ? ": " : "", buf_str(&names));
 	out_nl(o);
-	print_diff(o, d);
+	print_diff(o, d, full);
 	buf_done(&buf);
 	buf_done(&names);
 }
@@ -155,7 +172,7 @@ compare(struct cli *cli, const struct store_doc *a, const struct store_doc *b)
 		json_decref(more);
 		out_json(&cli->out, j);
 	} else {
-		print_people(&cli->out, a, b, d);
+		print_people(&cli->out, a, b, d, cli->opts.full);
 	}
 	return EXIT_FOUND;
 }

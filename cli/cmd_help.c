@@ -23,10 +23,13 @@ static const struct { const char *name, *help, *text; } topics[] = {
 	  "Viet Nam, Vietnam. In a shell put the query in single quotes:\n"
 	  "  presswatch search '\"mekong region\" lang:en after:2023'\n" },
 	{ "times", "what --since takes, and how times are shown",
-	  "  2023-02-09               a day; --until takes all of it in\n"
+	  "  2023-02-09               a day; --until and --at take all of it in\n"
+	  "  today, yesterday, now\n"
+	  "  '2023-02-09 16:45'       a time as it is shown\n"
 	  "  2023-02-09T07:45:00Z     an instant (RFC 3339)\n"
 	  "  90m, 12h, 7d, 2w         an age: so long ago\n\n"
-	  "For people times are in the zone of this machine (TZ), with --utc in UTC;\n"
+	  "Times are shown, and read where they name no zone, in the zone of this\n"
+	  "machine (TZ), with --utc in UTC;\n"
 	  "--json has RFC 3339 in UTC.\n" },
 	{ "past", "revisions, what edits took out, the archive as it was",
 	  "  presswatch history 42                    the revisions of a document\n"

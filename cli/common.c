@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/unicode.h"
@@ -191,20 +192,81 @@ age_ms(const char *s, int64_t *ret_ms)
 	return config_duration_ms(s, ret_ms);
 }
 
+/* What the clock on the wall shows at ms, read as if it were UTC, to the instant in the zone of this machine (TZ). */
+static int64_t
+local_ms(int64_t ms)
+{
+	int64_t s = ms / 1000 - (ms % 1000 < 0);
+	time_t t = (time_t)s;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL)
+		return ms;
+	tm.tm_isdst = -1;
+	t = mktime(&tm);
+	return (int64_t)t * 1000 + (ms - s * 1000);
+}
+
+/* A date or an instant as the screens show it, or RFC 3339; *ret_end: the last ms of the day, minute or second that it names. */
+static int
+written_ms(const char *s, int64_t *ret_ms, int64_t *ret_end)
+{
+	const char *clock = strlen(s) > 11 ? s + 11 : "", *zone = clock + strcspn(clock, "Zz+-");
+	const char *first = strchr(clock, ':'), *second = first != NULL ? strchr(first + 1, ':') : NULL;
+	bool has_time;
+	int64_t ms;
+
+	if (clock_parse_rfc3339(s, &ms, &has_time, NULL) < 0)
+		return -1;
+	if (!has_time) {
+		*ret_ms = local_ms(ms);
+		*ret_end = local_ms(ms + 86400000) - 1;
+		return 0;
+	}
+	*ret_ms = *zone != '\0' ? ms : local_ms(ms);
+	*ret_end = *ret_ms + (second == NULL || second > zone ? 59999 : strchr(second, '.') == NULL ? 999 : 0);
+	return 0;
+}
+
+/* "now", "today", "yesterday": the days begin and end at midnight in the zone of this machine. */
+static int
+named_ms(const char *s, int64_t now_ms, int64_t *ret_ms, int64_t *ret_end)
+{
+	bool yesterday = strcmp(s, "yesterday") == 0;
+	time_t t = (time_t)(now_ms / 1000);
+	struct tm tm, next;
+
+	if (strcmp(s, "now") == 0) {
+		*ret_ms = *ret_end = now_ms;
+		return 0;
+	}
+	if ((!yesterday && strcmp(s, "today") != 0) || localtime_r(&t, &tm) == NULL)
+		return -1;
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_mday -= yesterday;
+	tm.tm_isdst = -1;
+	next = tm;
+	next.tm_mday++;
+	*ret_ms = (int64_t)mktime(&tm) * 1000;
+	*ret_end = (int64_t)mktime(&next) * 1000 - 1;
+	return 0;
+}
+
 int
 cli_time(const char *s, int64_t now_ms, bool end, int64_t *ret_ms, struct err *reterr)
 {
-	bool has_time = true;
-	int64_t ms;
+	size_t n = strlen(s);
+	CLEANUP(freep) char *age = n > 4 && strcmp(s + n - 4, " ago") == 0 ? xstrndup(s, n - 4) : xstrdup(s);
+	int64_t ms, last;
 
-	if (age_ms(s, &ms) == 0) {
+	if (age_ms(age, &ms) == 0) {
 		*ret_ms = now_ms > ms ? now_ms - ms : 1;
 		return 0;
 	}
-	if (clock_parse_rfc3339(s, &ms, &has_time, NULL) < 0)
+	if (named_ms(s, now_ms, &ms, &last) < 0 && written_ms(s, &ms, &last) < 0)
 		return err_set(reterr, ERR_INPUT,
-		    "'%s' is no time (wanted: 2023-02-09, 2023-02-09T07:45:00Z or 7d)", s);
-	*ret_ms = has_time || !end ? ms : ms + 86400000 - 1;
+		    "'%s' is no time (wanted: 2023-02-09, '2023-02-09 16:45', 2023-02-09T07:45:00Z, yesterday or 7d)", s);
+	*ret_ms = end ? last : ms;
 	return 0;
 }
 

@@ -22,7 +22,7 @@ const struct command cli_commands[] = {
 	{ GROUP_READ, "search", cmd_search, 1, ARGS_ANY, NEED_ARCHIVE, "QUERY", FILTER " format", "find documents by their words", true },
 	{ GROUP_READ, "show", cmd_show, 1, 1, NEED_ARCHIVE, "ID", "revision at format", "print one document, or one revision of it", true },
 	{ GROUP_READ, "history", cmd_history, 1, 1, NEED_ARCHIVE, "ID", "at format", "revisions of a document", true },
-	{ GROUP_READ, "diff", cmd_diff, 1, 3, NEED_ARCHIVE, "ID [A [B]]", "", "compare two revisions, word by word", true },
+	{ GROUP_READ, "diff", cmd_diff, 1, 3, NEED_ARCHIVE, "ID [A [B]]", "full", "compare two revisions, word by word", true },
 	{ GROUP_READ, "similar", cmd_similar, 1, 1, NEED_ARCHIVE, "ID", "limit format", "near-duplicates and carriers of the same release", true },
 	{ GROUP_WATCH, "tail", cmd_tail, 0, 0, NEED_ARCHIVE, "", "since follow source limit format", "the stream of events", false },
 	{ GROUP_WATCH, "sources", cmd_sources, 0, ARGS_ANY, NEED_ARCHIVE, "[NAME...]", "watch format", "health of each source", false },

@@ -33,6 +33,7 @@ static const struct option_row rows[] = {
 	{ "dead", NULL, AT_TEXT(dead), "notices that were given up" },
 	{ "test", NULL, AT_TEXT(test), "send a test notice" },
 	{ "channel", "NAME", AT_TEXT(channel), "this channel alone" },
+	{ "full", NULL, AT_TEXT(full), "paragraphs that did not change, too" },
 	{ "explain", NULL, AT_TEXT(explain), "say in which structure each link was found" },
 	{ "url", "URL", AT_TEXT(url), "address that the file came from" },
 	{ "content-type", "TYPE", AT_TEXT(content_type), "Content-Type that it came with" },

@@ -73,9 +73,8 @@ fits(const char *s, size_t n, int width, size_t *ret_next)
 	return n;
 }
 
-/* Columns of the marker of a list item ("  1. ", "  • "), which the lines after the first hang under. */
-static int
-hang(const char *s, size_t n)
+int
+out_hang(const char *s, size_t n)
 {
 	size_t i = 0, mark;
 
@@ -92,7 +91,7 @@ hang(const char *s, size_t n)
 static void
 wrapped(struct out *o, const char *s, size_t n)
 {
-	int width = o->width > OUT_READING_WIDTH ? OUT_READING_WIDTH : o->width, indent = hang(s, n),
+	int width = o->width > OUT_READING_WIDTH ? OUT_READING_WIDTH : o->width, indent = out_hang(s, n),
 	    left = 0;
 
 	while (n > 0) {

@@ -36,6 +36,8 @@ int out_line(struct out *o, enum style style, const char *s);
 void out_filter_line(struct buf *b, const char *s, size_t n);
 /* Text of several lines; on a terminal long lines are wrapped at words, items of lists hang. */
 void out_block(struct out *o, const char *s);
+/* Columns of the marker that an item of a list begins with ("  1. ", "  • "), under which its further lines hang; 0: s is none. */
+int out_hang(const char *s, size_t n);
 /* A sentence of the program's own with values in it: filtered as one line, newline added. */
 void out_printf(struct out *o, enum style style, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
@@ -45,7 +47,7 @@ void rich_add(struct buf *b, enum style style, const char *s);
 void rich_addn(struct buf *b, enum style style, const char *s, size_t n);
 /*
  * Prints it and a newline: on a terminal wrapped at words; the cursor stands in column, further lines begin at left.
- * Runs of blanks become one.
+ * Runs of blanks become one, but those that a line begins with (column 0) stay.
  */
 void rich_print(struct out *o, const struct buf *b, int column, int left);
 void rich_line(struct out *o, enum style style, const char *s, int left);

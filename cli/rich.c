@@ -93,17 +93,37 @@ put_word(struct rich *r, const char *s, size_t n)
 	}
 }
 
+/* Prints the blanks that s begins with and turns to the style behind them; returns where the words begin. */
+static size_t
+indent(struct rich *r, const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (s[i] == ' ' || s[i] == MARK)) {
+		if (s[i] == MARK) {
+			turn(r, (enum style)(s[i + 1] - '0'));
+			i += 2;
+			continue;
+		}
+		putc(' ', r->o->f);
+		r->column++;
+		i++;
+	}
+	return i;
+}
+
 void
 rich_print(struct out *o, const struct buf *b, int column, int left)
 {
-	struct rich r = { o, STYLE_PLAIN, column, left, o->width > OUT_READING_WIDTH ? OUT_READING_WIDTH : o->width };
+	struct rich r = { o, STYLE_PLAIN, column, 0, o->width > OUT_READING_WIDTH ? OUT_READING_WIDTH : o->width };
 	const char *s = buf_str(b);
 	size_t n = b->len, i = 0, len;
 	bool blank = false;
 	int w;
 
-	if (left > r.width / 2)
-		r.left = 0;
+	r.left = left > r.width / 2 ? 0 : left;
+	if (column == 0)
+		i = indent(&r, s, n);
 	while (i < n) {
 		if (s[i] == ' ') {
 			blank = true;

@@ -93,6 +93,28 @@ def test_show_history_and_diff_follow_an_edit(archive):
     archive.command('diff', id_of(archive, '/press/1'), expect=1)
 
 
+def test_a_diff_of_a_long_text_shows_what_is_near_and_counts_the_rest(world, origin):
+    plain = [prose(i, 1)[0] for i in range(14)]
+    items = ['The first point is of the harbours.', 'The second point is of the roads.', 'The third point is of the schools.']
+
+    def show(points, last):
+        body = ['<p>%s</p>' % p for p in plain]
+        body.insert(6, '<ol>%s</ol>' % ''.join('<li>%s</li>' % i for i in points))
+        origin.pages['/p/1'] = article('A long release', ['x'], '2023-02-09').replace('<p>x</p>', ''.join(body) + last)
+    show(items, '')
+    origin.pages['/p/2'] = article('Fisheries', prose('b'), '2023-02-08')
+    origin.pages['/p/'] = listing([('/p/1', 'A long release', '2023-02-09'), ('/p/2', 'Fisheries', '2023-02-08')])
+    world.source('mofa', '/p/').once()
+    show(items[:1] + ['The second point is of the bridges.'] + items[2:], '<p>An end that is new.</p>')
+    wait_until(lambda: world.once() == 0 and any(d['revision'] == 2 for d in world.documents()), 'the edit')
+    ident = next(d['id'] for d in world.documents() if d['revision'] == 2)
+    near = ['… 6 paragraphs unchanged', '', '  1. The first point is of the harbours.', '  2. The second point is of the [-roads-]{+bridges+}.',
+            '  3. The third point is of the schools.', '', '… 7 paragraphs unchanged', '', plain[13], '', '{+An end that is new.+}']
+    assert world.command('diff', ident).stdout.splitlines()[4:] == near
+    out = world.command('diff', ident, '--full').stdout
+    assert 'unchanged' not in out and all(p in out for p in plain) and '\n'.join(near[2:5]) in out
+
+
 def test_tail_resumes_from_any_event_with_the_channel_s_bytes(archive):
     lines = archive.command('tail', '--json').stdout.splitlines()
     events = [json.loads(line) for line in lines]

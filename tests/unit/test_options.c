@@ -6,6 +6,8 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "base/banned.h"
 
@@ -94,14 +96,20 @@ times_are_dates_instants_or_ages(void **state)
 	static const struct { const char *text; bool end; int64_t ms; } good[] = {
 		{ "2023-02-09", false, INT64_C(1675900800000) },
 		{ "2023-02-09", true, INT64_C(1675900800000) + DAY - 1 },
-		{ "2023-02-09T07:45:00Z", true, INT64_C(1675928700000) },
+		{ "2023-02-09T07:45:00.000Z", true, INT64_C(1675928700000) },
+		{ "2023-02-09T07:45:00Z", false, INT64_C(1675928700000) },
+		{ "2023-02-09T07:45:00Z", true, INT64_C(1675928700999) },
+		{ "2023-02-09T07:45+00:00", true, INT64_C(1675928759999) },
 		{ "2023-02-09T16:45:00+09:00", false, INT64_C(1675928700000) },
 		{ "7d", false, NOW - 7 * DAY }, { "2w", false, NOW - 14 * DAY }, { "90m", false, NOW - 5400000 },
+		{ "7d ago", true, NOW - 7 * DAY }, { "now", true, NOW },
 	};
-	static const char *const bad[] = { "", "yesterday", "w", "7", "2023-13-01", "2023-02-30", "99999999w" };
+	static const char *const bad[] = { "", "tomorrow", " ago", "now ago", "w", "7", "2023-13-01", "2023-02-30", "99999999w" };
 	struct err err = { 0 };
 	int64_t ms;
 
+	setenv("TZ", "UTC0", 1);
+	tzset();
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		assert_int_equal(cli_time(good[i].text, NOW, good[i].end, &ms, &err), 0);
 		assert_int_equal(ms, good[i].ms);
@@ -109,6 +117,34 @@ times_are_dates_instants_or_ages(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (cli_time(bad[i], NOW, false, &ms, &err) == 0)
 			fail_msg("'%s' was taken", bad[i]);
+}
+
+/* As the screens show them: in the zone of this machine, which changes to summer time on 26 March 2023 at two. */
+static void
+times_without_a_zone_are_those_of_this_machine(void **state)
+{
+	static const struct { const char *text; bool end; const char *utc; } cases[] = {
+		{ "2023-02-09 16:45", false, "2023-02-09T15:45:00.000Z" }, { "2023-02-09T16:45:30", false, "2023-02-09T15:45:30.000Z" },
+		{ "2023-02-09 16:45", true, "2023-02-09T15:45:59.999Z" }, { "2023-07-09 16:45:30", true, "2023-07-09T14:45:30.999Z" },
+		{ "2023-02-09", false, "2023-02-08T23:00:00.000Z" }, { "2023-02-09", true, "2023-02-09T22:59:59.999Z" },
+		{ "2023-03-26", false, "2023-03-25T23:00:00.000Z" }, { "2023-03-26", true, "2023-03-26T21:59:59.999Z" },
+		{ "today", false, "2023-03-26T22:00:00.000Z" }, { "today", true, "2023-03-27T21:59:59.999Z" },
+		{ "yesterday", false, "2023-03-25T23:00:00.000Z" }, { "yesterday", true, "2023-03-26T21:59:59.999Z" },
+	};
+	struct err err = { 0 };
+	int64_t ms, want, now;
+
+	setenv("TZ", "Europe/Berlin", 1);
+	tzset();
+	assert_int_equal(clock_parse_rfc3339("2023-03-27T10:00:00Z", &now, NULL, NULL), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(clock_parse_rfc3339(cases[i].utc, &want, NULL, NULL), 0);
+		assert_int_equal(cli_time(cases[i].text, now, cases[i].end, &ms, &err), 0);
+		if (ms != want)
+			fail_msg("'%s': %lld, not %lld", cases[i].text, (long long)ms, (long long)want);
+	}
+	setenv("TZ", "UTC0", 1);
+	tzset();
 }
 
 static void
@@ -135,6 +171,7 @@ main(void)
 		cmocka_unit_test(bad_options_are_refused_by_name),
 		cmocka_unit_test(a_command_knows_its_own_options_only),
 		cmocka_unit_test(times_are_dates_instants_or_ages),
+		cmocka_unit_test(times_without_a_zone_are_those_of_this_machine),
 		cmocka_unit_test(numbers_begin_at_one),
 	};
 

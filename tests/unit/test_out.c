@@ -138,6 +138,30 @@ an_empty_table_prints_nothing(void **state)
 }
 
 static void
+items_of_lists_keep_their_place_in_several_styles(void **state)
+{
+	static const struct { int width, column; const char *first, *second, *want; } cases[] = {
+		{ 0, 0, "  1. One ", "two", "  1. One two\n" },
+		{ 0, 4, "  one ", "two", " one two\n" },	/* in the middle of a line */
+		{ 0, 0, "one  ", "two", "one two\n" },
+		{ 12, 0, "  1. One ", "two three", "  1. One two\n     three\n" },
+		{ 12, 0, "    ", "\xe2\x80\xa2 One two", "    \xe2\x80\xa2 One\n     two\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b = BUF_INIT(4096);
+		struct sheet s;
+
+		begin(&s, cases[i].width, false);
+		rich_add(&b, STYLE_PLAIN, cases[i].first);
+		rich_add(&b, STYLE_GREEN, cases[i].second);
+		rich_print(&s.o, &b, cases[i].column, out_hang("  1. One", 8));
+		expect(&s, cases[i].want);
+		buf_done(&b);
+	}
+}
+
+static void
 json_lines_have_no_raw_controls(void **state)
 {
 	struct sheet s;
@@ -172,6 +196,7 @@ main(void)
 		cmocka_unit_test(tables_are_aligned_and_whole_in_a_pipe),
 		cmocka_unit_test(tables_fit_the_terminal),
 		cmocka_unit_test(an_empty_table_prints_nothing),
+		cmocka_unit_test(items_of_lists_keep_their_place_in_several_styles),
 		cmocka_unit_test(json_lines_have_no_raw_controls),
 		cmocka_unit_test(times_are_for_people),
 	};
