@@ -60,7 +60,7 @@ score_blocks(struct page *pg)
 	float own[FEATURES_MAX], *f = own;
 
 	if (pg->block_count <= ALONE_KEPT_BLOCKS)
-		pg->alone = xcalloc(pg->block_count + 1, FEATURES_MAX * sizeof(*pg->alone));
+		pg->alone = xreallocarray(NULL, pg->block_count + 1, FEATURES_MAX * sizeof(*pg->alone));
 	for (size_t i = 0; i < pg->block_count; i++) {
 		if (pg->given1 != NULL) {
 			pg->blocks[i].s1 = pg->given1[i];

@@ -19,6 +19,7 @@
 #include "base/banned.h"
 
 #define TRIM_BYTES (1u << 20)	/* after a page larger than this, memory goes back to the system */
+#define KEEP_BYTES (4u << 20)	/* of scratch memory stays between pages: each page would fault it in again */
 #define PROBE_BYTES (32u << 20)	/* no room for this much left: it was memory that ran out */
 
 static _Noreturn void
@@ -269,6 +270,8 @@ worker_main_with(int argc, char **argv, worker_run_fn *run)
 		die(err.text);
 	if (!sandbox_instrumented())
 		sigaction(SIGABRT, &sa, NULL);
+	(void)mallopt(M_MMAP_THRESHOLD, TRIM_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, KEEP_BYTES);
 	warm_up();
 	if (sandbox_seal(WORKER_FD, &filtered, &err) < 0)
 		die(err.text);
