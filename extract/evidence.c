@@ -192,6 +192,8 @@ evidence_init(struct evidence_cache *cache)
 			r++;
 		cache->first[letter] = (uint16_t)r;
 	}
+	for (r = 0; r < WORD_COUNT; r++)
+		cache->second[words[r].word[0] - 'a'] |= 1ull << (words[r].word[1] & 63);
 }
 
 /*
@@ -245,7 +247,7 @@ find_words(const struct evidence_cache *cache, const char *s)
 	uint32_t ev = 0;
 
 	for (i = 0; i + 1 < n; i++) {
-		if (low[i] < 'a' || low[i] > 'z')
+		if (low[i] < 'a' || low[i] > 'z' || (cache->second[low[i] - 'a'] >> (low[i + 1] & 63) & 1) == 0)
 			continue;
 		for (r = cache->first[low[i] - 'a']; r < cache->first[low[i] - 'a' + 1]; r++) {
 			if (words[r].word[1] == low[i + 1] && (ev & words[r].ev) != words[r].ev &&

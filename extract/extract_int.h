@@ -203,6 +203,7 @@ bool tag_is_block(enum tag t);
 #define EVIDENCE_SLOTS 1024
 struct evidence_cache {
 	uint16_t first[27];	/* row where each letter's words begin */
+	uint64_t second[26];	/* their second letters, by 64 */
 	struct {
 		uint64_t hash;
 		uint32_t ev;
@@ -225,7 +226,8 @@ enum phrase {
 #define PHRASE_ROWS_MAX 512
 struct phrases {
 	uint16_t first[257];	/* where in row[] those of a first byte begin */
-	uint16_t row[PHRASE_ROWS_MAX];	/* numbers from 1 */
+	uint16_t head[256];	/* and from where on they stand at a beginning only */
+	uint16_t row[PHRASE_ROWS_MAX];
 	uint64_t second[256];	/* of those that may stand anywhere: which second bytes, by 64 */
 };
 void phrases_init(struct phrases *idx);

@@ -206,6 +206,10 @@ add_text(struct walk *w, const char *s)
 		for (run = i; run < n; run++) {
 			unsigned char c = (unsigned char)s[run];
 
+			if (c >= '@' && c < 0x80) {	/* letters: most bytes of most texts */
+				chars++;
+				continue;
+			}
 			if (space_at(s + run, n - run) > 0)
 				break;
 			chars += weight_at(c);

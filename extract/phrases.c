@@ -110,31 +110,35 @@ static const struct phrase_row rows[] = {
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
-/* Rows by their first byte, so that a place in a text is held against the few that may stand there. */
+/*
+ * Rows by their first byte, so that a place in a text is held against the few that may stand there; those that stand at a
+ * beginning only come last.
+ */
 void
 phrases_init(struct phrases *idx)
 {
-	uint16_t at = 0;
+	uint16_t at[256];
 
 	memset(idx, 0, sizeof(*idx));
+	_Static_assert(ROW_COUNT <= PHRASE_ROWS_MAX, "room for all phrases");
+	for (size_t r = 0; r < ROW_COUNT; r++)
+		idx->first[(unsigned char)rows[r].text[0] + 1]++;
+	for (size_t c = 0; c < 256; c++) {
+		at[c] = idx->first[c];
+		idx->first[c + 1] = (uint16_t)(idx->first[c + 1] + idx->first[c]);
+	}
 	for (size_t r = 0; r < ROW_COUNT; r++) {
 		const unsigned char *text = (const unsigned char *)rows[r].text;
 
-		idx->first[text[0] + 1]++;
-		if (rows[r].at == IN)
+		if (rows[r].at == IN) {
+			idx->row[at[text[0]]++] = (uint16_t)r;
 			idx->second[text[0]] |= 1ull << (text[1] & 63);
+		}
 	}
-	for (size_t c = 0; c < 256; c++)
-		idx->first[c + 1] = (uint16_t)(idx->first[c + 1] + idx->first[c]);
-	_Static_assert(ROW_COUNT <= PHRASE_ROWS_MAX, "room for all phrases");
-	for (size_t r = 0; r < ROW_COUNT; r++) {
-		unsigned char c = (unsigned char)rows[r].text[0];
-
-		at = idx->first[c];
-		while (idx->row[at] != 0)
-			at++;
-		idx->row[at] = (uint16_t)(r + 1);
-	}
+	memcpy(idx->head, at, sizeof(at));
+	for (size_t r = 0; r < ROW_COUNT; r++)
+		if (rows[r].at == HEAD)
+			idx->row[at[(unsigned char)rows[r].text[0]]++] = (uint16_t)r;
 }
 
 static bool
@@ -154,12 +158,13 @@ static uint32_t
 phrases_at(const struct phrases *idx, const char *low, size_t i, size_t n, uint32_t known)
 {
 	unsigned char c = (unsigned char)low[i];
+	uint16_t end = i == 0 ? idx->first[c + 1] : idx->head[c];
 	uint32_t ph = 0;
 
-	for (uint16_t k = idx->first[c]; k < idx->first[c + 1]; k++) {
-		const struct phrase_row *row = &rows[idx->row[k] - 1];
+	for (uint16_t k = idx->first[c]; k < end; k++) {
+		const struct phrase_row *row = &rows[idx->row[k]];
 
-		if ((row->at == IN || i == 0) && ((known | ph) & row->ph) == 0 && same_at(low + i, n - i, row->text))
+		if (row->text[1] == low[i + 1] && ((known | ph) & row->ph) == 0 && same_at(low + i, n - i, row->text))
 			ph |= row->ph;
 	}
 	return ph;

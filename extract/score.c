@@ -32,6 +32,13 @@ hand_score(const struct page *pg, size_t i)
 	return (float)(s > 4 ? 4 : s < -4 ? -4 : s);
 }
 
+/* Where a number leads to from an inner node. No branch depends on it: a wrong guess costs more than the comparison. */
+static inline size_t
+below(const struct model_tree *t, const float *f, size_t at)
+{
+	return 2 * at + 1 + (f[t->feature[at]] > t->limit[at]);
+}
+
 /*
  * Sum of the leaves that the numbers lead to, one of each tree. Most blocks of a page are menu entries that are
  * out after the first few trees: the rest is spared, in training as well as here.
@@ -41,15 +48,11 @@ model_score(const struct model_tree *t, size_t count, const float *f)
 {
 	int sum = 0;
 
+	_Static_assert(MODEL_DEPTH == 4, "as many steps as below");
 	for (size_t k = 0; k < count; k++, t++) {
-		unsigned at = 0;
-
 		if (k > 0 && k % MODEL_ROUND == 0 && (sum < MODEL_OUT || sum > MODEL_IN))
 			break;
-		/* no branch depends on the numbers: a wrong guess costs more than the comparison */
-		for (int level = 0; level < MODEL_DEPTH; level++)
-			at = 2 * at + 1 + (unsigned)(f[t->feature[at]] > t->limit[at]);
-		sum += t->leaf[at - ((1 << MODEL_DEPTH) - 1)];
+		sum += t->leaf[below(t, f, below(t, f, below(t, f, below(t, f, 0)))) - ((1 << MODEL_DEPTH) - 1)];
 	}
 	return (float)sum / 1000;
 }

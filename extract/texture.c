@@ -76,12 +76,20 @@ sign_at(const char *s, size_t n)
 	return 0;
 }
 
-/* Signs that may begin one of sign_at(): most bytes of a text do not. */
+/* May one of sign_at() begin here? Most bytes of a text do not; of those with longer signs the second tells. */
 static bool
-may_be_sign(unsigned char c)
+may_be_sign(const unsigned char *s, size_t n)
 {
-	return c == '"' || c == '@' || c == '?' || c == '!' || c == '|' || c == '$' || c == 'h' || c == 'w' ||
-	    c == 0xc2 || c == 0xe2 || c == 0xe3 || c == 0xef;
+	switch (s[0]) {
+	case '"': case '@': case '?': case '!': case '|': case '$': return true;
+	case 'h': return n > 1 && s[1] == 't';
+	case 'w': return n > 1 && s[1] == 'w';
+	case 0xc2: return true;
+	case 0xe2: return n > 1 && (s[1] == 0x80 || s[1] == 0x82);
+	case 0xe3: return n > 1 && s[1] == 0x80;
+	case 0xef: return n > 1 && s[1] == 0xbc;
+	default: return false;
+	}
 }
 
 void
@@ -95,22 +103,28 @@ texture_of(const char *s, size_t n, struct texture *ret)
 		n = LOOKED_AT;
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s[i];
-		bool letter = is_letter(c) || (word > 0 && c >= 0x80);
+		bool letter;
 
+		if (word > 0 && c >= 'a' && c <= 'z' && c != 'h' && c != 'w') {
+			word++;		/* most bytes of most texts */
+			continue;
+		}
+		letter = is_letter(c) || (word > 0 && c >= 0x80);
 		if (letter && word++ == 0) {
 			words++;
 			capitals += is_capital((const unsigned char *)s + i, n - i);
 		}
-		if (word > 0 && (!letter || i + 1 == n)) {
+		if (word > 0 && !letter) {
 			shorts += word <= SHORT_WORD;
 			word = 0;
 		}
 		unspaced += c >= 0xe3 && c <= 0xe9;
-		if (may_be_sign(c))
+		if (may_be_sign((const unsigned char *)s + i, n - i))
 			ret->bits |= sign_at(s + i, n - i);
 		else if (is_digit(c) && (i == 0 || !is_digit(s[i - 1])))
 			ret->bits |= time_at(s + i, n - i);
 	}
+	shorts += word > 0 && word <= SHORT_WORD;
 	ret->capitals = words > 0 ? (uint8_t)(100 * capitals / words) : 0;
 	ret->shorts = words > 0 ? (uint8_t)(100 * shorts / words) : 0;
 	ret->unspaced = n > 0 ? (uint8_t)(300 * unspaced / n > 100 ? 100 : 300 * unspaced / n) : 0;
