@@ -102,22 +102,42 @@ header_worth(const struct rows *r, int elem)
 	return 0;
 }
 
-/* How well a date of a row is placed and labelled; higher is better, 0 is among prose. */
+/* Is a date parted on both sides from what else its line says ("Press release | 9 March 2024 | Energy")? */
+static bool
+is_parted(const char *line, size_t begin, size_t end, size_t n)
+{
+	static const char *const bars[] = { "|", "\xc2\xb7", "\xe2\x80\xa2", "\xe2\x80\x93", "\xe2\x80\x94", NULL };
+	bool before = begin == 0, behind = end == n;
+
+	for (size_t i = 0; bars[i] != NULL; i++) {
+		size_t len = strlen(bars[i]);
+
+		before |= begin >= len + 1 && line[begin - 1] == ' ' && memcmp(line + begin - 1 - len, bars[i], len) == 0;
+		behind |= end + len + 1 <= n && line[end] == ' ' && memcmp(line + end + 1, bars[i], len) == 0;
+	}
+	return before && behind && end - begin < n;
+}
+
+/* How well a date of a row is placed and labelled; higher is better, 0 is among prose. last: where the one before ends. */
 static int
-date_rank(const struct rows *r, struct rows_date *d)
+date_rank(const struct rows *r, struct rows_date *d, uint32_t last)
 {
 	const struct rows_line *line;
+	const char *text = buf_str(&r->text);
+	uint32_t from;
 	int rank, worth;
 
 	if (d->line < 0)
 		return 40;
 	line = &r->lines[d->line];
 	rank = d->date.source == DATE_FROM_TIME_ELEMENT ? 40 : d->alone ? 30 :
+	    is_parted(text + line->start, d->start - line->start, d->end - line->start, line->end - line->start) ? 24 :
 	    line->end - line->start < 200 ? 20 : 10;
+	from = last > line->start && last <= d->start ? last : line->start;
 	if (d->start > line->start) {
-		worth = label_worth(buf_str(&r->text) + line->start, d->start - line->start);
+		worth = label_worth(text + from, d->start - from);
 		/* praise is for labels; a remark ("posted again on") is none */
-		if (worth < 0 || memchr(buf_str(&r->text) + line->start, ':', d->start - line->start) != NULL)
+		if (worth < 0 || memchr(text + from, ':', d->start - from) != NULL)
 			rank += worth <= -2 ? -DISOWNED : 2 * worth;
 		d->disowned = worth < 0;
 	} else {
@@ -130,7 +150,7 @@ void
 listing_rank_dates(struct rows *r)
 {
 	for (size_t i = 0; i < r->dates_count; i++)
-		r->dates[i].rank = date_rank(r, &r->dates[i]);
+		r->dates[i].rank = date_rank(r, &r->dates[i], i > 0 ? r->dates[i - 1].end : 0);
 }
 
 /* The row of the group to whose text a date belongs, or NULL. */
@@ -165,7 +185,8 @@ ends_heading(const struct rows *r, const struct rows_date *d)
 static const struct rows_date *
 heading_date(const struct rows *r, const struct listing_group *g, const struct listing_row *row)
 {
-	size_t k = rows_date_from(r, row->start);
+	uint32_t own = r->elems[row->elem].start;	/* what leads the row may be a heading too */
+	size_t k = rows_date_from(r, own > row->start ? own : row->start);
 
 	for (size_t look = 0; k > 0 && look < HEADING_LOOK; look++) {
 		const struct rows_date *d = &r->dates[--k];

@@ -152,14 +152,27 @@ flush_line(struct walk *w)
 	w->line_start = (uint32_t)r->text.len;
 }
 
-/* <b>Title of it</b><i>20.03.24</i>: style sheets part what the text does not. */
+/*
+ * <b>Title of it</b><i>20.03.24</i>, <i>Speech</i><i>May 9, 2024</i><i>8:00</i>: style sheets part what the text does not.
+ * Numbers are parted behind a year, a date or a time: a day may be written digit by digit.
+ */
 static bool
-is_seam(const struct rows *r, char next)
+is_seam(const struct walk *w, const char *next)
 {
-	unsigned char last = (unsigned char)r->text.data[r->text.len - 1], c = (unsigned char)next;
+	const struct buf *text = &w->r->text;
+	unsigned char last = (unsigned char)text->data[text->len - 1], c = (unsigned char)next[0];
 	bool word = isalpha(last) || last >= 0x80;
+	size_t at = text->len;
 
-	return (word && isdigit(c)) || (isdigit(last) && (isalpha(c) || c >= 0xc0));
+	if ((word && isdigit(c)) || (isdigit(last) && (isalpha(c) || c >= 0xc0)))
+		return true;
+	if (islower(last) && isupper(c))
+		return true;
+	if (!isdigit(last) || !isdigit(c))
+		return false;
+	while (at > w->line_start && (isdigit((unsigned char)text->data[at - 1]) || strchr(".:/-", text->data[at - 1]) != NULL))
+		at--;
+	return text->len - at >= 4;
 }
 
 static void
@@ -181,7 +194,7 @@ add_text(struct walk *w, const char *s, int elem)
 			w->line_elem = elem;
 			while (w->line_elem > 0 && !r->elems[w->line_elem].block)
 				w->line_elem = r->elems[w->line_elem].parent;
-		} else if (w->gap || (w->edge && is_seam(r, *s))) {
+		} else if (w->gap || (w->edge && is_seam(w, s))) {
 			buf_addc(&r->text, ' ');
 		}
 		w->gap = w->edge = false;
@@ -458,49 +471,4 @@ rows_common(const struct rows *r, int a, int b)
 			return 0;
 	}
 	return a;
-}
-
-uint32_t
-rows_words(const char *s, size_t n, uint64_t *ret_hash)
-{
-	uint64_t h = 1469598103934665603u;
-	uint32_t letters = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (c >= 0x80) {
-			/* a Han character says as much as a short word */
-			letters += c >= 0xe3 ? 3 : c >= 0xc0;
-			h = (h ^ c) * 1099511628211u;
-		} else if (isalpha(c)) {
-			letters++;
-			h = (h ^ (unsigned char)tolower(c)) * 1099511628211u;
-		}
-	}
-	*ret_hash = h;
-	return letters;
-}
-
-bool
-rows_is_generic(const char *s, size_t n)
-{
-	static const char *const generic[] = { "pdf", "view", "view document", "download", "more", "read more",
-		"details", "view details", "learn more", "here", "click here", "html", "link", "full text",
-		"full story", "continue reading", "read", "open", "document", "show", "see more", "docx", "word",
-		"weiterlesen", "mehr", "mehr lesen", "lire la suite", "lire", "leer m\xc3\xa1s", "ver m\xc3\xa1s",
-		"leia mais", "continua", "leggi", "l\xc3\xa4s mer", "les mer", "view opinion", "opinion",
-		"download opinion", "view/download", "next", "previous", "back", "home", NULL };
-
-	while (n > 0 && strchr(" \n.>[]()\xc2\xbb", s[n - 1]) != NULL)
-		n--;
-	while (n > 0 && strchr(" \n[(", *s) != NULL)
-		s++, n--;
-	for (size_t i = 0; n > 0 && generic[i] != NULL; i++) {
-		/* the first letter spares most comparisons */
-		if (((generic[i][0] ^ *s) & ~0x20) == 0 && strlen(generic[i]) == n &&
-		    strncasecmp(generic[i], s, n) == 0)
-			return true;
-	}
-	return n == 0;
 }

@@ -14,6 +14,9 @@
 #define BARE_DAY 16		/* longest text that may be a day without a month */
 #define MONTH_LINE 24		/* longest heading that may be a month's name alone */
 
+static const char *const month_names[] = { "January", "February", "March", "April", "May", "June", "July", "August",
+	"September", "October", "November", "December" };
+
 /* Year named by a short line ("2023", "February 2023"), or 0. */
 static int
 year_of(const char *s, size_t n)
@@ -90,6 +93,81 @@ yearless(struct rows *r, const struct rows_bare *b, int index, uint32_t start, u
 	if (short_year > 0)
 		date.year = short_year;
 	return add(r, index, start + (uint32_t)begin, len, &date) != NULL;
+}
+
+/* Reads one or two digits at s[*i]; the number, or 0. */
+static int
+short_number(const char *s, size_t n, size_t *i, bool *ret_two)
+{
+	int v = 0;
+	size_t digits = 0;
+
+	for (; *i < n && isdigit((unsigned char)s[*i]) && digits < 3; (*i)++, digits++)
+		v = v * 10 + (s[*i] - '0');
+	*ret_two = digits == 2;
+	return digits < 3 ? v : 0;
+}
+
+/* Is what follows a short date a weekday in brackets ("3/9(土)"), or a dot, or nothing? */
+static bool
+ends_numbers(const char *s, size_t n, size_t i, bool *ret_weekday)
+{
+	static const char *const brackets[][2] = { { "(", ")" }, { "\xef\xbc\x88", "\xef\xbc\x89" } };
+
+	*ret_weekday = false;
+	for (size_t k = 0; k < 2; k++) {
+		size_t len = strlen(brackets[k][0]);
+
+		if (n - i > 2 * len && n - i <= 2 * len + 6 && memcmp(s + i, brackets[k][0], len) == 0 &&
+		    memcmp(s + n - len, brackets[k][1], len) == 0)
+			return *ret_weekday = !has_digit(s + i, n - i);
+	}
+	return i == n;
+}
+
+/*
+ * "09.03.", "09/03", "3/9(土)" as a whole piece: below a heading that names the year, or with a last dot or weekday that no
+ * other number has. Numbers of one digit count chapters, unless a weekday follows.
+ */
+static bool
+numbers_alone(struct rows *r, const struct rows_bare *b, int index, uint32_t start, uint32_t end)
+{
+	const char *s = buf_str(&r->text), *lang = b->language != NULL ? b->language : "";
+	struct doc_date date;
+	bool two[2], dotted, weekday, month_first;
+	size_t n, i = 0, begin, len;
+	int v[2];
+	char text[32];
+
+	while (start < end && strchr(" |-:,", s[start]) != NULL)
+		start++;
+	while (end > start && strchr(" |-:,", s[end - 1]) != NULL)
+		end--;
+	s += start;
+	n = end - start;
+	if ((v[0] = short_number(s, n, &i, &two[0])) == 0 || i >= n || (s[i] != '.' && s[i] != '/'))
+		return false;
+	dotted = s[i++] == '.';
+	if ((v[1] = short_number(s, n, &i, &two[1])) == 0)
+		return false;
+	if (dotted && i < n && s[i] == '.')
+		i++;
+	else if (dotted && b->year == 0)
+		return false;
+	if (!ends_numbers(s, n, i, &weekday) || (!weekday && !(two[0] && two[1]) && v[0] <= 12 && v[1] <= 12) ||
+	    (!dotted && b->year == 0 && !weekday))
+		return false;
+	month_first = !dotted && (strcasecmp(lang, "en-US") == 0 || strncasecmp(lang, "ja", 2) == 0 ||
+	    strncasecmp(lang, "zh", 2) == 0 || strncasecmp(lang, "ko", 2) == 0);
+	if (v[month_first ? 0 : 1] > 12)
+		month_first = !month_first;
+	if (v[month_first ? 0 : 1] > 12 || v[month_first ? 1 : 0] > 31)
+		return false;
+	snprintf(text, sizeof(text), "%d %s", v[month_first], month_names[v[!month_first] - 1]);
+	if (date_find_yearless(text, strlen(text), "en", b->year, b->now_ms, &date, &begin, &len) < 0)
+		return false;
+	snprintf(date.stated, sizeof(date.stated), "%.*s", (int)(n < 32 ? n : 32), s);
+	return add(r, index, start, n, &date) != NULL;
 }
 
 /* "9", "9.", "9th", "Thu 9", "9日": the day that a short text is, or 0. */
@@ -235,10 +313,11 @@ around_links(struct rows *r, struct rows_bare *b, int index)
 	for (last = first; last + 1 < r->anchors_count && r->anchors[last + 1].start < line->end; last++)
 		;
 	if (yearless(r, b, index, line->start, r->anchors[first].start) ||
-	    bare_day(r, b, index, line->start, r->anchors[first].start))
+	    bare_day(r, b, index, line->start, r->anchors[first].start) ||
+	    numbers_alone(r, b, index, line->start, r->anchors[first].start))
 		return;
-	if (r->anchors[last].end < line->end)
-		(void)yearless(r, b, index, r->anchors[last].end, line->end);
+	if (r->anchors[last].end < line->end && !yearless(r, b, index, r->anchors[last].end, line->end))
+		(void)numbers_alone(r, b, index, r->anchors[last].end, line->end);
 }
 
 void
@@ -263,7 +342,7 @@ rows_bare_line(struct rows *r, struct rows_bare *b, int index, bool dated)
 		return;
 	if (n <= BARE_LINE && (yearless(r, b, index, line->start, line->end) ||
 	    bare_day(r, b, index, line->start, line->end) ||
-	    numbers_below_month(r, b, index, line->start, line->end)))
+	    numbers_below_month(r, b, index, line->start, line->end) || numbers_alone(r, b, index, line->start, line->end)))
 		return;
 	around_links(r, b, index);
 }
