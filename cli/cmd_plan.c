@@ -92,6 +92,58 @@ take_rules(const struct store_rule *now, uint64_t old_parts, void *arg)
 	say(arg, "source", now->source, "rules", STYLE_YELLOW, text);
 }
 
+/* By name of config_source_facts(): what a change of it does. */
+static const struct { const char *name, *effect; } source_effects[] = {
+	{ "every", "holds from its next visit on" },
+	{ "adaptive", "holds from its next visit on" },
+	{ "recheck", "holds for each document from its next look on" },
+	{ "confirm", "holds for differences that are met from now on" },
+	{ "robots", "holds for what is asked from now on" },
+	{ "timezone", "holds for dates that are read from now on" },
+	{ "channels", "holds for what comes from now on; what waits is told as it was chosen" },
+};
+
+/* The value of one fact; caller frees. NULL: it is not among them. */
+static char *
+fact(const char *facts, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = facts; p != NULL && *p != '\0'; p += strspn(p, "; ")) {
+		size_t len = strcspn(p, ";");
+
+		if (len > n && strncmp(p, name, n) == 0 && p[n] == ' ')
+			return xstrndup(p + n + 1, len - n - 1);
+		p += len;
+	}
+	return NULL;
+}
+
+static void
+take_facts(const char *source, const char *facts, void *arg)
+{
+	struct plan *p = arg;
+	const struct cfg_source *src = config_source(p->config, source);
+	CLEANUP(freep) char *now = NULL, *defaults = NULL;
+
+	if (src == NULL)
+		return;
+	now = config_source_facts(src, p->config->defaults);
+	if (strcmp(facts, now != NULL ? now : "") == 0)
+		return;
+	defaults = config_source_facts(p->config->defaults, NULL);
+	for (size_t i = 0; i < sizeof(source_effects) / sizeof(source_effects[0]); i++) {
+		const char *name = source_effects[i].name;
+		CLEANUP(freep) char *std = fact(defaults, name), *a = fact(facts, name), *b = fact(now, name), *text = NULL;
+		const char *was = a != NULL ? a : std, *is = b != NULL ? b : std;
+
+		if (was == NULL || is == NULL || strcmp(was, is) == 0)
+			continue;
+		text = xasprintf("was %s, is %s: %s", was, is, source_effects[i].effect);
+		say(p, "source", source, name, STYLE_YELLOW, text);
+	}
+}
+
 /* The part of an extractor's name that says which rules of the source it followed. */
 static const char *
 rules_in(const char *extractor, size_t *ret_len)
@@ -238,11 +290,12 @@ walk(struct plan *p, struct err *err)
 			labels++;
 		defs[i] = (struct store_source_def){ .name = src->name, .was = src->was, .url = src->url,
 			.labels = (const char *const *)src->labels, .labels_count = labels };
-		rules[i] = (struct store_rule){ src->name, config_rules_hash(src), config_rules_parts(src) };
+		rules[i] = (struct store_rule){ src->name, config_rules_hash(src), config_rules_parts(src), NULL };
 	}
 	if (store_sources_plan(s, defs, c->sources_count, take_source, p, err) < 0)
 		return -1;
 	store_rules_changed(s, rules, c->sources_count, take_rules, p);
+	store_rules_facts(s, take_facts, p);
 	if (store_sources(s, take_texts, p, err) < 0)
 		return -1;
 	return take_channels(p, err);

@@ -52,6 +52,12 @@ uint64_t config_rules_hash(const struct cfg_source *src);
 uint64_t config_rules_parts(const struct cfg_source *src);
 const char *config_rules_differing(uint64_t old_parts, uint64_t new_parts, char out[64]);
 /*
+ * What of a source no rule above covers and a plan speaks of: "every 1h; channels desk mail", in this order: every, adaptive,
+ * recheck, confirm, robots, timezone, channels. Only what is other than in defaults; all of it when that is NULL. NULL: nothing.
+ * Caller frees.
+ */
+char *config_source_facts(const struct cfg_source *src, const struct cfg_source *defaults);
+/*
  * By name of channel what it hears and how it is told, by key, as far as a plan speaks of it; no secret. New reference.
  */
 json_t *config_channels_facts(const struct config *c);

@@ -15,6 +15,7 @@
 #include "base/banned.h"
 
 #define PACE_MAX 512
+#define FACTS_MAX ((size_t)128 << 10)	/* of one source: ages and names of channels are CONFIG_LIST_MAX each at most */
 
 static uint64_t
 mix(uint64_t h, const char *s)
@@ -76,6 +77,69 @@ config_rules_differing(uint64_t old_parts, uint64_t new_parts, char out[64])
 		if ((other & parts[i].mask) != 0)
 			n += (size_t)snprintf(out + n, 64 - n, "%s%s", n > 0 ? ", " : "", parts[i].name);
 	return out;
+}
+
+/* "90m", "7d": as the configuration would say it. */
+static void
+add_seconds(struct buf *b, int64_t s)
+{
+	static const struct { int64_t s; char letter; } units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+	size_t i = 0;
+
+	while (units[i].s > 1 && (s == 0 || s % units[i].s != 0))
+		i++;
+	buf_addf(b, " %lld%c", (long long)(s / units[i].s), units[i].letter);
+}
+
+/* The name of a fact behind those before it. */
+static void
+begin(struct buf *b, const char *name)
+{
+	buf_addf(b, "%s%s", b->len > 0 ? "; " : "", name);
+}
+
+static bool
+same_ages(const struct cfg_source *a, const struct cfg_source *b)
+{
+	return a->recheck_count == b->recheck_count && (a->recheck_count == 0 ||
+	    memcmp(a->recheck_s, b->recheck_s, a->recheck_count * sizeof(*a->recheck_s)) == 0);
+}
+
+char *
+config_source_facts(const struct cfg_source *s, const struct cfg_source *defaults)
+{
+	struct buf b = BUF_INIT(FACTS_MAX);
+	const struct cfg_source *d = defaults;
+
+	if (d == NULL || s->every_s != d->every_s) {
+		begin(&b, "every");
+		add_seconds(&b, s->every_s);
+	}
+	if (d == NULL || s->adaptive != d->adaptive)
+		buf_addf(&b, "%sadaptive %s", b.len > 0 ? "; " : "", s->adaptive ? "true" : "false");
+	if (d == NULL || !same_ages(s, d)) {
+		begin(&b, "recheck");
+		for (size_t i = 0; i < s->recheck_count; i++)
+			add_seconds(&b, s->recheck_s[i]);
+		if (s->recheck_count == 0)
+			buf_adds(&b, " never");
+	}
+	if (d == NULL || s->confirm_s != d->confirm_s) {
+		begin(&b, "confirm");
+		add_seconds(&b, s->confirm_s);
+	}
+	if (d == NULL || s->ignore_robots != d->ignore_robots)
+		buf_addf(&b, "%srobots %s", b.len > 0 ? "; " : "", s->ignore_robots ? "ignore" : "obey");
+	if (d == NULL || s->timezone != NULL)
+		buf_addf(&b, "%stimezone %s", b.len > 0 ? "; " : "", s->timezone != NULL ? s->timezone : "not given");
+	if (d == NULL || s->channels != NULL) {
+		begin(&b, "channels");
+		for (char **c = s->channels; c != NULL && *c != NULL; c++)
+			buf_addf(&b, " %s", *c);
+		if (s->channels == NULL || s->channels[0] == NULL)
+			buf_adds(&b, s->channels == NULL ? " all" : " none");
+	}
+	return b.len > 0 ? buf_take(&b, NULL) : NULL;
 }
 
 /* ---- channels ---- */

@@ -12,7 +12,7 @@ rules_of(const struct plan *p)
 
 	for (size_t i = 0; i < p->config->sources_count; i++)
 		list[i] = (struct store_rule){ p->config->sources[i].name, config_rules_hash(&p->config->sources[i]),
-			config_rules_parts(&p->config->sources[i]) };
+			config_rules_parts(&p->config->sources[i]), NULL };
 	return list;
 }
 
@@ -22,10 +22,16 @@ rules_store(const struct plan *p, struct store *s, struct err *reterr)
 	CLEANUP(freep) struct store_rule *list = rules_of(p);
 	CLEANUP(json_decrefp) json_t *channels = config_channels_facts(p->config);
 	CLEANUP(freep) char *line = json_line(channels);
+	int rc;
 
-	if (store_meta_set(s, STORE_META_CHANNELS, line, reterr) < 0)
-		return -1;
-	return store_rules_set(s, list, p->config->sources_count, reterr);
+	for (size_t i = 0; i < p->config->sources_count; i++)
+		list[i].facts = config_source_facts(&p->config->sources[i], p->config->defaults);
+	rc = store_meta_set(s, STORE_META_CHANNELS, line, reterr);
+	if (rc == 0)
+		rc = store_rules_set(s, list, p->config->sources_count, reterr);
+	for (size_t i = 0; i < p->config->sources_count; i++)
+		free((char *)list[i].facts);
+	return rc;
 }
 
 void

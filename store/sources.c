@@ -399,7 +399,8 @@ store_rules_set(struct store *s, const struct store_rule *list, size_t n, struct
 	struct rules r = { .s = s, .err = reterr };
 
 	for (size_t i = 0; i < n; i++)
-		json_object_set_new(obj, list[i].source, json_pack("[I,I]", (json_int_t)list[i].hash, (json_int_t)list[i].parts));
+		json_object_set_new(obj, list[i].source, json_pack("[I,I,s]", (json_int_t)list[i].hash,
+		    (json_int_t)list[i].parts, list[i].facts != NULL ? list[i].facts : ""));
 	line = json_line(obj);
 	if (before != NULL && strcmp(before, line) == 0)
 		return 0;
@@ -419,6 +420,18 @@ store_rules_changed(struct store *s, const struct store_rule *list, size_t n,
 	for (size_t i = 0; i < n; i++)
 		if (rule_read(obj, list[i].source, &old) && old.hash != list[i].hash)
 			fn(&list[i], old.parts, arg);
+}
+
+void
+store_rules_facts(struct store *s, void (*fn)(const char *source, const char *facts, void *arg), void *arg)
+{
+	CLEANUP(json_decrefp) json_t *obj = rules_read(s);
+	const char *source, *facts;
+	json_t *value;
+
+	json_object_foreach(obj, source, value)
+		if ((facts = json_string_value(json_array_get(value, 2))) != NULL)
+			fn(source, facts, arg);
 }
 
 char *

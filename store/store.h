@@ -108,12 +108,18 @@ int store_sources_plan(struct store *s, const struct store_source_def *defs, siz
  * By which rules (config_rules_hash()) a source's list was read. The archive remembers them, because a server's "unchanged" speaks
  * of its bytes and not of our rules: after a change the next visit must read all anew.
  */
-struct store_rule { const char *source; uint64_t hash, parts; };	/* parts: told back, not judged */
+struct store_rule {
+	const char *source;
+	uint64_t hash, parts;		/* parts: told back, not judged */
+	const char *facts;		/* what else a plan speaks of, or NULL; told back, too */
+};
 /* What vouched for the list of a source whose rules are others goes with it, so that a crash cannot leave it unread. */
 int store_rules_set(struct store *s, const struct store_rule *list, size_t n, struct err *reterr);
 /* fn for every source whose rules are others than the archive remembers; the parts that it remembers may be 0: not known. */
 void store_rules_changed(struct store *s, const struct store_rule *list, size_t n,
     void (*fn)(const struct store_rule *now, uint64_t old_parts, void *arg), void *arg);
+/* The facts that came with the rules of each source in force; not for one that an earlier program wrote. */
+void store_rules_facts(struct store *s, void (*fn)(const char *source, const char *facts, void *arg), void *arg);
 /* Which extractor, under which rules, gave the text of the newest document of a source; NULL: none. Caller frees. */
 char *store_source_extractor(struct store *s, const char *source);
 /* In order of name; fn returns non-zero to stop. The struct lives for the call. */

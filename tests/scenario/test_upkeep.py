@@ -67,6 +67,13 @@ def test_plan_says_what_a_reload_does(archive, origin):
     archive.sources = []
     archive.source('mofa', '/p/', exclude="['/p/2']").source('fresh', '/f/', first_visit='announce').write()
     assert {(r.get('source'), r['change']) for r in archive.lines('plan', '--json')} >= {('mofa', 'back')}
+    archive.sources, archive.channels = [], ['{name: desk, file: desk.jsonl}', '{name: mail, file: mail.jsonl}']
+    archive.source('fresh', '/f/', first_visit='announce', channels='[desk]').write().once(expect=None)
+    archive.command('plan', expect=1)
+    archive.source('fresh', '/f/', first_visit='announce', every='90m', adaptive='true', recheck='[1h, 36h]', confirm='2m', channels='[desk, mail]', timezone='Asia/Tokyo')
+    rows = {r['change']: r['text'].split(':')[0] for r in archive.write().lines('plan', '--json')}
+    assert rows == {'every': 'was 1s, is 90m', 'adaptive': 'was false, is true', 'recheck': 'was 1s 2s, is 1h 36h', 'confirm': 'was 0s, is 2m',
+                    'timezone': 'was not given, is Asia/Tokyo', 'channels': 'was desk, is desk mail'}
     archive.source('bad', '/b/', evry='1s').write()
     assert 'keep the running' in archive.command('plan', expect=3).stderr
 

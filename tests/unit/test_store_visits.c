@@ -304,10 +304,16 @@ note_rule(const struct store_rule *now, uint64_t old_parts, void *arg)
 }
 
 static void
+note_facts(const char *source, const char *facts, void *arg)
+{
+	snprintf(arg, 64, "%s '%s'", source, facts);
+}
+
+static void
 what_vouched_for_a_list_read_by_other_rules_goes_with_them(void **state)
 {
 	struct fixture *f = *state;
-	struct store_rule rule = { "alpha", 7, 70 }, other = { "alpha", 8, 80 };
+	struct store_rule rule = { "alpha", 7, 70, NULL }, other = { "alpha", 8, 80, "every 1h" };
 	struct store_visit v = { .source = "alpha", .at_ms = T0, .state = STATE_OK, .etag = "\"1\"" };
 	struct store_visit_result r;
 	struct store_source src;
@@ -326,12 +332,16 @@ what_vouched_for_a_list_read_by_other_rules_goes_with_them(void **state)
 	src = alpha(f);
 	assert_null(src.etag);
 	store_source_done(&src);
+	store_rules_facts(f->s, note_facts, told);
+	assert_string_equal(told, "alpha 'every 1h'");
 	/* an archive of an earlier program kept a number alone */
 	assert_int_equal(store_meta_set(f->s, "rules", "{\"alpha\":7}", &f->err), 0);
 	store_rules_changed(f->s, &rule, 1, note_rule, (told[0] = '\0', told));
 	assert_string_equal(told, "");
 	store_rules_changed(f->s, &other, 1, note_rule, told);
 	assert_string_equal(told, "alpha 0");
+	store_rules_facts(f->s, note_facts, (told[0] = '\0', told));
+	assert_string_equal(told, "");
 }
 
 int
