@@ -383,6 +383,18 @@ start_render(struct host *h, struct fetch *r, int64_t now_ms)
 	count_start(h, now_ms);
 }
 
+/*
+ * With more hosts than connections a kept one is pushed out before its host is asked again; and to find which one that
+ * is, libcurl goes through all that it keeps, at 10,000 hosts for as long as two checks take.
+ */
+static bool
+connection_is_spent(const struct host *h)
+{
+	const struct fetcher *f = h->fetcher;
+
+	return HASH_COUNT(f->hosts) > f->connections && h->in_flight == 0 && host_first(h) == NULL;
+}
+
 static bool
 start_request(struct host *h, struct fetch *r, int64_t now_ms)
 {
@@ -420,6 +432,7 @@ start_request(struct host *h, struct fetch *r, int64_t now_ms)
 		headers[n++] = since;
 	headers[n] = NULL;
 	host_remove(h, r);
+	req.forget_connection = connection_is_spent(h);
 	r->transfer = http_start(f->http, &req, request_done, r, &err);
 	if (r->transfer == NULL) {
 		answer_soon(r, FETCH_FAILED)->err = err;

@@ -206,6 +206,7 @@ copy_request(struct http_transfer *t, const struct http_request *req, struct err
 	t->ignore_body = req->ignore_body;
 	t->cut_body = req->cut_body;
 	t->head_only = req->head_only;
+	t->forget_connection = req->forget_connection;
 	buf_init(&t->answer.body, t->max_decoded);
 	t->agent = xstrdup(agent);
 	t->jar = xstrdup(req->cookies);

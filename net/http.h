@@ -55,6 +55,7 @@ struct http_request {			/* everything is copied by http_start */
 	bool ignore_body;		/* webhook: read at most 1 MiB and forget it */
 	bool cut_body;			/* robots: at max_decoded stop reading and call it success */
 	bool head_only;			/* stop after the headers of the last hop */
+	bool forget_connection;		/* it is closed behind the answer: nobody asks there soon */
 };
 
 struct http_hop {

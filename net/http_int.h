@@ -45,7 +45,7 @@ struct http_transfer {
 	size_t max_wire, max_decoded;
 	unsigned connect_ms, first_byte_ms, total_ms;
 	int max_redirects;
-	bool ignore_body, cut_body, head_only;
+	bool ignore_body, cut_body, head_only, forget_connection;
 	bool bare;			/* none of the headers goes out any more */
 
 	/* limits of time; monotonic */

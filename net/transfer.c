@@ -291,6 +291,8 @@ new_handle(struct http_transfer *t)
 	curl_easy_setopt(t->easy, CURLOPT_URL, t->url);
 	curl_easy_setopt(t->easy, CURLOPT_PROXY, t->proxy != NULL ? t->proxy : "");
 	curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)t->connect_ms);
+	if (t->forget_connection)
+		curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
 	if (t->agent != NULL)
 		curl_easy_setopt(t->easy, CURLOPT_USERAGENT, t->agent);
 	if (t->headers != NULL && !t->bare)

@@ -110,9 +110,9 @@ note(struct fetch_answer *a, void *arg)
 }
 
 static uint64_t
-ask(struct seen *s, const char *path, bool urgent, const char *etag)
+ask_port(int port, struct seen *s, const char *path, bool urgent, const char *etag)
 {
-	char *url = xasprintf("http://127.0.0.1:%d%s", server.port, path);
+	char *url = xasprintf("http://127.0.0.1:%d%s", port, path);
 	struct fetch_request req = { .url = url, .urgent = urgent, .etag = etag };
 	uint64_t id;
 
@@ -121,6 +121,12 @@ ask(struct seen *s, const char *path, bool urgent, const char *etag)
 	id = fetch_start(fetcher, &req, note, s);
 	free(url);
 	return id;
+}
+
+static uint64_t
+ask(struct seen *s, const char *path, bool urgent, const char *etag)
+{
+	return ask_port(server.port, s, path, urgent, etag);
 }
 
 static void
@@ -300,6 +306,32 @@ a_host_has_no_more_than_its_share_of_connections(void **state)
 }
 
 static void
+connections_are_kept_while_there_are_no_more_hosts_than_connections(void **state)
+{
+	struct fetcher_opts opts = { .connections = 1 };
+	static struct server other;
+	struct seen s[6];
+
+	start(&opts);
+	server_start(&other, pages);
+	for (int i = 0; i < 2; i++) {
+		ask(&s[i], "/page", false, NULL);
+		run();
+	}
+	assert_int_equal(server.count, 1);
+	ask_port(other.port, &s[2], "/page", false, NULL);
+	run();
+	for (int i = 3; i < 6; i++) {
+		ask(&s[i], "/page", false, NULL);
+		run();
+		assert_int_equal(s[i].outcome, FETCH_OK);
+		assert_int_equal(server.count, (unsigned)i - 2);
+	}
+	stop();
+	server_stop(&other);
+}
+
+static void
 retry_after_keeps_us_away(void **state)
 {
 	struct fetcher_opts opts = { .per_host = 1 };
@@ -401,6 +433,7 @@ main(void)
 		cmocka_unit_test(crawl_delay_is_kept),
 		cmocka_unit_test(the_pause_of_a_host_is_kept_and_the_urgent_go_first),
 		cmocka_unit_test(a_host_has_no_more_than_its_share_of_connections),
+		cmocka_unit_test(connections_are_kept_while_there_are_no_more_hosts_than_connections),
 		cmocka_unit_test(retry_after_keeps_us_away),
 		cmocka_unit_test(requests_can_be_cancelled_anywhere),
 		cmocka_unit_test(malformed_and_private_addresses_end_with_a_sentence),
