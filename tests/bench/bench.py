@@ -13,14 +13,15 @@ import time
 
 import proc
 from parts import Parts
-from proc import Daemon, Origin, build_all, run
+from proc import WRITTEN_S, Daemon, Origin, build_all, run
+from wires import Wires
 
 SITEMAP = ', kind: sitemap, exclude: ["/a/"], robots: ignore'
 LISTING = ', kind: listing, exclude: ["/a/"], robots: ignore'
 FEED = ', kind: feed, exclude: ["/a/"], robots: ignore'
 
 
-class Bench(Parts):
+class Bench(Parts, Wires):
     def __init__(self, args):
         self.work, self.bin, self.full = os.path.abspath(args.work), os.path.abspath(args.bin), args.mode == 'full'
         os.makedirs(self.work, exist_ok=True)
@@ -60,14 +61,13 @@ class Bench(Parts):
         """Rounds of ours and of the floor in turn: medians in us a check."""
         ours, floors = [], []
         done = daemon.status()['visits']
-        time.sleep(5.5)		# what the round before left to be written
         for _ in range(3 if self.full else 1):
             origin.ctl('reset')
             before = daemon.cost()
             daemon.ask(cmd='poll', all=True)
             daemon.visited(done + n)
             done += n
-            time.sleep(5.5)
+            time.sleep(WRITTEN_S)
             used = daemon.cost().since(before)
             stats = origin.ctl('stats')
             ours.append((used['process'] + used['workers']) / n * 1e6)
@@ -149,7 +149,7 @@ class Bench(Parts):
         n = 10000
         origin = Origin(self.tools['origin'], n, 1000)
         try:
-            base = self.kept(origin, 10)
+            base = self.kept(origin, 10, False)
             full = self.kept(origin, n)
         finally:
             origin.close()
@@ -162,8 +162,8 @@ class Bench(Parts):
         self.row('start with 10,000 sources: CPU', 'ms', None, full['start_ms'], '<= 250 ms', '<= 60 ms', 250)
         self.row('reload of 10,000 sources: CPU', 'ms', None, full['reload_ms'], '<= 250 ms', '<= 50 ms', 250)
 
-    def kept(self, origin, n):
-        """A daemon that visited all its sources, then one that starts with what that left."""
+    def kept(self, origin, n, whole=True):
+        """A daemon that visited all its sources, then one that starts with what that left; not whole: its memory alone."""
         sources = self.sources(origin, n, SITEMAP, 'sitemap.xml')
         daemon = Daemon(self.bin, self.work + '/d', sources)
         got = {}
@@ -178,6 +178,8 @@ class Bench(Parts):
             time.sleep(1.5)
             at = daemon.cost()
             got['start_ms'], got['rss'] = at.process * 1e3, daemon.rss_kb()
+            if not whole:
+                return got
             idle = 20 if self.full else 10
             time.sleep(idle)
             used = daemon.cost().since(at)
@@ -193,7 +195,7 @@ class Bench(Parts):
     # ---- 10,000 sources each minute: latency, schedule, CPU, memory --------------------------------------------------------
 
     def latency(self):
-        n, seconds, every = (10000, 180, 60) if self.full else (3500, 25, 20)	# as many checks a second, in a third of the time
+        n, seconds, every = (10000, 180, 60) if self.full else (2500, 20, 15)	# as many checks a second, in a quarter of the time
         log, told = os.path.join(self.work, 'origin.log'), os.path.join(self.work, 'told.jsonl')
         if os.path.exists(told):
             os.remove(told)
@@ -223,12 +225,13 @@ class Bench(Parts):
             thread.start()
             before, started = daemon.cost(), time.time()
             while time.time() - started < seconds:
-                origin.ctl('publish?pm=%d' % (1 if self.full else 3))
+                last = time.time()
+                origin.ctl('publish?pm=%d' % (1 if self.full else 5))
                 time.sleep(5)
             used = daemon.cost().since(before)
             took = time.time() - started
             rss = daemon.rss_kb('VmHWM')
-            time.sleep(every + 3)
+            time.sleep(max(0, last + every + 4 - time.time()))
             origin.ctl('stats')
         finally:
             stop.set()
@@ -285,9 +288,9 @@ class Bench(Parts):
         path = self.work + '/archive.db'
         ours, floors = [], []
         for _ in range(2):
-            floors.append(self.ingest_floor(8000))
+            floors.append(self.ingest_floor(6000))
             self.forget(path)
-            got = json.loads(run([tools + '/fill_archive', path, 8000, '--lang', 'en']))
+            got = json.loads(run([tools + '/fill_archive', path, 6000, '--lang', 'en']))
             ours.append(got['put_us'] + got['index_us'])
         self.row('ingest of a 4 KB document', 'us', min(floors), min(ours), '<= 2.5 x (0.4 x rate)', '<= 1.33 x', 2.5,
                  'longest commit %.0f ms, index step %.0f ms (writer thread)' % (got['longest_commit_ms'], got['longest_index_step_ms']))
@@ -354,8 +357,10 @@ def main():
     bench = Bench(args)
     for part in args.parts.split():
         print('== ' + part, flush=True)
+        begun = time.monotonic()
         try:
             getattr(bench, part)()
+            print('  (%.0f s)' % (time.monotonic() - begun), flush=True)
         except Exception as e:		# one part that fails leaves the others their figures
             print('  %s FAILED: %s' % (part, e), file=sys.stderr)
     bench.tell()

@@ -1,4 +1,5 @@
 """Parts of the bench about other sources and other programs: half of the sources failing, peers on the same origin."""
+import concurrent.futures
 import json
 import os
 import re
@@ -13,7 +14,7 @@ from proc import Daemon, Origin, free_port
 
 HEALTHY = ', kind: sitemap, exclude: ["/a/"], robots: ignore'
 EVERY = 2
-WARM, MEASURED = 34, 12		# intervals: the failing ones are spaced by then, as they are for all their days but the first minute
+WARM, MEASURED = 24, 8		# intervals: the failing ones are spaced by then, as they are for all their days but the first minute; full: half as many more
 PEERS = ('urlwatch', 'newsboat', 'rss2email', 'sfeed')
 
 
@@ -36,6 +37,9 @@ def gaps_of(log, since):
 
 
 class Parts:
+    def longer(self, n):
+        return n * 3 // 2 if self.full else n
+
     # ---- half of the sources fail ------------------------------------------------------------------------------------------
 
     def fairness(self):
@@ -50,8 +54,10 @@ class Parts:
             bad.append(('silent%d' % i, 'http://127.0.0.1:%d/%d' % (port, i), ', kind: sitemap, robots: ignore'))
             bad.append(('refused%d' % i, 'http://%s:%d/' % (at, closed), ', kind: sitemap, robots: ignore'))
         try:
-            alone = self.failing_round(n, [])
-            among = self.failing_round(n, bad)
+            with concurrent.futures.ThreadPoolExecutor(2) as both:		# in the same minute, so the machine's other work meets both alike
+                among = both.submit(self.failing_round, n, bad)
+                alone = both.submit(self.failing_round, n, []).result()
+                among = among.result()
         finally:
             silent.close()
         self.row('half of the sources silent or refused: CPU a check of the others', 'us', alone['us'], among['us'], '<= 1.1 x', '', 1.1)
@@ -59,22 +65,24 @@ class Parts:
                  'alone %.2f s; %d checks against %d' % (alone['late'], among['checks'], alone['checks']))
 
     def failing_round(self, n, bad):
-        log = os.path.join(self.work, 'fair.log')
+        """CPU a check of n sources, and how late they come; measured after as many intervals with and without bad ones."""
+        name = 'fair' if bad else 'alone'
+        log = os.path.join(self.work, name + '.log')
         origin = Origin(self.tools['origin'], n, 1000, log)
         sources = [('s%d' % i, origin.url(i, 'sitemap.xml'), HEALTHY) for i in range(n)]
-        daemon = Daemon(self.bin, self.work + '/d', sources + bad, every='%ds' % EVERY, network=', timeout: 10s', connections=256)
+        daemon = Daemon(self.bin, self.work + '/' + name, sources + bad, every='%ds' % EVERY, network=', timeout: 10s', connections=256)
         try:
             daemon.start()
             time.sleep(2 * EVERY)
             since = time.time()		# who comes late is looked at from here on, while all that fail are asked as often as the others
-            if bad:
-                time.sleep((WARM - 2) * EVERY)
+            time.sleep((self.longer(WARM) - 2) * EVERY)
             before, asked = daemon.cost(), origin.ctl('stats')['requests']
-            time.sleep(MEASURED * EVERY)
+            time.sleep(self.longer(MEASURED) * EVERY)
             used, asked = daemon.cost().since(before), origin.ctl('stats')['requests'] - asked
         finally:
             daemon.close()
             origin.close()
+            shutil.rmtree(self.work + '/' + name, ignore_errors=True)
         late = max(0, p95(gaps_of(log, since)) - EVERY)
         return dict(us=(used['process'] + used['workers']) / max(asked, 1) * 1e6, late=late, checks=asked)
 
@@ -118,47 +126,3 @@ class Parts:
         finally:
             daemon.close()
             origin.close()
-
-    # ---- TLS: a handshake a check ------------------------------------------------------------------------------------------
-
-    def tls(self):
-        n = 200
-        cert, key = self.work + '/tls.pem', self.work + '/tls.key'
-        names = ','.join('IP:127.4.0.%d' % (1 + i) for i in range(n))
-        proc.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=bench',
-                  '-addext', 'subjectAltName=' + names, '-keyout', key, '-out', cert])
-        os.environ['SSL_CERT_FILE'] = cert
-        try:
-            for version in ('1.2', '1.3'):
-                self.tls_version(n, version, cert, key)
-        finally:
-            del os.environ['SSL_CERT_FILE']
-
-    def tls_version(self, n, version, cert, key):
-        server = subprocess.Popen([sys.executable, os.path.join(os.path.dirname(__file__), 'tls_origin.py'), cert, key, version], stdout=subprocess.PIPE, text=True)
-        port = int(server.stdout.readline())
-        sources = [('s%d' % i, 'https://127.4.0.%d:%d/' % (1 + i, port), HEALTHY) for i in range(n)]
-        daemon = Daemon(self.bin, self.work + '/d', sources)
-        try:
-            daemon.start().visited(n)
-            full, first = daemon.cost().process, self.tls_stats(port, cert)
-            time.sleep(5.5)
-            before = daemon.cost()
-            for i in range(4):
-                daemon.ask(cmd='poll', all=True)
-                daemon.visited(n * (i + 2))
-            time.sleep(5.5)
-            used, then = daemon.cost().since(before), self.tls_stats(port, cert)
-        finally:
-            daemon.close()
-            proc.stop(server)
-        share = then['resumed'] / max(then['resumed'] + then['full'], 1)
-        self.row('TLS %s, a new connection a check, %d hosts' % (version, n), 'us', full / n * 1e6, used['process'] / n / 4 * 1e6, '', '', None,
-                 'first checks: %d full, %d resumed; later: %d full, %d resumed (%.0f %%)' % (first['full'], first['resumed'], then['full'],
-                                                                                         then['resumed'], 100 * share))
-
-    def tls_stats(self, port, cert):
-        import ssl
-        import urllib.request
-        with urllib.request.urlopen('https://127.4.0.1:%d/stats' % port, context=ssl.create_default_context(cafile=cert), timeout=20) as r:
-            return json.load(r)

@@ -13,6 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SHARED = os.environ.get('PRESSWATCH_SHARED') or os.path.join(ROOT, '..', 'shared')
 CONTACT = 'bench@example.org'
+WRITTEN_S = 5.5		# the daemon has written its bare 304s by then
 
 
 def build(work, source, name, pkgs=(), libs=(), flags=('-O2',)):
@@ -144,6 +145,7 @@ class Daemon:
         self.config = os.path.join(work, 'presswatch.yaml')
         self.extra, self.every, self.network, self.channels = extra, every, network, channels
         self.connections = connections
+        self.within = []	# a command that runs the daemon in its own place
         self.write(sources)
         self.log = open(os.path.join(work, 'log'), 'ab')
         self.p = None
@@ -160,7 +162,7 @@ class Daemon:
                 f.write('- {name: %s, url: "%s", every: %s, first-visit: quiet%s}\n' % (name, url, self.every, more))
 
     def start(self):
-        self.p = subprocess.Popen([os.path.join(self.bin, 'presswatchd'), '--config', self.config], stderr=self.log)
+        self.p = subprocess.Popen(self.within + [os.path.join(self.bin, 'presswatchd'), '--config', self.config], stderr=self.log)
         self.wait(lambda: os.path.exists(self.dir + '/control.sock'), 60, 'control socket')
         return self
 
