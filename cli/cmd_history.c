@@ -9,13 +9,39 @@
 #include "document/diff.h"
 #include "base/banned.h"
 
-struct history { struct cli *cli; struct table *table; char *title; int count; int64_t at_ms; };
+struct text { unsigned number; char *key; };	/* hash and title of a revision */
+
+struct history {
+	struct cli *cli;
+	struct table *table;
+	char *title;
+	int count;
+	int64_t at_ms;
+	struct text *texts;
+	size_t texts_count, texts_cap;
+};
+
+/* The newest revision before r that had the same text; 0: none. Remembers r. */
+static unsigned
+same_as(struct history *h, const struct store_revision *r)
+{
+	CLEANUP(freep) char *key = xasprintf("%s %s", r->text_hash != NULL ? r->text_hash : "", r->title != NULL ? r->title : "");
+	size_t i = h->texts_count;
+
+	while (i > 0 && strcmp(h->texts[i - 1].key, key) != 0)
+		i--;
+	h->texts = xgrow(h->texts, &h->texts_cap, h->texts_count + 1, sizeof(*h->texts));
+	h->texts[h->texts_count++] = (struct text){ r->number, key };
+	key = NULL;
+	return i > 0 ? h->texts[i - 1].number : 0;
+}
 
 static int
 print_json(const struct store_revision *r, void *arg)
 {
 	struct history *h = arg;
 	char seen[CLOCK_TEXT_MAX];
+	unsigned same;
 	json_t *j;
 
 	if (h->at_ms > 0 && r->seen_ms > h->at_ms)
@@ -29,6 +55,8 @@ print_json(const struct store_revision *r, void *arg)
 	json_put_int(j, "inserted", r->words_inserted);
 	json_put_int(j, "deleted", r->words_deleted);
 	json_object_set_new(j, "kinds", diff_kinds_json(r->kinds));
+	if ((same = same_as(h, r)) > 0)
+		json_put_int(j, "returns_to", same);
 	json_put_str(j, "text_hash", r->text_hash);
 	json_put_str(j, "raw_hash", r->raw_hash);
 	json_put_str(j, "extractor", r->extractor);
@@ -44,11 +72,14 @@ add_row(const struct store_revision *r, void *arg)
 	struct history *h = arg;
 	struct buf kinds = BUF_INIT(512);
 	char seen[OUT_TIME_MAX];
+	unsigned same;
 
 	if (h->at_ms > 0 && r->seen_ms > h->at_ms)
 		return 1;
 	h->count++;
 	doc_kinds(r->kinds, &kinds);
+	if ((same = same_as(h, r)) > 0)
+		buf_addf(&kinds, "%sas revision %u", kinds.len > 0 ? ", " : "", same);
 	if (r->pruned_ms > 0)
 		buf_addf(&kinds, "%stext pruned", kinds.len > 0 ? ", " : "");
 	table_addf(h->table, STYLE_PLAIN, "%u", r->number);
@@ -94,5 +125,8 @@ cmd_history(struct cli *cli, int argc, char **argv)
 	if (!cli->opts.json)
 		table_print(t, &cli->out);
 	free(h.title);
+	for (size_t i = 0; i < h.texts_count; i++)
+		free(h.texts[i].key);
+	free(h.texts);
 	return h.count > 0 ? EXIT_FOUND : EXIT_NOTHING;
 }

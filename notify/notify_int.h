@@ -66,12 +66,13 @@ struct summary {
 	const json_t *diff;	/* diff_to_json(), or NULL */
 	const char *state, *cause, *since, *advice, *time, *subject;
 	int64_t revision;	/* 0: none */
+	int64_t returns_to;	/* the revision whose text it has again; 0: none */
 };
 
 /* Always fills ret, with empty strings where the event is silent or malformed. */
 void summary_read(const char *body, size_t len, struct summary *ret);
 void summary_done(struct summary *s);
-/* Of an edit: "revision 2: 6 words new, 1 gone: body". Caller frees. */
+/* Of an edit: "revision 2: 6 words new, 1 gone: body; the text of revision 1 again". Caller frees. */
 char *summary_change(const struct summary *s);
 
 #endif

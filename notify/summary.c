@@ -42,6 +42,7 @@ summary_read(const char *body, size_t len, struct summary *ret)
 	ret->since = str(data, "since");
 	ret->advice = str(data, "advice");
 	ret->revision = json_get_int(data, "revision", 0);
+	ret->returns_to = json_get_int(data, "returns_to", 0);
 }
 
 void
@@ -62,5 +63,7 @@ summary_change(const struct summary *s)
 	    in == 1 ? "" : "s", (long long)gone);
 	for (size_t i = 0; i < json_array_size(kinds); i++)
 		buf_addf(&b, "%s%s", i == 0 ? ": " : ", ", json_string_value(json_array_get(kinds, i)));
+	if (s->returns_to > 0)
+		buf_addf(&b, "; the text of revision %lld again", (long long)s->returns_to);
 	return buf_take(&b, NULL);
 }

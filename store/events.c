@@ -72,6 +72,8 @@ document_data(const struct event_new *e, const struct store_doc *doc, json_t *ca
 
 	if (e->previous_revision > 0)
 		json_put_int(data, "previous_revision", e->previous_revision);
+	if (e->returns_to > 0)
+		json_put_int(data, "returns_to", e->returns_to);
 	if (e->diff != NULL)
 		json_object_set(data, "diff", e->diff);
 	if (e->cause != NULL) {

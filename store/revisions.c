@@ -19,7 +19,6 @@
 /* How long a difference must last that is more likely a fault of the site than an edit. */
 #define HOLD_STUMP_MS 86400000
 #define HOLD_OTHER_MS 3600000
-#define HOLD_RETURN_MS 3600000
 #define HOLD_DOUBTFUL_MS 3600000
 #define HOLD_FOR_EVER INT64_MAX
 
@@ -150,7 +149,7 @@ write_edit(struct put_ctx *p, const struct doc_row *old, struct err *reterr)
 	CLEANUP(freep) char *removed = store_removed_words(diff, old->title, p->title);
 	struct event_new e = { .kind = EV_DOCUMENT_EDITED, .source_id = old->source_id,
 		.doc_id = old->doc_id, .at_ms = p->put->at_ms, .source = p->source.name,
-		.previous_revision = old->revision };
+		.previous_revision = old->revision, .returns_to = p->returns_to };
 
 	if (old->published != NULL && p->published[0] != '\0' &&
 	    strcmp(old->published, p->published) != 0)
@@ -259,19 +258,6 @@ ask_first(struct put_ctx *p, enum put_result what)
 	return 0;
 }
 
-/* A page that goes back and forth between texts is told of there and back once, then only of what stays. */
-static int
-is_flapping(struct put_ctx *p, int64_t doc_id, bool *ret, struct err *reterr)
-{
-	sqlite3_stmt *q = store_bind(p->s, STMT_REVISION_RETURNS, "ih", doc_id, p->compare_hash);
-
-	if (store_step(p->s, q, reterr) < 0)
-		return -1;
-	*ret = sqlite3_column_int(q, 0) > 0 && sqlite3_column_int(q, 1) > 0;
-	sqlite3_reset(q);
-	return 0;
-}
-
 /* What looks like a fault of the site must last before it is told; 0: nothing speaks against an edit. */
 static int
 hold_find(struct put_ctx *p, const struct doc_row *old, int64_t *ret_ms, struct err *reterr)
@@ -280,10 +266,11 @@ hold_find(struct put_ctx *p, const struct doc_row *old, int64_t *ret_ms, struct 
 		[STANDIN_OTHER] = HOLD_OTHER_MS, [STANDIN_YES] = HOLD_FOR_EVER };
 	const char **why = &p->result->held;
 	/* A page that is watched for itself may become another one: that is its news. */
-	bool page = p->put->doc_id == 0 && p->put->candidate_id == 0, flaps;
+	bool page = p->put->doc_id == 0 && p->put->candidate_id == 0, again;
 	enum standin verdict;
+	int64_t return_ms;
 
-	if (is_flapping(p, old->doc_id, &flaps, reterr) < 0)
+	if (store_flapping(p, old->doc_id, &return_ms, &again, reterr) < 0)
 		return -1;
 	if (old->text == NULL)
 		verdict = (*why = standin_says(p->put->doc->title, p->text)) != NULL ? STANDIN_YES : STANDIN_NO;
@@ -294,9 +281,9 @@ hold_find(struct put_ctx *p, const struct doc_row *old, int64_t *ret_ms, struct 
 		*why = NULL;
 	}
 	*ret_ms = hold_ms[verdict];
-	if (*ret_ms == 0 && flaps) {
-		*ret_ms = HOLD_RETURN_MS;
-		*why = "the page goes back and forth between two texts";
+	if (*ret_ms == 0 && return_ms > p->put->confirm_ms && (again || p->put->confirm_ms > 0)) {
+		*ret_ms = return_ms;
+		*why = again ? "the page goes back and forth between two texts" : "the page shows an earlier text again";
 	} else if (*ret_ms == 0 && p->put->doubtful) {
 		*ret_ms = HOLD_DOUBTFUL_MS;
 		*why = "the page ends in the middle";

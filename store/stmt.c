@@ -387,9 +387,9 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "UPDATE revision SET title = ?3, text_hash = ?4, compare_hash = ?5,"
 	    " words = ?6, text_state = ?7, extractor = ?8 WHERE doc_id = ?1 AND number = ?2",
 	[STMT_REVISION_HASH] = "SELECT text_hash FROM revision WHERE doc_id = ?1 AND number = ?2",
-	[STMT_REVISION_RETURNS] =	/* was this text here before, and how often did others come back? */
-	    "SELECT total(compare_hash = ?2), count(*) - count(DISTINCT compare_hash)"
-	    " FROM revision WHERE doc_id = ?1",
+	[STMT_REVISION_TURNS] =	/* the newest ones, oldest first */
+	    "SELECT * FROM (SELECT number, seen_ms, compare_hash FROM revision WHERE doc_id = ?1"
+	    " ORDER BY number DESC LIMIT ?2) ORDER BY number",
 	[STMT_REVISION_GET] =
 	    "SELECT title, text_hash, text_state, words, seen_ms, fields FROM revision"
 	    " WHERE doc_id = ?1 AND number = ?2",

@@ -220,6 +220,7 @@ struct put_ctx {			/* one store_put() */
 	struct doc_date date;
 	unsigned words;
 	bool quiet;
+	unsigned returns_to;		/* the revision whose text came again; 0: none */
 	const char *gate;		/* why what came is no document: a log-in page, the home page */
 	unsigned char text_hash[STORE_HASH], compare_hash[STORE_HASH], raw_hash[STORE_HASH];
 	struct text_keys keys;
@@ -235,6 +236,17 @@ int store_names_add(struct put_ctx *p, int64_t doc_id, const char *own_url, stru
 int store_claim_add(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 /* documents.c: fills p->near; self is the document's own number, 0 when it has none yet. */
 int store_put_near(struct put_ctx *p, int64_t self, struct err *reterr);
+/* flapping.c: a text that the document had before. */
+struct turn { unsigned number; int64_t seen_ms; unsigned char hash[STORE_HASH]; };	/* a revision, by what is compared */
+/*
+ * How long the text of that hash must last before it is told as the next revision; 0: nothing speaks against it. list: the newest
+ * revisions, oldest first. *ret_back_to: the newest that had this text, 0: none, and then the answer is 0. *ret_again: the document
+ * returned to an earlier text before. Pure.
+ */
+int64_t store_turns_hold(const struct turn *list, size_t n, const unsigned char hash[STORE_HASH], int64_t at_ms,
+    unsigned *ret_back_to, bool *ret_again);
+/* The same of what came; sets p->returns_to. */
+int store_flapping(struct put_ctx *p, int64_t doc_id, int64_t *ret_hold_ms, bool *ret_again, struct err *reterr);
 /* revisions.c */
 int store_revision_first(struct put_ctx *p, int64_t doc_id, struct err *reterr);
 int store_import_edit(struct put_ctx *p, int64_t doc_id, struct err *reterr);
@@ -315,6 +327,7 @@ struct event_new {
 	const char *source;
 	/* document */
 	unsigned previous_revision;		/* 0: none */
+	unsigned returns_to;			/* the revision that it is like again; 0: none */
 	unsigned change_kinds;			/* of an edit */
 	const char *removed;			/* what it took out, or NULL */
 	json_t *diff, *kinds;			/* borrowed, or NULL */

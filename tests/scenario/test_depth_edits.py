@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from conftest import article, listing, prose, rss
+from conftest import article, listing, prose, rss, wait_until
 
 
 def publish(origin, texts):
@@ -127,26 +127,33 @@ def test_another_reading_of_pages_that_changed_besides_is_no_edit_and_a_true_one
     assert sorted(d['revision'] for d in world.documents()) == [1, 1, 1, 2]
 
 
-def test_a_page_that_goes_back_and_forth_is_told_of_there_and_back_and_no_more(world, origin, hook):
+def test_a_page_that_goes_back_and_forth_is_one_notice_and_one_more_when_it_settles(world, origin, hook):
     texts = [prose(i) for i in range(2)]
     other = ['A second server still has the older words of this release. ' + texts[0][0]] + texts[0][1:]
     publish(origin, texts)
     world.source('site', '/press/', confirm='2s', recheck='[1s]').once()
 
-    def show(text, wait=2.2):
+    def show(text):
+        """One look at least."""
         publish(origin, [text, texts[1]])
-        time.sleep(1.05)
-        world.once()
-        time.sleep(wait)
-    show(other, wait=0.1)       # gone again before the second look
-    show(texts[0])
-    world.once()
+        looks = len(origin.asked('/press/0.html'))
+        wait_until(lambda: world.once() == 0 and len(origin.asked('/press/0.html')) > looks, 'a look', 120)
+
+    def stays(text, told):
+        wait_until(lambda: show(text) or len(hook.events) >= told, 'event %d' % told, 240)
+    show(other)             # gone again before the second look
+    for _ in range(3):
+        show(texts[0])
     assert hook.events == []
-    for text in (other, texts[0]):
+    stays(other, 1)
+    for text in (texts[0], other, texts[0], other):     # none of them stays
         show(text)
-        world.once()
-    assert [e['type'] for e in hook.events] == ['document.edited'] * 2
-    for k in range(2):
-        show(texts[0] if k % 2 else other)
-        world.once()
+    assert [e['type'] for e in hook.events] == ['document.edited'] and 'the page shows an earlier text again' in world.log()
+    stays(texts[0], 2)      # for as long as the other one stood
+    data = hook.events[-1]['data']
+    assert [e['type'] for e in hook.events] == ['document.edited'] * 2 and data['returns_to'] == 1 and data['revision'] == 3
+    assert [h.get('returns_to') for h in world.lines('history', data['id'], '--json')] == [None, None, 1]
+    assert 'as revision 1' in world.command('history', data['id']).stdout
+    for _ in range(3):      # and once more, which is now known
+        show(other)
     assert len(hook.events) == 2 and 'the page goes back and forth between two texts' in world.log()
