@@ -198,8 +198,9 @@ http_body(const char *p, size_t n, const struct buf *head, struct buf *ret, stru
 		buf_add(ret, p, n);
 	} else {
 		struct inflate *z = inflate_new(kind, RATIO_MAX, RATIO_FROM);
+		size_t used;
 
-		if (inflate_feed(z, p, n, ret, reterr) < 0 || inflate_finish(z, reterr) < 0)
+		if (inflate_feed(z, p, n, SIZE_MAX, ret, &used, reterr) < 0 || inflate_finish(z, reterr) < 0)
 			rc = -1;
 		inflate_free(z);
 	}

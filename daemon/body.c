@@ -27,6 +27,8 @@ body_take(struct body *b, struct http_answer *a)
 		b->hops[b->hops_count++] = xstrdup(a->hops[i].url);
 	http_answer_hash(a, b->hash);
 	b->bytes = buf_take(&a->body, &b->len);
+	b->share = a->share;
+	a->share = NULL;
 }
 
 #define TAIL 4096	/* servers add comments and counters after the end tag */
@@ -63,6 +65,7 @@ void
 body_done(struct body *b)
 {
 	free(b->bytes);
+	http_share_free(b->share);
 	free(b->url);
 	free(b->content_type);
 	free(b->etag);

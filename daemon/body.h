@@ -8,6 +8,7 @@
 struct body {			/* strings owned */
 	char *bytes;
 	size_t len;
+	struct http_share *share;	/* a large one counts until it is freed */
 	char *url;		/* after redirects */
 	char *content_type, *etag, *last_modified;
 	char **hops;		/* addresses asked before url */

@@ -228,6 +228,7 @@ on_probe(struct fetch_answer *a, void *arg)
 	plan_extract_opts(l->ps, &job.extract);
 	job.bytes = l->probe.bytes;
 	job.len = l->probe.len;
+	job.lasting = true;
 	job.extract.url = l->probe.url;
 	job.extract.content_type = l->probe.content_type;
 	job.extract.now_ms = clock_wall_ms();

@@ -46,7 +46,7 @@ on_words(struct buf *words, const struct err *err, void *arg)
 void
 look_read(struct look *l, const char *bytes, size_t len, const struct extract_opts *opts, pool_done_fn *done)
 {
-	struct job job = { .kind = JOB_EXTRACT, .bytes = bytes, .len = len, .extract = *opts };
+	struct job job = { .kind = JOB_EXTRACT, .bytes = bytes, .len = len, .lasting = true, .extract = *opts };
 	struct daemon *d = l->in->d;
 
 	(void)look_extractor(l, pdf_is(bytes, len));

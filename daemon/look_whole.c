@@ -15,7 +15,7 @@
 static void
 read_whole(struct look *l, const char *bytes, size_t len, const char *content_type, const char *url, pool_done_fn *done)
 {
-	struct job job = { .kind = JOB_EXTRACT, .bytes = bytes, .len = len };
+	struct job job = { .kind = JOB_EXTRACT, .bytes = bytes, .len = len, .lasting = true };
 
 	job.extract.url = url;
 	job.extract.content_type = content_type;

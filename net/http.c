@@ -51,8 +51,10 @@ http_new(struct event_base *base, const struct http_opts *opts, struct http **re
 
 	http_global_init();
 	h->base = base;
+	h->turns = turns_new(h);
 	if (http_multi_open(h, reterr) < 0) {
 		http_multi_close(h);
+		turns_free(h->turns);
 		free(h);
 		return -1;
 	}
@@ -85,6 +87,7 @@ http_free(struct http *h)
 	free_all(&h->finished);
 	free_all(&h->idle);
 	http_multi_close(h);
+	turns_free(h->turns);
 	guard_free(h->guard);
 	free(h->user_agent);
 	free(h->proxy);
@@ -208,6 +211,7 @@ copy_request(struct http_transfer *t, const struct http_request *req, struct err
 	t->head_only = req->head_only;
 	t->forget_connection = req->forget_connection;
 	buf_init(&t->answer.body, t->max_decoded);
+	buf_init(&t->rest, t->max_wire);
 	t->agent = xstrdup(agent);
 	t->jar = xstrdup(req->cookies);
 	if (req->home != NULL && !url_same_site(req->home, t->url))
@@ -294,6 +298,7 @@ void
 http_answer_done(struct http_answer *a)
 {
 	digest_run_free(a->hash);
+	http_share_free(a->share);
 	for (size_t i = 0; i < a->hops_count; i++)
 		free(a->hops[i].url);
 	free(a->hops);

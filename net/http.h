@@ -18,6 +18,7 @@
 
 struct http;		/* a set of transfers on one loop */
 struct http_transfer;
+struct http_share;	/* what a large body counts for among those that are in memory */
 struct digest_run;
 
 /* Defaults of promises for requests that leave a field 0. */
@@ -31,6 +32,9 @@ struct digest_run;
 #define HTTP_MAX_RATIO 200		/* decoded to wire, above 1 MiB decoded */
 #define HTTP_MAX_HEADERS (64u << 10)
 #define HTTP_MAX_REDIRECTS 5
+/* Large bodies take turns: what all of them hold above HTTP_SMALL_BODY each may be HTTP_LARGE_BODIES and one of any size. */
+#define HTTP_SMALL_BODY (512u << 10)
+#define HTTP_LARGE_BODIES (2u << 20)
 #define HTTP_MAX_VALIDATOR 1024		/* an ETag longer than this is not kept */
 
 struct http_opts {
@@ -74,7 +78,8 @@ struct http_answer {
 	int64_t retry_after_ms;		/* from seconds or date; -1: absent */
 	int64_t max_age_s;		/* Cache-Control; -1: absent */
 	int64_t date_ms;		/* Date; 0: absent */
-	struct buf body;		/* decoded; the receiver may take it with buf_take */
+	struct buf body;		/* decoded; the receiver may take it with buf_take, and share with it */
+	struct http_share *share;	/* of a large body: to be freed when the body is; NULL: small */
 	struct digest_run *hash;		/* of its first hashed bytes, or NULL: a long body is hashed as it comes */
 	size_t hashed;
 	size_t wire_bytes;
@@ -99,6 +104,7 @@ unsigned http_in_flight(const struct http *h);
 int http_run_one(const struct http_opts *opts, const struct http_request *req, struct http_answer *ret,
     struct err *reterr);
 void http_answer_done(struct http_answer *a);
+void http_share_free(struct http_share *share);	/* may outlive its http */
 /* SHA-256 of the body; once, and before it is taken. */
 void http_answer_hash(struct http_answer *a, unsigned char out[32]);
 /* libcurl's and libevent's own state. Before any thread and any event loop. */

@@ -18,6 +18,10 @@
 #define HTTP_IGNORED_BODY (1u << 20)
 #define HTTP_POOL 64			/* idle transfers kept */
 #define HTTP_RATIO_FROM (1u << 20)
+#define HTTP_ROUND (1u << 20)		/* bytes of bodies in one turn of the loop: some 4 ms of inflating and hashing */
+#define HTTP_TURN_MS 5000		/* the turn of large bodies passes on when, while others wait, it brought in that time */
+#define HTTP_TURN_BYTES (320u << 10)	/* less than that: 64 KiB a second */
+#define HTTP_KEPT_WAIT_MS 10000		/* as long as a worker has for one of them */
 /* Framing that is not content: chunks of one byte cost six; beyond that and this it is a flood. */
 #define HTTP_FRAMING_SHARE 8
 #define HTTP_FRAMING_MAX (1u << 20)
@@ -53,6 +57,17 @@ struct http_transfer {
 	uint64_t received[HTTP_LOW_SPEED_S];	/* bytes so far, at each second since first_ms */
 	int64_t speed_s;
 	uint64_t bytes;
+	int64_t waited_ms;		/* for its turn: our doing, not the server's */
+
+	/* body.c, turns.c */
+	struct buf rest;		/* of what came, not inflated yet from rest_at on */
+	size_t rest_at;
+	bool undone;			/* there is more to inflate, of rest or within zlib */
+	bool paused;			/* libcurl holds its bytes until body_go_on() */
+	bool ended;			/* libcurl has done; the rest is inflated yet */
+	bool waits;			/* for its turn among large bodies, since waits_ms */
+	int64_t waits_ms;
+	uint64_t place;			/* in the order of waiting; 0: never had to */
 
 	/* the present hop */
 	struct http_answer answer;
@@ -86,7 +101,16 @@ struct http {
 	struct event timer;		/* libcurl's */
 	struct event tick;		/* limits of time */
 	struct event drain;
-	bool ticking;
+	struct event round_end;		/* the loop has looked after others */
+	bool ticking, round_ending;
+	int64_t ticked_ms;
+	size_t round, round_most;	/* bytes of bodies in this round; in any so far */
+	struct http_turns *turns;
+	struct http_transfer *turn;	/* whose turn it is among large bodies, or NULL */
+	unsigned waiting_turns;
+	uint64_t last_place;
+	int64_t turn_ms;		/* since then it brought what is over turn_bytes */
+	uint64_t turn_bytes;
 	struct http_transfer *waiting, *running, *finished, *idle;
 	unsigned waiting_count, running_count, idle_count;
 	unsigned connections;
@@ -104,6 +128,11 @@ void http_multi_close(struct http *h);
 void http_socket_opened(struct http *h, int fd);
 int http_socket_closed(void *http, curl_socket_t fd);	/* CURLOPT_CLOSESOCKETFUNCTION */
 void http_socket_idle(struct http *h, int fd, bool http2);
+/* A connection that is not read for a while. */
+void http_socket_mute(struct http *h, int fd, bool mute);
+bool http_socket_is_muted(const struct http *h, int fd);
+/* body_round() and turns_pass() when the loop has been round. */
+void http_round_soon(struct http *h);
 /* Take what libcurl finished, then tell. */
 void http_reap(struct http *h);
 
@@ -126,8 +155,21 @@ void transfer_check_limits(struct http_transfer *t, int64_t now_ms);
 
 /* receive.c: libcurl's callbacks for what comes in. */
 size_t receive_header(char *p, size_t size, size_t n, void *arg);
-size_t receive_body(char *p, size_t size, size_t n, void *arg);
 void receive_reset(struct http_transfer *t);		/* before a hop or another response of it */
+
+/* body.c; all but the first may end transfers. */
+size_t receive_body(char *p, size_t size, size_t n, void *arg);
+void body_go_on(struct http_transfer *t);
+void body_round(struct http *h);
+
+/* turns.c */
+struct http_turns *turns_new(struct http *h);
+void turns_free(struct http_turns *s);			/* shares that callers keep stay good */
+void turns_count(struct http_transfer *t);		/* its body grew */
+bool turns_must_wait(struct http_transfer *t);		/* before more of it is taken */
+void turns_leave(struct http_transfer *t);		/* it ends; of a good answer the share stays with the body */
+void turns_pass(struct http *h);			/* those whose turn has come go on; may end them */
+void turns_tick(struct http *h, int64_t now_ms);	/* likewise */
 
 /* explain.c */
 /* What libcurl's code means for this transfer, as class and sentence. */

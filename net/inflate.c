@@ -9,8 +9,6 @@
 #include "base/mem.h"
 #include "base/banned.h"
 
-#define CHUNK (32u << 10)	/* decoded at one step */
-
 enum where {
 	W_HEAD,		/* deflate: the first two bytes tell zlib from raw */
 	W_STREAM,
@@ -27,6 +25,9 @@ struct inflate {
 	size_t head_len;
 	size_t max_ratio, ratio_from;
 	size_t in, out;
+	size_t offered;		/* in, and what the present call may still take */
+	size_t stop;		/* out at which the present call has done enough */
+	bool more;		/* the stream stopped for want of room */
 };
 
 int
@@ -95,11 +96,11 @@ open_stream(struct inflate *z, int window_bits, struct err *reterr)
 	return z->open ? 0 : err_set(reterr, ERR_LOCAL, "zlib could not start");
 }
 
-/* Decode until the input is used up or the stream ends. */
+/* Decode until the input is used up, the stream ends or enough came out. */
 static int
 run(struct inflate *z, const uint8_t **p, size_t *n, struct buf *out, struct err *reterr)
 {
-	uint8_t chunk[CHUNK];
+	uint8_t chunk[INFLATE_STEP];
 	int rc = Z_OK;
 
 	z->z.next_in = (Bytef *)(uintptr_t)*p;
@@ -115,7 +116,7 @@ run(struct inflate *z, const uint8_t **p, size_t *n, struct buf *out, struct err
 			    z->z.msg != NULL ? z->z.msg : "bad stream");
 		got = sizeof(chunk) - z->z.avail_out;
 		z->out += got;
-		if (z->out > z->ratio_from && z->out / z->max_ratio > z->in)
+		if (z->out > z->ratio_from && z->out / z->max_ratio > z->offered)
 			return err_set(reterr, ERR_LIMIT, "the content is compressed over %zu to 1",
 			    z->max_ratio);
 		room = out->max > out->len ? out->max - out->len : 0;
@@ -126,7 +127,8 @@ run(struct inflate *z, const uint8_t **p, size_t *n, struct buf *out, struct err
 			    "decompressed", out->max);
 		}
 		buf_add(out, chunk, got);
-	} while (rc == Z_OK && (z->z.avail_in > 0 || z->z.avail_out == 0));
+		z->more = rc == Z_OK && (z->z.avail_in > 0 || z->z.avail_out == 0);
+	} while (z->more && z->out < z->stop);
 	*p += *n - z->z.avail_in;
 	*n = z->z.avail_in;
 	if (rc == Z_STREAM_END) {
@@ -159,42 +161,50 @@ begin(struct inflate *z, int window_bits, struct buf *out, struct err *reterr)
 	return run(z, &p, &n, out, reterr);
 }
 
-int
-inflate_feed(struct inflate *z, const void *data, size_t n, struct buf *out, struct err *reterr)
+/* One step of the format; -1 with the error. */
+static int
+step(struct inflate *z, const uint8_t **p, size_t *n, struct buf *out, struct err *reterr)
 {
-	const uint8_t *p = data;
-
-	z->in += n;
-	while (n > 0) {
-		switch (z->where) {
-		case W_HEAD:	/* RFC 1950 2.2: method 8 and a check; else raw, as some servers send it */
-			if (!gather(z, &p, &n))
-				break;
-			if (begin(z, (z->head[0] & 0x0f) == 8 &&
-			    (z->head[0] * 256 + z->head[1]) % 31 == 0 ? MAX_WBITS : -MAX_WBITS,
-			    out, reterr) < 0)
-				return -1;
+	switch (z->where) {
+	case W_HEAD:	/* RFC 1950 2.2: method 8 and a check; else raw, as some servers send it */
+		if (!gather(z, p, n))
 			break;
-		case W_STREAM:
-			if (!z->open && open_stream(z, MAX_WBITS + 16, reterr) < 0)
-				return -1;
-			if (run(z, &p, &n, out, reterr) < 0)
-				return -1;
+		return begin(z, (z->head[0] & 0x0f) == 8 && (z->head[0] * 256 + z->head[1]) % 31 == 0 ?
+		    MAX_WBITS : -MAX_WBITS, out, reterr);
+	case W_STREAM:
+		if (!z->open && open_stream(z, MAX_WBITS + 16, reterr) < 0)
+			return -1;
+		return run(z, p, n, out, reterr);
+	case W_AFTER:
+		if (!gather(z, p, n))
 			break;
-		case W_AFTER:
-			if (!gather(z, &p, &n))
-				break;
-			if (z->head[0] == 0x1f && z->head[1] == 0x8b) {
-				if (begin(z, MAX_WBITS + 16, out, reterr) < 0)
-					return -1;
-			} else
-				z->where = W_REST;
-			break;
-		case W_REST:
-			return 0;
-		}
+		if (z->head[0] == 0x1f && z->head[1] == 0x8b)
+			return begin(z, MAX_WBITS + 16, out, reterr);
+		z->where = W_REST;
+		break;
+	case W_REST:
+		*p += *n;
+		*n = 0;
+		break;
 	}
 	return 0;
+}
+
+int
+inflate_feed(struct inflate *z, const void *data, size_t n, size_t piece, struct buf *out, size_t *ret_used,
+    struct err *reterr)
+{
+	const uint8_t *p = data;
+	size_t left = n;
+
+	z->offered = z->in + n;
+	z->stop = piece < SIZE_MAX - z->out ? z->out + piece : SIZE_MAX;
+	while ((left > 0 || z->more) && z->out < z->stop)
+		if (step(z, &p, &left, out, reterr) < 0)
+			return -1;
+	z->in += n - left;
+	*ret_used = n - left;
+	return left > 0 || z->more;
 }
 
 int

@@ -7,6 +7,7 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include "base/banned.h"
 
@@ -36,7 +37,8 @@ floods(struct http_transfer *t)
 {
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
-	uint64_t got;
+	uint64_t got, bound;
+	int unread = 0;
 
 	if (t->fd < 0 || t->http2 || getsockopt(t->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
 	    len < offsetof(struct tcp_info, tcpi_bytes_received) + sizeof(info.tcpi_bytes_received))
@@ -44,22 +46,27 @@ floods(struct http_transfer *t)
 	got = info.tcpi_bytes_received;
 	if (t->socket_from == 0)
 		t->socket_from = got > t->bytes ? got - t->bytes + 1 : 1;
-	return got - (t->socket_from - 1) > HTTP_FRAMING_SHARE * t->bytes + HTTP_FRAMING_MAX;
+	got -= t->socket_from - 1;
+	bound = HTTP_FRAMING_SHARE * t->bytes + HTTP_FRAMING_MAX;
+	if (got <= bound || ioctl(t->fd, FIONREAD, &unread) != 0)
+		return false;
+	return got - (uint64_t)unread > bound;	/* while a body waits for its turn, megabytes stand in the kernel */
 }
 
 void
 transfer_check_limits(struct http_transfer *t, int64_t now_ms)
 {
 	struct err *err = &t->answer.err;
+	int64_t theirs_ms = now_ms - t->waited_ms;	/* time in which the server could send */
 
-	if (now_ms - t->start_ms >= t->total_ms)
+	if (theirs_ms - t->start_ms >= t->total_ms)
 		err_set(err, ERR_TEMPORARY, "not finished within %u s", (t->total_ms + 999) / 1000);
 	else if (t->asked_ms == 0 && now_ms - t->hop_ms >= (int64_t)t->connect_ms + 2 * HTTP_TICK_MS)
 		explain(t, CURLE_OPERATION_TIMEDOUT, err);
-	else if (t->asked_ms != 0 && t->first_ms == 0 && now_ms - t->asked_ms >= t->first_byte_ms)
+	else if (t->asked_ms != 0 && t->first_ms == 0 && theirs_ms - t->asked_ms >= t->first_byte_ms)
 		err_set(err, ERR_TEMPORARY, "%s sent no answer within %u s", t->answer.address,
 		    (t->first_byte_ms + 999) / 1000);
-	else if (t->first_ms != 0 && too_slow(t, now_ms))
+	else if (t->first_ms != 0 && !t->ended && too_slow(t, theirs_ms))
 		err_set(err, ERR_TEMPORARY, "%s sent less than %d bytes a second for %d s",
 		    t->answer.address, HTTP_LOW_SPEED_BYTES, HTTP_LOW_SPEED_S);
 	else if (t->first_ms != 0 && floods(t))

@@ -16,6 +16,8 @@ struct watched {
 	struct http *http;
 	int fd;
 	short kind;		/* of ev; 0: not added */
+	short wanted;		/* kind but for muted */
+	bool muted;		/* not read for a while */
 	bool ours;		/* a connection of ours, not a pipe inside libcurl */
 	bool http2;		/* frames may come at any time */
 	bool removed;		/* libcurl does not wait for it now */
@@ -48,6 +50,9 @@ static void on_socket(evutil_socket_t fd, short what, void *arg);
 static void
 wait_for(struct watched *w, short kind)
 {
+	w->wanted = kind;
+	if (w->muted)
+		kind &= ~EV_READ;
 	if (w->kind == kind)
 		return;
 	if (w->kind != 0)
@@ -159,6 +164,25 @@ http_socket_idle(struct http *h, int fd, bool http2)
 	wait_for(w, w->http2 ? 0 : EV_READ);
 }
 
+void
+http_socket_mute(struct http *h, int fd, bool mute)
+{
+	struct watched *w = find(h, fd);
+
+	if (w == NULL || w->muted == mute)
+		return;
+	w->muted = mute;
+	wait_for(w, w->wanted);
+}
+
+bool
+http_socket_is_muted(const struct http *h, int fd)
+{
+	const struct watched *w = find(h, fd);
+
+	return w != NULL && w->muted;
+}
+
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
@@ -200,9 +224,35 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	}
 	for (t = h->running; t != NULL; t = next) {	/* no caller's code runs in here */
 		next = t->next;
+		if (h->waiting_turns > 0 && (t->waits || http_socket_is_muted(h, t->fd)))
+			t->waited_ms += now_ms - h->ticked_ms;
 		transfer_check_limits(t, now_ms);
 	}
+	h->ticked_ms = now_ms;
+	turns_tick(h, now_ms);
 	http_drain(h);
+}
+
+static void
+on_round_end(evutil_socket_t fd, short what, void *arg)
+{
+	struct http *h = arg;
+
+	h->round_ending = false;
+	body_round(h);
+	turns_pass(h);
+	http_reap(h);
+}
+
+void
+http_round_soon(struct http *h)
+{
+	const struct timeval now = { 0 };
+
+	if (h->round_ending)
+		return;
+	h->round_ending = true;
+	event_add(&h->round_end, &now);	/* as in timer_changed() */
 }
 
 static void
@@ -225,6 +275,7 @@ http_multi_open(struct http *h, struct err *reterr)
 	event_assign(&h->timer, h->base, -1, 0, on_timer, h);
 	event_assign(&h->tick, h->base, -1, EV_PERSIST, on_tick, h);
 	event_assign(&h->drain, h->base, -1, 0, on_drain, h);
+	event_assign(&h->round_end, h->base, -1, 0, on_round_end, h);
 	return 0;
 }
 
@@ -236,6 +287,7 @@ http_multi_close(struct http *h)
 		event_del(&h->timer);
 		event_del(&h->tick);
 		event_del(&h->drain);
+		event_del(&h->round_end);
 	}
 	http_sessions_forget(h);
 	for (size_t i = 0; i < h->watched_cap; i++)

@@ -1,5 +1,5 @@
 /*
- * receive: what comes in, counted and judged as it comes. Framing that two readers could understand
+ * receive: headers as they come in, counted and judged. Framing that two readers could understand
  * differently is refused (RFC 9112 6.3), since half a page must never look like a whole one.
  */
 #include "net/http_int.h"
@@ -13,7 +13,6 @@
 #include "base/mem.h"
 #include "base/banned.h"
 
-#define HASH_PIECE (256u << 10)
 #define JOINED_MAX 8192		/* several Link headers become one */
 #define COOKIES_MAX 4096
 
@@ -71,6 +70,9 @@ receive_reset(struct http_transfer *t)
 	t->encoding = NULL;
 	inflate_free(t->inflate);
 	t->inflate = NULL;
+	buf_done(&t->rest);
+	t->rest_at = 0;
+	t->undone = false;
 	t->content_length = -1;
 	t->hop_wire = 0;
 	t->chunked = t->head_done = t->http2 = t->discard = t->stopped = t->redirect = false;
@@ -365,62 +367,4 @@ receive_header(char *p, size_t size, size_t count, void *arg)
 		break;
 	}
 	return n;
-}
-
-/* The body's ceiling was reached: an error, unless the caller wants just so much. */
-static size_t
-too_much(struct http_transfer *t, const char *what, size_t limit)
-{
-	if (t->cut_body) {
-		err_clear(&t->answer.err);
-		t->stopped = true;
-	} else
-		err_set(&t->answer.err, ERR_LIMIT, "the answer is over %zu bytes%s", limit, what);
-	return 0;
-}
-
-/* A body of megabytes is not hashed in one step of the loop, but piece by piece; a short one is left to its end. */
-static size_t
-hash_piece(struct http_answer *a, size_t n)
-{
-	if (a->body.len - a->hashed < HASH_PIECE)
-		return n;
-	if (a->hash == NULL)
-		a->hash = digest_run_begin();
-	digest_run_add(a->hash, a->body.data + a->hashed, a->body.len - a->hashed);
-	a->hashed = a->body.len;
-	return n;
-}
-
-size_t
-receive_body(char *p, size_t size, size_t count, void *arg)
-{
-	struct http_transfer *t = arg;
-	struct buf *body = &t->answer.body;
-	size_t n = size * count, room;
-
-	t->bytes += n;
-	t->hop_wire += n;
-	t->answer.wire_bytes += n;
-	if (t->discard) {
-		if (t->hop_wire > (t->redirect ? HTTP_REDIRECT_BODY : HTTP_IGNORED_BODY)) {
-			t->stopped = true;
-			return 0;
-		}
-		return n;
-	}
-	if (t->hop_wire > t->max_wire)
-		return too_much(t, "", t->max_wire);
-	if (t->inflate != NULL) {
-		if (inflate_feed(t->inflate, p, n, body, &t->answer.err) == 0)
-			return hash_piece(&t->answer, n);
-		return body->full ? too_much(t, " when decompressed", t->max_decoded) : 0;
-	}
-	room = body->max > body->len ? body->max - body->len : 0;
-	if (n > room) {
-		buf_add(body, p, room);
-		return too_much(t, "", t->max_decoded);
-	}
-	buf_add(body, p, n);
-	return hash_piece(&t->answer, n);
 }

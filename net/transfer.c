@@ -144,6 +144,7 @@ static void
 forget(struct http_transfer *t)
 {
 	inflate_free(t->inflate);
+	buf_done(&t->rest);
 	http_answer_done(&t->answer);
 	free(t->encoding);
 	free(t->method);
@@ -192,6 +193,7 @@ transfer_finish(struct http_transfer *t)
 	h->running_count--;
 	t->state = T_FINISHED;
 	DL_APPEND(h->finished, t);
+	turns_leave(t);
 	a->total_ms = clock_mono_ms() - t->start_ms;
 	free(a->url);
 	a->url = t->url;
@@ -218,6 +220,7 @@ transfer_stop(struct http_transfer *t)
 		curl_multi_remove_handle(h->multi, t->easy);
 		DL_DELETE(h->running, t);
 		h->running_count--;
+		turns_leave(t);
 		break;
 	case T_FINISHED:
 		DL_DELETE(h->finished, t);
@@ -344,6 +347,7 @@ transfer_begin(struct http_transfer *t)
 	if (!h->ticking) {
 		event_add(&h->tick, &tick);
 		h->ticking = true;
+		h->ticked_ms = clock_mono_ms();
 	}
 	t->start_ms = clock_mono_ms();
 	t->answer.started_ms = clock_wall_ms();
@@ -460,6 +464,11 @@ transfer_hop_ended(struct http_transfer *t, CURLcode rc)
 		explain(t, rc, &a->err);
 	curl_multi_remove_handle(t->http->multi, t->easy);
 	http_socket_idle(t->http, t->fd, t->http2);
+	if (a->err.class == ERR_NONE && t->undone && !t->stopped) {	/* whole, once it is inflated */
+		t->ended = true;
+		t->fd = -1;
+		return;
+	}
 	if (a->err.class == ERR_NONE && !t->head_done)	/* 7.88 calls this success */
 		err_set(&a->err, ERR_TEMPORARY, "the headers were cut");
 	if (a->err.class == ERR_NONE && t->redirect) {

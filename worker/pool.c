@@ -12,6 +12,7 @@
 #include "base/banned.h"
 
 #define JOBS_MAX 10000
+#define JOIN_BYTES (64u << 10)		/* a body up to this joins its frame: one system call for both */
 #define START_FAILURES_MAX 3		/* in a row, with no worker alive: waiting jobs are told */
 #define START_PAUSE_MS 50		/* after a worker that did not come up; doubled each time */
 #define START_PAUSE_DOUBLINGS 9		/* up to 25 s */
@@ -231,7 +232,7 @@ pool_submit(struct pool *p, const struct job *j, pool_done_fn *done, void *arg)
 	if (job_encode((uint32_t)pj->handle, j, &pj->frame, &pj->refused) == 0) {
 		pj->body = j->bytes;
 		pj->body_len = j->len;
-		if (!j->lasting)
+		if (!j->lasting || j->len <= JOIN_BYTES)
 			own_body(pj);
 	}
 	HASH_ADD(hh, p->by_handle, handle, sizeof(pj->handle), pj);

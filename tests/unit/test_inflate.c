@@ -28,10 +28,11 @@ static int
 undo(enum inflate_kind kind, const unsigned char *p, size_t n, size_t step, struct buf *out, struct err *err)
 {
 	struct inflate *z = inflate_new(kind, 200, 1 << 20);
+	size_t used;
 	int rc = 0;
 
 	for (size_t i = 0; i < n && rc == 0; i += step)
-		rc = inflate_feed(z, p + i, n - i < step ? n - i : step, out, err);
+		rc = inflate_feed(z, p + i, n - i < step ? n - i : step, SIZE_MAX, out, &used, err);
 	if (rc == 0)
 		rc = inflate_finish(z, err);
 	inflate_free(z);
@@ -134,6 +135,42 @@ bombs_end_at_the_ceiling_or_the_ratio(void **state)
 	buf_done(&small);
 }
 
+/* 16 MiB that shrink to 160 KB: however much is fed at once, a call brings its piece and at most a step more. */
+static void
+a_call_brings_no_more_than_its_piece(void **state)
+{
+	static unsigned char plain[16 << 20], z[256 << 10];
+	static const size_t pieces[] = { 1, 100 << 10, 1 << 20 };
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(plain); i++)	/* not too well compressible for the ratio */
+		plain[i] = (unsigned char)(i % 500 == 0 ? i / 500 * 2654435761u >> 24 : 'a');
+	n = squeeze(plain, sizeof(plain), MAX_WBITS + 16, z, sizeof(z));
+	for (size_t k = 0; k < sizeof(pieces) / sizeof(pieces[0]); k++) {
+		struct inflate *inflate = inflate_new(INFLATE_GZIP, 200, 1 << 20);
+		struct buf out = BUF_INIT(sizeof(plain));
+		struct err err = { 0 };
+		size_t at = 0, used, before = 0, calls = 0;
+		int rc;
+
+		do {
+			rc = inflate_feed(inflate, z + at, n - at, pieces[k], &out, &used, &err);
+			at += used;
+			assert_true(out.len - before < pieces[k] + INFLATE_STEP);
+			before = out.len;
+			calls++;
+		} while (rc == 1);
+		assert_int_equal(rc, 0);
+		assert_int_equal(at, n);
+		assert_int_equal(inflate_finish(inflate, &err), 0);
+		assert_int_equal(out.len, sizeof(plain));
+		assert_memory_equal(out.data, plain, sizeof(plain));
+		assert_true(calls >= sizeof(plain) / (pieces[k] + INFLATE_STEP));
+		buf_done(&out);
+		inflate_free(inflate);
+	}
+}
+
 static void
 codings_are_known_by_name(void **state)
 {
@@ -168,6 +205,7 @@ main(void)
 		cmocka_unit_test(a_cut_anywhere_is_an_error),
 		cmocka_unit_test(members_follow_each_other_and_rubbish_after_the_end_is_dropped),
 		cmocka_unit_test(bombs_end_at_the_ceiling_or_the_ratio),
+		cmocka_unit_test(a_call_brings_no_more_than_its_piece),
 		cmocka_unit_test(codings_are_known_by_name),
 	};
 
