@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/url.h"
 #include "cli/cli.h"
+#include "discover/diagnosis.h"
 #include "worker/pool.h"
 #include "base/banned.h"
 
@@ -52,8 +53,11 @@ discover_file(struct cli *cli, const struct buf *bytes, const char *url, enum so
 			    candidate_to_line(&answer.candidates->list[i], o->explain));
 		if (o->explain)
 			say_more(answer.candidates);
-		if (answer.candidates->count == 0)
+		if (answer.candidates->count == 0) {
 			rc = EXIT_NOTHING;
+			if (diagnosis_words(answer.why) != NULL)
+				cli_say("%s: %s", diagnosis_words(answer.why), diagnosis_advice(answer.why));
+		}
 	}
 	job_answer_done(&answer);
 	return rc;

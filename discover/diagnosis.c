@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
+#include "markup/charset.h"
 #include "base/banned.h"
 
 #define LOOK_BYTES ((size_t)512 << 10)	/* of a page that are read */
@@ -177,16 +179,12 @@ is_shell(const struct look *l, const char *p, size_t n)
 	return l->letters < SHELL_LETTERS && l->scripts >= 3;
 }
 
-enum diagnosis
-diagnosis_of(const char *bytes, size_t len)
+static enum diagnosis
+diagnose(const char *bytes, size_t len)
 {
 	enum diagnosis d;
-	struct look l;
+	struct look l = look_at(bytes, len);
 
-	if (bytes == NULL)
-		return DIAGNOSIS_NONE;
-	len = len < LOOK_BYTES ? len : LOOK_BYTES;
-	l = look_at(bytes, len);
 	/* a page with words of its own may hold a captcha in a form, or what Cloudflare puts into every page */
 	if (l.letters < FEW_LETTERS && (d = challenge(bytes, len)) != DIAGNOSIS_NONE)
 		return d;
@@ -195,6 +193,26 @@ diagnosis_of(const char *bytes, size_t len)
 	if (l.password && l.letters < FEW_LETTERS)
 		return DIAGNOSIS_LOGIN;
 	return is_shell(&l, bytes, len) ? DIAGNOSIS_SCRIPT : DIAGNOSIS_NONE;
+}
+
+enum diagnosis
+diagnosis_of(const char *bytes, size_t len, const char *content_type)
+{
+	struct buf utf8 = BUF_INIT(4 * LOOK_BYTES);
+	struct charset_result charset;
+	char named[64];
+	enum diagnosis d;
+
+	if (bytes == NULL)
+		return DIAGNOSIS_NONE;
+	len = len < LOOK_BYTES ? len : LOOK_BYTES;
+	charset_decide_html(bytes, len, charset_of_content_type(content_type, named), &charset);
+	if (strcmp(charset.name, "UTF-8") != 0 && charset_to_utf8(bytes, len, &charset, &utf8, NULL) == 0)
+		d = diagnose(buf_str(&utf8), utf8.len);
+	else
+		d = diagnose(bytes, len);
+	buf_done(&utf8);
+	return d;
 }
 
 enum diagnosis

@@ -19,7 +19,8 @@ enum diagnosis {
 	DIAGNOSIS_COUNT
 };
 
-enum diagnosis diagnosis_of(const char *bytes, size_t len);
+/* content_type may be NULL; with the bytes it says in which charset the page names what it is. */
+enum diagnosis diagnosis_of(const char *bytes, size_t len, const char *content_type);
 /* By the value of the header cf-mitigated, or NULL. */
 enum diagnosis diagnosis_of_header(const char *mitigated);
 

@@ -392,7 +392,8 @@ listing_read(const char *p, size_t n, const struct discover_opts *opts, struct c
 	}
 	emit(&l, &finds);
 	if (c->count == 0)
-		listing_ld(l.html, opts, c);
+		c->shape = 0;	/* the shape is not of what scripts hold */
+	listing_ld(l.html, opts, c);
 	find_next(&l);
 	rc = check_selected(&l, reterr);
 out:

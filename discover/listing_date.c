@@ -14,6 +14,7 @@
 /* Ranks of date_rank() at which a date is believed: as in a column of dates, and in a short line. */
 #define RANK_COLUMN 26
 #define RANK_LINE 16
+#define RANK_ROW 25	/* said by an attribute of the row: short of a column of dates */
 #define DISOWNED 12	/* what a label takes off: any other date of a short line is better */
 
 static bool
@@ -128,7 +129,7 @@ date_rank(const struct rows *r, struct rows_date *d, uint32_t last)
 	int rank, worth;
 
 	if (d->line < 0)
-		return 40;
+		return d->alone ? 40 : RANK_ROW;
 	line = &r->lines[d->line];
 	rank = d->date.source == DATE_FROM_TIME_ELEMENT ? 40 : d->alone ? 30 :
 	    is_parted(text + line->start, d->start - line->start, d->end - line->start, line->end - line->start) ? 24 :
@@ -194,7 +195,7 @@ heading_date(const struct rows *r, const struct listing_group *g, const struct l
 
 		if (d->start + 400 < r->elems[g->common].start)
 			break;
-		if (d->date.precision < DATE_DAY)
+		if (d->date.precision < DATE_DAY || (d->relative && !r->lines[d->line].heading))
 			continue;
 		if (!d->alone && (d->line < 0 || ((d->start != r->lines[d->line].start ||
 		    r->lines[d->line].end - d->end >= 60) && !ends_heading(r, d))))
@@ -242,7 +243,7 @@ own_dates(const struct rows *r, const struct listing_row *row)
 		if (d->date.precision < DATE_DAY)
 			continue;
 		/* a date among the words of the link may be part of the title */
-		if (within(d, a->start, a->end) && !d->alone) {
+		if (within(d, a->start, a->end) && !d->alone && d->line >= 0) {
 			if (own.inside == NULL)
 				own.inside = d;
 			continue;

@@ -47,7 +47,7 @@ void listing_rank_dates(struct rows *r);
 /* The date of a row: within it, else the heading above it. NULL when there is none. */
 const struct rows_date *listing_row_date(const struct rows *r, const struct listing_group *g,
     const struct listing_row *row);
-/* Documents that the page lists as JSON-LD, added to c. */
+/* What scripts of data say: documents where c has none, dates of those that have none. */
 void listing_ld(const struct html *html, const struct discover_opts *opts, struct candidates *c);
 
 /* Take blanks and marks off both ends of a text. */

@@ -247,111 +247,24 @@ full_dates(struct rows *r, int index, const char *language)
 	return r->dates_count > before;
 }
 
-/* One day apart: an instant of midnight in another zone than the words are in. */
-static bool
-date_is_day_off(const struct doc_date *words, const struct doc_date *instant)
-{
-	int64_t apart;
-
-	if (words->precision < DATE_DAY || instant->precision < DATE_DAY)
-		return false;
-	apart = clock_days_from_civil(words->year, words->month, words->day) -
-	    clock_days_from_civil(instant->year, instant->month, instant->day);
-	return apart == 1 || apart == -1;
-}
-
-/* <time datetime> says it best, unless the words beside it name another day (a zone forgotten). */
-static void
-time_elements(struct rows *r, const char *language)
-{
-	for (size_t i = 0; i < r->elems_count; i++) {
-		const struct rows_elem *e = &r->elems[i];
-		const char *value;
-		struct doc_date date;
-		size_t begin, len, k;
-
-		if (!tree_is(e->node, "time") || (value = tree_attr(e->node, "datetime")) == NULL ||
-		    *value == '\0' || date_find(value, strlen(value), language, &date, &begin, &len) < 0)
-			continue;
-		for (k = rows_date_from(r, e->start); k < r->dates_count && r->dates[k].start < e->end; k++) {
-			struct rows_date *d = &r->dates[k];
-
-			if (!date_is_day_off(&d->date, &date)) {
-				d->date = date;
-				d->date.source = DATE_FROM_TIME_ELEMENT;
-				d->alone = true;
-			}
-		}
-	}
-}
-
-/* A date of an element whose words were not read as one ("2 days ago"): put in its place by start. */
-static void
-silent_time_elements(struct rows *r, const char *language)
-{
-	size_t known = r->dates_count;
-	bool added = false;
-
-	for (size_t i = 0; i < r->elems_count; i++) {
-		const struct rows_elem *e = &r->elems[i];
-		const char *value;
-		struct doc_date date;
-		struct rows_date *d;
-		size_t begin, len, lo = 0, hi = known;
-
-		if (!tree_is(e->node, "time") || (value = tree_attr(e->node, "datetime")) == NULL ||
-		    *value == '\0')
-			continue;
-		while (lo < hi) {
-			size_t mid = lo + (hi - lo) / 2;
-
-			if (r->dates[mid].start < e->start)
-				lo = mid + 1;
-			else
-				hi = mid;
-		}
-		if ((lo < known && r->dates[lo].start < e->end) ||
-		    date_find(value, strlen(value), language, &date, &begin, &len) < 0)
-			continue;
-		if ((d = rows_add_date(r, e->start, e->end, -1)) == NULL)
-			break;
-		d->date = date;
-		d->date.source = DATE_FROM_TIME_ELEMENT;
-		d->alone = true;
-		added = true;
-	}
-	if (!added)
-		return;
-	/* both halves are in order: one merge */
-	struct rows_date *all = xcalloc(r->dates_count, sizeof(*all));
-	size_t a = 0, b = known, n = 0;
-
-	while (a < known || b < r->dates_count) {
-		bool first = b >= r->dates_count ||
-		    (a < known && r->dates[a].start <= r->dates[b].start);
-
-		all[n++] = first ? r->dates[a++] : r->dates[b++];
-	}
-	free(r->dates);
-	r->dates = all;
-	r->dates_cap = r->dates_count;
-}
-
 void
 rows_find_dates(struct rows *r, const struct discover_opts *opts)
 {
 	const char *language = r->language[0] != '\0' ? r->language : NULL;
 	struct rows_bare bare = { .language = language, .now_ms = opts->now_ms };
+	size_t before;
 
 	for (size_t i = 0; i < r->lines_count; i++) {
 		const struct rows_line *line = &r->lines[i];
 		const char *s = buf_str(&r->text) + line->start;
 		size_t n = line->end - line->start;
 
+		before = r->dates_count;
 		rows_bare_line(r, &bare, (int)i, has_digit(s, n < LINE_LOOK ? n : LINE_LOOK) &&
 		    full_dates(r, (int)i, language));
+		if (r->dates_count == before)
+			rows_relative_line(r, (int)i, language, opts->now_ms);
 	}
 	rows_bare_end(r, &bare);
-	time_elements(r, language);
-	silent_time_elements(r, language);
+	rows_attribute_dates(r, language);
 }

@@ -76,7 +76,8 @@ struct rows_line {
 
 struct rows_date {
 	uint32_t start, end;	/* of the words that say it */
-	int line;		/* -1: an attribute of an element without text */
+	int line;		/* -1: said by an attribute */
+	bool relative;		/* "2 days ago": any other date of its element is better */
 	bool alone;		/* the line says little else */
 	int rank;		/* how well it is placed and labelled; set by listing_rank_dates() */
 	bool disowned;		/* by its label: "last modified" */
@@ -140,6 +141,11 @@ void rows_date_habit(struct rows *r, const char *page_language, const struct dis
 void rows_find_dates(struct rows *r, const struct discover_opts *opts);
 /* A date at the end of r->dates, or NULL when there are too many. Dates are added in the order of the text. */
 struct rows_date *rows_add_date(struct rows *r, uint32_t start, uint32_t end, int line);
+
+/* Dates that attributes say: <time datetime>, data-date, itemprop ... After those of all lines. */
+void rows_attribute_dates(struct rows *r, const char *language);
+/* A date that a short line counts back from now: "2 days ago", "gestern". */
+void rows_relative_line(struct rows *r, int index, const char *language, int64_t now_ms);
 
 /* What the headings met so far say of the dates below them. */
 struct rows_bare {

@@ -44,7 +44,7 @@ run_stream(const struct job *j, struct job_answer *ret)
 	pull_head_init(&head, *j->stream, JOB_MAX_BYTES);
 	rc = discover_pull(&head, j->len, &j->discover, j->parts, &ret->candidates, &ret->err);
 	if (found_nothing(ret, rc))
-		ret->why = diagnosis_of(buf_str(&head.head), head.head.len);
+		ret->why = diagnosis_of(buf_str(&head.head), head.head.len, j->discover.content_type);
 	pull_head_done(&head);
 	return rc;
 }
@@ -61,7 +61,7 @@ job_run(const struct job *j, struct job_answer *ret)
 	} else if (j->kind == JOB_DISCOVER) {
 		rc = discover(j->bytes, j->len, &j->discover, &ret->candidates, &ret->err);
 		if (found_nothing(ret, rc))
-			ret->why = diagnosis_of(j->bytes, j->len);
+			ret->why = diagnosis_of(j->bytes, j->len, j->discover.content_type);
 	} else
 		rc = extract_page(j->bytes, j->len, &j->extract, &ret->document, &ret->err);
 	if (rc == 0)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 #include "discover/diagnosis.h"
 #include "base/banned.h"
@@ -71,7 +72,7 @@ each_page_is_told_for_what_it_is(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		enum diagnosis d = diagnosis_of(cases[i].page, strlen(cases[i].page));
+		enum diagnosis d = diagnosis_of(cases[i].page, strlen(cases[i].page), NULL);
 
 		if (d != cases[i].want)
 			print_message("case %zu: %s\n", i, d != DIAGNOSIS_NONE ? diagnosis_words(d) : "none");
@@ -79,15 +80,44 @@ each_page_is_told_for_what_it_is(void **state)
 		assert_int_equal(diagnosis_words(d) != NULL, d != DIAGNOSIS_NONE);
 		assert_int_equal(diagnosis_advice(d) != NULL, d != DIAGNOSIS_NONE);
 	}
-	assert_int_equal(diagnosis_of(NULL, 0), DIAGNOSIS_NONE);
+	assert_int_equal(diagnosis_of(NULL, 0, NULL), DIAGNOSIS_NONE);
 	assert_true(diagnosis_is_challenge(diagnosis_of_header("challenge")));
 	assert_int_equal(diagnosis_of_header(NULL), DIAGNOSIS_NONE);
+}
+
+/* What a page is named stands in its own charset: told by its meta element, by the header, or by the bytes. */
+static void
+titles_are_read_in_the_charset_of_the_page(void **state)
+{
+	static const struct {
+		const char *page, *content_type;
+	} cases[] = {
+		{ "<html><head><meta charset=Shift_JIS><title>%s</title></head></html>", NULL },
+		{ "<html><head><title>%s</title></head></html>", "text/html; charset=Windows-31J" },
+		{ "<html><head><meta charset=gb2312><title>%s</title></head></html>", "text/html" },
+		{ "<html><head><title>Error</title></head><body><h1>%s</h1></body></html>", "text/html; charset=windows-1251" },
+	};
+	static const char *const titles[] = {
+		"\x82\xa8\x92\x54\x82\xb5\x82\xcc\x83\x79\x81\x5b\x83\x57\x82\xcd\x8c\xa9\x82\xc2\x82\xa9\x82\xe8\x82\xdc\x82\xb9\x82\xf1", "\x82\xa8\x92\x54\x82\xb5\x82\xcc\x83\x79\x81\x5b\x83\x57\x82\xcd\x8c\xa9\x82\xc2\x82\xa9\x82\xe8\x82\xdc\x82\xb9\x82\xf1",
+		"\xd2\xb3\xc3\xe6\xb2\xbb\xb4\xe6\xd4\xda", "\xd1\xf2\xf0\xe0\xed\xe8\xf6\xe0\x20\xed\xe5\x20\xed\xe0\xe9\xe4\xe5\xed\xe0",
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *at = strstr(cases[i].page, "%s");
+		char page[400];
+		int n = snprintf(page, sizeof(page), "%.*s%s%s", (int)(at - cases[i].page), cases[i].page, titles[i], at + 2);
+
+		assert_true(n > 0 && (size_t)n < sizeof(page));
+		assert_int_equal(diagnosis_of(page, (size_t)n, cases[i].content_type), DIAGNOSIS_NOT_FOUND);
+	}
+	(void)state;
 }
 
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(each_page_is_told_for_what_it_is) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(each_page_is_told_for_what_it_is),
+		cmocka_unit_test(titles_are_read_in_the_charset_of_the_page) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

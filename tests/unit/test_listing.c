@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/buf.h"
@@ -257,6 +258,46 @@ a_list_whose_shape_is_known_is_not_read_again(void **state)
 	candidates_free(c);
 }
 
+/* Three rows whose dates are said like this, and the days that they are; NULL: none. */
+static void
+dated(const char *lang, const char *first, const char *second, const char *third, const char *days)
+{
+	char page[1000], want[400];
+	int n = snprintf(page, sizeof(page), "<html lang=%s><body><h1>Press</h1>"
+	    "<div class=n><a href='/press/1'>Minister opens the new harbour</a><p>%s</p></div>"
+	    "<div class=n><a href='/press/2'>Statement on the summit of neighbours</a><p>%s</p></div>"
+	    "<div class=n><a href='/press/3'>Agreement on fisheries signed</a><p>%s</p></div>", lang, first, second, third);
+
+	assert_true(n > 0 && (size_t)n < sizeof(page));
+	if (days == NULL) {
+		gives(page, NULL, "/press/1|Minister opens the new harbour|\n/press/2|Statement on the summit of neighbours|\n"
+		    "/press/3|Agreement on fisheries signed|\n");
+		return;
+	}
+	snprintf(want, sizeof(want), "/press/1|Minister opens the new harbour|%.10s\n/press/2|Statement on the summit of neighbours|%.10s\n"
+	    "/press/3|Agreement on fisheries signed|%.10s\n", days, days + 11, days + 22);
+	gives(page, NULL, want);
+}
+
+static void
+dates_that_count_back_from_now_are_days(void **state)
+{
+	dated("en", "3 hours ago", "Yesterday, 10:15", "12 days ago", "2023-11-14 2023-11-13 2023-11-02");
+	dated("de", "vor 40 Minuten", "Gestern", "vor 2 Wochen", "2023-11-14 2023-11-13 2023-10-31");
+	dated("fr", "il y a 23 heures", "Hier", "il y a 5 jours", "2023-11-13 2023-11-13 2023-11-09");
+	dated("vi", "1 ng\xc3\xa0y tr\xc6\xb0\xe1\xbb\x9b" "c", "2 ng\xc3\xa0y tr\xc6\xb0\xe1\xbb\x9b" "c",
+	    "3 tu\xe1\xba\xa7n tr\xc6\xb0\xe1\xbb\x9b" "c", "2023-11-13 2023-11-12 2023-10-24");
+	dated("ja", "30\xe5\x88\x86\xe5\x89\x8d", "3\xe6\x99\x82\xe9\x96\x93\xe5\x89\x8d", "2\xe6\x97\xa5\xe5\x89\x8d",
+	    "2023-11-14 2023-11-14 2023-11-12");
+	dated("ru", "2 \xd1\x87\xd0\xb0\xd1\x81\xd0\xb0 \xd0\xbd\xd0\xb0\xd0\xb7\xd0\xb0\xd0\xb4", "\xd0\x92\xd1\x87\xd0\xb5\xd1\x80\xd0\xb0",
+	    "3 \xd0\xb4\xd0\xbd\xd1\x8f \xd0\xbd\xd0\xb0\xd0\xb7\xd0\xb0\xd0\xb4", "2023-11-14 2023-11-13 2023-11-11");
+	/* what is no phrase of the kind, and a date of its own beside one */
+	dated("en", "3 hours of talks", "2 days", "for members", NULL);
+	dated("en", "<time datetime='2023-11-10'>4 days ago</time>", "<span title='9 November 2023'>5 days ago</span>",
+	    "<abbr title='2023-11-01'>2 weeks ago</abbr>", "2023-11-10 2023-11-09 2023-11-01");
+	(void)state;
+}
+
 int
 main(void)
 {
@@ -274,6 +315,7 @@ main(void)
 		cmocka_unit_test(the_head_names_feeds_and_language),
 		cmocka_unit_test(a_flood_of_links_ends),
 		cmocka_unit_test(a_list_whose_shape_is_known_is_not_read_again),
+		cmocka_unit_test(dates_that_count_back_from_now_are_days),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
