@@ -8,6 +8,9 @@
 #include "document/shingle_int.h"
 #include "base/banned.h"
 
+#define PROBE_BITS (1u << 16)
+#define PROBE_SHIFT 48		/* hashes are mixed: their first 16 bits tell most of them apart */
+
 /* Sort by bytes from that one up; linear. */
 static void
 radix_sort(uint64_t *v, size_t n, unsigned shift)
@@ -60,12 +63,11 @@ sort(uint64_t *v, size_t n)
 		radix_sort(v, n, 0);
 }
 
-/* The set of a text's shingles, in order, each once. Caller frees. */
+/* Puts count shingles in order, each once; returns how many stay. */
 static size_t
-shingle_set(const char *s, size_t n, uint64_t **ret)
+in_order(uint64_t *v, size_t count)
 {
-	size_t count = shingle_hashes(s, n, ret), kept = 0;
-	uint64_t *v = *ret;
+	size_t kept = 0;
 
 	if (count == 0)
 		return 0;
@@ -98,8 +100,9 @@ common(const uint64_t *a, size_t na, const uint64_t *b, size_t nb)
 void
 similar_set_make(struct similar_set *set, const char *text, size_t n)
 {
-	set->v = NULL;
-	set->n = shingle_set(text, n, &set->v);
+	size_t count = shingle_hashes(text, n, &set->v);
+
+	set->n = in_order(set->v, count);
 }
 
 void
@@ -118,6 +121,57 @@ similar_set_jaccard(const struct similar_set *a, const struct similar_set *b)
 		return a->n == b->n ? 1.0 : 0.0;
 	both = common(a->v, a->n, b->v, b->n);
 	return (double)both / (double)(a->n + b->n - both);
+}
+
+struct similar_probe {
+	struct similar_set set;
+	uint64_t seen[PROBE_BITS / 64];	/* by the first bits of its shingles */
+};
+
+struct similar_probe *
+similar_probe_new(const char *text, size_t n)
+{
+	struct similar_probe *p = xcalloc(1, sizeof(*p));
+
+	similar_set_make(&p->set, text, n);
+	for (size_t i = 0; i < p->set.n; i++) {
+		uint64_t bit = p->set.v[i] >> PROBE_SHIFT;
+
+		p->seen[bit / 64] |= UINT64_C(1) << bit % 64;
+	}
+	return p;
+}
+
+void
+similar_probe_free(struct similar_probe *p)
+{
+	if (p != NULL)
+		similar_set_done(&p->set);
+	free(p);
+}
+
+void
+similar_probe_freep(struct similar_probe **p)
+{
+	similar_probe_free(*p);
+}
+
+double
+similar_probe_jaccard(const struct similar_probe *p, const char *text, size_t n, double floor)
+{
+	CLEANUP(similar_set_done) struct similar_set other = { 0 };
+	size_t count = shingle_hashes(text, n, &other.v), shared = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t bit = other.v[i] >> PROBE_SHIFT;
+
+		shared += p->seen[bit / 64] >> bit % 64 & 1;
+	}
+	/* What both have is at most shared, what either has at least the set: no need to put the other in order. */
+	if ((double)shared < floor * (double)p->set.n)
+		return (double)shared / (double)p->set.n;
+	other.n = in_order(other.v, count);
+	return similar_set_jaccard(&p->set, &other);
 }
 
 double

@@ -133,28 +133,24 @@ fold(struct nears *n)
 		qsort(n->list, n->count, sizeof(*n->list), by_bands);
 }
 
+/* Exact where a likeness is floor or more; nobody asks for those below it. */
 static int
-weigh(struct store *s, const char *own, struct nears *n, struct err *reterr)
+weigh(struct store *s, const char *own, double floor, struct nears *n, struct err *reterr)
 {
-	CLEANUP(similar_set_done) struct similar_set mine = { 0 };
+	CLEANUP(similar_probe_freep) struct similar_probe *mine = n->count > 0 ? similar_probe_new(own, strlen(own)) : NULL;
 	sqlite3_stmt *q;
 	size_t i;
 	int rc;
 
-	if (n->count > 0)
-		similar_set_make(&mine, own, strlen(own));
 	for (i = 0; i < n->count; i++) {
-		CLEANUP(similar_set_done) struct similar_set other = { 0 };
 		const char *text;
 
 		q = store_bind(s, STMT_TEXT_GET, "i", n->list[i].doc_id);
 		if ((rc = store_step(s, q, reterr)) < 0)
 			return -1;
 		text = rc > 0 ? (const char *)sqlite3_column_text(q, 0) : NULL;
-		if (text != NULL) {
-			similar_set_make(&other, text, strlen(text));
-			n->list[i].likeness = similar_set_jaccard(&mine, &other);
-		}
+		if (text != NULL)
+			n->list[i].likeness = similar_probe_jaccard(mine, text, (size_t)sqlite3_column_bytes(q, 0), floor);
 		sqlite3_reset(q);
 	}
 	if (n->count > 1)
@@ -184,7 +180,7 @@ store_near_find(struct store *s, const char *text, int64_t self, int64_t story, 
 			return -1;
 		fold(ret);
 	}
-	return weigh(s, text, ret, reterr);
+	return weigh(s, text, story != 0 ? 0 : TIE_EVENT_LIKENESS, ret, reterr);
 }
 
 /* ---- the question of a person ---- */

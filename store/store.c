@@ -1,6 +1,7 @@
 /* store: open and close, statements, transactions. One connection, one thread at a time. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -420,13 +421,22 @@ store_set_spellings(struct store *s, char *const *const *more)
 	s->spellings = spellings_new(more);
 }
 
+/* Nobody reads SQLite's statistics of memory, and to count each block it takes a lock. */
+static void
+sqlite_setup(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int
 store_open(const char *path, enum store_mode mode, const struct store_opts *opts,
     struct store **ret, struct err *reterr)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	CLEANUP(store_closep) struct store *s = xcalloc(1, sizeof(*s));
 	int i;
 
+	pthread_once(&once, sqlite_setup);
 	s->path = xstrdup(path);
 	s->event_source = xstrdup(opts != NULL && opts->event_source != NULL ? opts->event_source :
 	    "presswatch");

@@ -433,7 +433,10 @@ void store_nears_done(struct nears *n);
 int store_near_add(struct store *s, int64_t doc_id, const char *text, struct err *reterr);
 /* old, text: NULL when there is none. */
 int store_near_replace(struct store *s, int64_t doc_id, const char *old, const char *text, struct err *reterr);
-/* What resembles text, weighed, and the other carriers of story (0: none). */
+/*
+ * What resembles text, and the other carriers of story (0: none), with how much they share; of what shares less than
+ * TIE_EVENT_LIKENESS only that it does, when story is 0.
+ */
 int store_near_find(struct store *s, const char *text, int64_t self, int64_t story, struct nears *ret,
     struct err *reterr);
 /* Sketches of an archive that was written before there were any; 1: more wait. */

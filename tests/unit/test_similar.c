@@ -30,6 +30,36 @@ likeness_runs_from_none_to_all(void **state)
 	assert_true(similar_containment("a b c d", 7, "", 0) == 0.0);
 }
 
+/* Texts of words of a narrow vocabulary, changed word by word: every likeness comes up. */
+static void
+a_probe_agrees_where_the_likeness_is_the_floor_or_more(void **state)
+{
+	char a[3000] = "", b[3000];
+	struct similar_probe *p;
+	unsigned seed = 7;
+	int above = 0;
+
+	for (size_t i = 0; i + 3 < sizeof(a); i += 3)
+		memcpy(a + i, (char[]){ "abcdefgh"[(unsigned)rand_r(&seed) / 16 % 8], "uvwxyz"[(unsigned)rand_r(&seed) / 16 % 6], ' ' }, 3);
+	p = similar_probe_new(a, strlen(a));
+	memcpy(b, a, sizeof(b));
+	for (int round = 0; round < 200; round++) {
+		double exact = similar_jaccard(a, strlen(a), b, strlen(b)), probed = similar_probe_jaccard(p, b, strlen(b), 0.3);
+
+		assert_true(exact >= 0.3 ? probed == exact : probed < 0.3);
+		assert_true(similar_probe_jaccard(p, b, strlen(b), 0) == exact);
+		above += exact >= 0.3;
+		for (int k = 0; k < 5; k++)
+			b[(unsigned)rand_r(&seed) / 16 % (sizeof(b) / 3) * 3] = "abcdefgh"[(unsigned)rand_r(&seed) / 16 % 8];
+	}
+	assert_true(above > 10 && above < 190);
+	assert_true(similar_probe_jaccard(p, "", 0, 0.3) == 0.0);
+	similar_probe_free(p);
+	p = similar_probe_new("", 0);
+	assert_true(similar_probe_jaccard(p, "", 0, 0.3) == 1.0 && similar_probe_jaccard(p, "a b", 3, 0.3) == 0.0);
+	similar_probe_free(p);
+}
+
 static void
 two_megabytes_take_no_longer_than_their_length(void **state)
 {
@@ -55,6 +85,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(likeness_runs_from_none_to_all),
+		cmocka_unit_test(a_probe_agrees_where_the_likeness_is_the_floor_or_more),
 		cmocka_unit_test(two_megabytes_take_no_longer_than_their_length),
 	};
 
