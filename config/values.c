@@ -358,13 +358,11 @@ find_word(struct config_reader *r, const struct config_key *key, const struct co
 	char wanted[160] = "";
 	size_t used = 0;
 
-	for (const struct config_word *w = words; w->name != NULL; w++) {
+	for (const struct config_word *w = words; w->name != NULL; w++)
 		if (strcmp(w->name, item->text) == 0)
 			return w;
-		if (used < sizeof(wanted))
-			used += (size_t)snprintf(wanted + used, sizeof(wanted) - used, "%s%s",
-			    used ? ", " : "", w->name);
-	}
+	for (const struct config_word *w = words; w->name != NULL && used < sizeof(wanted); w++)
+		used += (size_t)snprintf(wanted + used, sizeof(wanted) - used, "%s%s", used ? ", " : "", w->name);
 	config_bad(r, item, key, "must be one of %s", wanted);
 	return NULL;
 }

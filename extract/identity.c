@@ -16,17 +16,16 @@ extract_identity(const struct extract_opts *o)
 	bool any = o->select_remove_count > 0;
 	char *name;
 
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		any = any || rules[i] != NULL;
+	if (!any)
+		return xasprintf("%d", DOCUMENT_EXTRACTOR_VERSION);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		buf_addf(&b, "%s\n", rules[i] != NULL ? rules[i] : "");
-	}
 	for (size_t i = 0; i < o->select_remove_count; i++)
 		buf_addf(&b, "%s\n", o->select_remove[i]);
-	if (any)
-		name = xasprintf("%d:%08x", DOCUMENT_EXTRACTOR_VERSION,
-		    (unsigned)(digest_xxh64(b.data, b.len, 0) & 0xffffffff));
-	else
-		name = xasprintf("%d", DOCUMENT_EXTRACTOR_VERSION);
+	name = xasprintf("%d:%08x", DOCUMENT_EXTRACTOR_VERSION,
+	    (unsigned)(digest_xxh64(b.data, b.len, 0) & 0xffffffff));
 	buf_done(&b);
 	return name;
 }

@@ -16,7 +16,7 @@ source_of(struct store *s, const char *name, int64_t *ret, struct err *reterr)
 
 	if (store_run(s, store_bind(s, STMT_IMPORT_SOURCE, "ttt", name, "", "[]"), reterr) < 0)
 		return -1;
-	q = store_bind(s, STMT_SOURCE_ID, "t", name);
+	q = store_bind(s, STMT_SOURCE_CONFIGURED, "t", name);
 	if ((rc = store_step(s, q, reterr)) <= 0)
 		return -1;
 	*ret = sqlite3_column_int64(q, 0);

@@ -179,21 +179,6 @@ labels_json(const struct store_source_def *def)
 	return json_line(list);
 }
 
-/* -1 failed, else the source_id, 0: none of that name. */
-static int64_t
-source_id_of(struct store *s, const char *name, struct err *reterr)
-{
-	sqlite3_stmt *q = store_bind(s, STMT_SOURCE_ID, "t", name);
-	int64_t id;
-	int rc = store_step(s, q, reterr);
-
-	if (rc <= 0)
-		return rc;
-	id = sqlite3_column_int64(q, 0);
-	sqlite3_reset(q);
-	return id;
-}
-
 struct decision { int64_t id; unsigned what; char *url; bool baseline; };
 
 static void
@@ -202,35 +187,38 @@ decision_done(struct decision *d)
 	free(d->url);
 }
 
-/* What the configuration's line makes of the archive's row: decided here, for the sync and for those who ask first. */
+/* What the configuration's line makes of the row of that name, if there is one. */
+static int
+sync_compare(struct store *s, const char *name, const struct store_source_def *def, const char *labels,
+    struct decision *ret, struct err *reterr)
+{
+	sqlite3_stmt *q = store_bind(s, STMT_SOURCE_CONFIGURED, "t", name);
+	int rc = store_step(s, q, reterr);
+
+	if (rc <= 0)
+		return rc;
+	ret->id = sqlite3_column_int64(q, 0);
+	ret->url = store_column_text(q, 1);
+	ret->baseline = sqlite3_column_int(q, 3) != 0;
+	ret->what = (strcmp(ret->url, def->url) != 0 ? SYNC_MOVE : 0) |
+	    (strcmp((const char *)sqlite3_column_text(q, 2), labels) != 0 ? SYNC_LABELS : 0) |
+	    (sqlite3_column_int(q, 4) != 1 ? SYNC_BACK : 0);
+	sqlite3_reset(q);
+	return 1;
+}
+
+/* Decided here, for the sync and for those who ask first. */
 static int
 sync_decide(struct store *s, const struct store_source_def *def, const char *labels, struct decision *ret,
     struct err *reterr)
 {
-	const char *name = def->name;
-	sqlite3_stmt *q;
-	int64_t id;
-	int rc;
+	int rc = sync_compare(s, def->name, def, labels, ret, reterr);
 
-	*ret = (struct decision){ 0 };
-	if ((id = source_id_of(s, name, reterr)) == 0 && def->was != NULL &&
-	    (id = source_id_of(s, name = def->was, reterr)) > 0)
+	if (rc == 0 && def->was != NULL && (rc = sync_compare(s, def->was, def, labels, ret, reterr)) > 0)
 		ret->what |= SYNC_RENAME;
-	if (id <= 0) {
+	if (rc == 0)
 		ret->what = SYNC_ADD;
-		return id < 0 ? -1 : 0;
-	}
-	q = store_bind(s, STMT_SOURCE_BY_NAME, "t", name);
-	if ((rc = store_step(s, q, reterr)) <= 0)
-		return rc;
-	ret->id = id;
-	ret->url = store_column_text(q, 2);
-	ret->baseline = sqlite3_column_int(q, 19) != 0;
-	ret->what |= (strcmp(ret->url, def->url) != 0 ? SYNC_MOVE : 0) |
-	    (strcmp((const char *)sqlite3_column_text(q, 4), labels) != 0 ? SYNC_LABELS : 0) |
-	    (sqlite3_column_int(q, 20) != 1 ? SYNC_BACK : 0);
-	sqlite3_reset(q);
-	return 0;
+	return rc < 0 ? -1 : 0;
 }
 
 static int
@@ -315,15 +303,33 @@ store_sources_plan(struct store *s, const struct store_source_def *defs, size_t 
 	return store_sources(s, plan_drop, &drops, reterr);
 }
 
-/*
- * Marks the sources that names (a JSON array) does not have; their rechecks rest until they come
- * back.
- */
+/* Marks the sources that the configuration does not have: none, when as many are marked as its own as it has. */
 static int
-sync_rest(struct store *s, const char *names, struct err *reterr)
+sync_dropped(struct store *s, const struct store_source_def *defs, size_t n, struct err *reterr)
 {
-	if (store_run(s, store_bind(s, STMT_SOURCE_UNCONFIGURE, "t", names), reterr) < 0 ||
-	    store_run(s, store_bind(s, STMT_CHECKS_PARK, ""), reterr) < 0 ||
+	CLEANUP(json_decrefp) json_t *list = NULL;
+	CLEANUP(freep) char *names = NULL;
+	sqlite3_stmt *q = store_bind(s, STMT_SOURCES_CONFIGURED, "");
+	bool dropped;
+
+	if (store_step(s, q, reterr) < 0)
+		return -1;
+	dropped = sqlite3_column_int64(q, 0) != (int64_t)n;
+	sqlite3_reset(q);
+	if (!dropped)
+		return 0;
+	list = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_string(defs[i].name));
+	names = json_line(list);
+	return store_run(s, store_bind(s, STMT_SOURCE_UNCONFIGURE, "t", names), reterr);
+}
+
+/* Rechecks of sources that were dropped rest until they come back. */
+static int
+sync_rest(struct store *s, struct err *reterr)
+{
+	if (store_run(s, store_bind(s, STMT_CHECKS_PARK, ""), reterr) < 0 ||
 	    store_run(s, store_bind(s, STMT_CHECKS_UNPARK, ""), reterr) < 0)
 		return -1;
 	return store_run(s, store_bind(s, STMT_SOURCE_PARKED, ""), reterr);
@@ -333,26 +339,23 @@ int
 store_sources_sync(struct store *s, const struct store_source_def *defs, size_t n,
     struct err *reterr)
 {
-	CLEANUP(json_decrefp) json_t *list = json_array();
-	CLEANUP(freep) char *names = NULL;
-	size_t i;
 	int rc = 0;
 
 	if (store_enter(s, reterr) < 0)
 		return -1;
-	for (i = 0; i < n && rc == 0; i++) {
+	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = sync_one(s, &defs[i], reterr);
-		json_array_append_new(list, json_string(defs[i].name));
-	}
-	names = json_line(list);
 	if (rc == 0)
-		rc = sync_rest(s, names, reterr);
+		rc = sync_dropped(s, defs, n, reterr);
+	if (rc == 0)
+		rc = sync_rest(s, reterr);
 	return store_leave(s, rc, reterr);
 }
 
 /* ---- the rules by which lists were read ---- */
 
 #define META_RULES "rules"
+#define RULES_HEAD 32		/* bytes of {"#":DIGEST: no source is called "#" */
 
 /* A number was all that earlier programs wrote. */
 static bool
@@ -371,13 +374,27 @@ rule_read(const json_t *obj, const char *source, struct store_rule *ret)
 	return true;
 }
 
-static json_t *
-rules_read(struct store *s)
+/* A digest of all rules stands in front of them, so that ten thousand that are what they were are not read. */
+static json_int_t
+rules_digest(const struct store_rule *list, size_t n)
 {
-	CLEANUP(freep) char *line = store_meta_get(s, META_RULES);
-	json_t *obj = NULL;
+	uint64_t h = n;
 
-	return line == NULL || json_read(line, strlen(line), &obj, NULL) < 0 ? json_object() : obj;
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t numbers[2] = { list[i].hash, list[i].parts };
+
+		h = digest_xxh64(numbers, sizeof(numbers), digest_xxh64(list[i].source, strlen(list[i].source), h));
+	}
+	return (json_int_t)(h >> 1);
+}
+
+static bool
+rules_same(const char *line, json_int_t digest)
+{
+	char head[RULES_HEAD];
+	size_t n = (size_t)snprintf(head, sizeof(head), "{\"#\":%lld", (long long)digest);
+
+	return line != NULL && strncmp(line, head, n) == 0 && (line[n] == ',' || line[n] == '}');
 }
 
 struct rules { struct store *s; struct err *err; int rc; };
@@ -394,16 +411,19 @@ forget_vouchers(const struct store_rule *now, uint64_t old_parts, void *arg)
 int
 store_rules_set(struct store *s, const struct store_rule *list, size_t n, struct err *reterr)
 {
-	CLEANUP(json_decrefp) json_t *obj = json_object();
+	CLEANUP(json_decrefp) json_t *obj = NULL;
 	CLEANUP(freep) char *line = NULL, *before = store_meta_get(s, META_RULES);
 	struct rules r = { .s = s, .err = reterr };
+	json_int_t digest = rules_digest(list, n);
 
+	if (rules_same(before, digest))
+		return 0;
+	obj = json_object();
+	json_object_set_new(obj, "#", json_integer(digest));
 	for (size_t i = 0; i < n; i++)
 		json_object_set_new(obj, list[i].source, json_pack("[I,I,s]", (json_int_t)list[i].hash,
 		    (json_int_t)list[i].parts, list[i].facts != NULL ? list[i].facts : ""));
 	line = json_line(obj);
-	if (before != NULL && strcmp(before, line) == 0)
-		return 0;
 	if (store_enter(s, reterr) < 0)
 		return -1;
 	store_rules_changed(s, list, n, forget_vouchers, &r);
@@ -414,9 +434,14 @@ void
 store_rules_changed(struct store *s, const struct store_rule *list, size_t n,
     void (*fn)(const struct store_rule *now, uint64_t old_parts, void *arg), void *arg)
 {
-	CLEANUP(json_decrefp) json_t *obj = rules_read(s);
+	CLEANUP(freep) char *line = store_meta_get(s, META_RULES);
+	CLEANUP(json_decrefp) json_t *obj = NULL;
 	struct store_rule old;
 
+	if (rules_same(line, rules_digest(list, n)))
+		return;
+	if (line == NULL || json_read(line, strlen(line), &obj, NULL) < 0)
+		return;		/* nothing is known of what was */
 	for (size_t i = 0; i < n; i++)
 		if (rule_read(obj, list[i].source, &old) && old.hash != list[i].hash)
 			fn(&list[i], old.parts, arg);

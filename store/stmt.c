@@ -83,7 +83,7 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 
 	/* ---- sources ---- */
 	[STMT_SOURCE_BY_NAME] = "SELECT " SOURCE_COLUMNS " FROM source WHERE name = ?1",
-	[STMT_SOURCE_ID] = "SELECT source_id FROM source WHERE name = ?1",
+	[STMT_SOURCE_CONFIGURED] = "SELECT source_id, url, labels, baseline, configured FROM source WHERE name = ?1",
 	[STMT_SOURCE_NEXT] =
 	    "SELECT " SOURCE_COLUMNS " FROM source WHERE name > ?1"
 	    " AND name NOT LIKE 'channel/%' ORDER BY name LIMIT ?2",
@@ -103,6 +103,7 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_SOURCE_SYNC] =
 	    "UPDATE source SET labels = ?2, configured = 1"
 	    " WHERE source_id = ?1 AND (labels != ?2 OR configured != 1)",
+	[STMT_SOURCES_CONFIGURED] = "SELECT count(*) FROM source WHERE configured = 1",
 	[STMT_SOURCE_UNCONFIGURE] =
 	    "UPDATE source SET configured = 0 WHERE configured = 1"
 	    " AND name NOT IN (SELECT value FROM json_each(?1))",
