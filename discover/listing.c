@@ -118,6 +118,32 @@ add_group(struct listing *l, const struct listing_group *g, const char *why, str
 	free(titles);
 }
 
+/* Further documents of rows have the date of the first, and its title before what their links say. */
+static void
+add_beside(struct listing *l, const struct listing_group *g, const char *why, struct finds *finds)
+{
+	size_t known = finds->count, from = 0;
+
+	for (size_t i = 0; i < g->rows_count; i++) {
+		const struct rows_anchor *a = &l->rows.anchors[g->rows[i].anchor];
+		struct found *f;
+
+		for (size_t k = from; k < known; k++) {	/* both are in page order */
+			if (finds->list[k].anchor != g->rows[i].first)
+				continue;
+			from = k;
+			finds->list = xgrow(finds->list, &finds->cap, finds->count + 1, sizeof(*finds->list));
+			f = &finds->list[finds->count++];
+			*f = (struct found){ .anchor = g->rows[i].anchor };
+			f->one.url = xstrdup(a->url);
+			f->one.why = xstrdup(why);
+			f->one.title = listing_title_beside(&l->rows, a, finds->list[k].one.title);
+			f->one.published = finds->list[k].one.published;
+			break;
+		}
+	}
+}
+
 static int
 by_anchor(const void *a, const void *b)
 {
@@ -250,13 +276,15 @@ by_structure(struct listing *l, struct finds *finds)
 	listing_group_anchors(&l->rows, &groups, &count);
 	listing_part_groups(&l->rows, &groups, &count);
 	listing_choose(&l->rows, groups, count);
-	for (size_t i = 0; i < count; i++) {
-		CLEANUP(freep) char *why = NULL;
+	for (int beside = 0; beside < 2; beside++) {
+		for (size_t i = 0; i < count; i++) {
+			CLEANUP(freep) char *why = NULL;
 
-		if (!groups[i].is_list)
-			continue;
-		why = describe(&l->rows, &groups[i]);
-		add_group(l, &groups[i], why, finds);
+			if (!groups[i].is_list || groups[i].is_beside != (beside == 1))
+				continue;
+			why = describe(&l->rows, &groups[i]);
+			(beside ? add_beside : add_group)(l, &groups[i], why, finds);
+		}
 	}
 	listing_groups_free(groups, count);
 }

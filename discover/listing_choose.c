@@ -73,9 +73,25 @@ is_date_only(const struct rows *r, const struct rows_anchor *a)
 	return a->letters == 0 && a->end - a->start <= 6;
 }
 
+/* "Read", beside "Video" and "PDF" in every row: the page itself, of which the file is a copy. */
+static bool
+invites(const char *s, size_t n)
+{
+	static const char *const words[] = { "read", "full text", "full story", "continue reading", "html", "weiterlesen", "mehr lesen",
+		"lire", "leer", "leia", "leggi", "l\xc3\xa4s ", "les mer", "lees ", "czytaj", NULL };
+	size_t len;
+
+	for (size_t i = 0; words[i] != NULL; i++) {
+		len = strlen(words[i]);
+		if (n >= len && strncasecmp(s, words[i], len) == 0 && (n == len || !isalpha((unsigned char)s[len]) || s[len - 1] == ' '))
+			return true;
+	}
+	return false;
+}
+
 /* What the rows of a group say together, before it is weighed. */
 struct sums {
-	double title, dated, own_dated, rest, like, menu, weak, date_only, files, home;
+	double title, dated, own_dated, rest, like, menu, weak, date_only, files, invites;
 	size_t urls, texts;
 };
 
@@ -99,6 +115,7 @@ add_row(const struct rows *r, const struct listing_group *g, const struct listin
 		s->rest += len - own < 80 ? (len - own) / 80.0 : 1.0;
 	s->like += document_like(a->url, file);
 	s->files += file;
+	s->invites += !distinct && invites(buf_str(&r->text) + a->start, own);
 	s->menu += (region & REGION_MENU) != 0;
 	s->weak += (region & (REGION_WEAK | REGION_MAIN)) == REGION_WEAK;
 	s->date_only += is_date_only(r, a) && len <= own + 20;
@@ -177,6 +194,8 @@ judge(const struct rows *r, struct listing_group *g)
 	g->quality = (1.0 * s.dated + 0.7 * title + 0.3 * s.rest + 0.5 * s.like) / n;
 	/* of several links in a row the one whose words differ from row to row names the document */
 	g->quality += 0.2 * g->distinct;
+	if (s.invites * 2 > n && g->files < 0.5)
+		g->quality += 0.3;
 	g->quality *= 0.3 + 0.7 * (double)s.urls / n;
 	if (g->region == REGION_MENU)
 		g->quality *= 0.3;
@@ -261,6 +280,34 @@ is_page_and_file(const struct listing_group *best, const struct listing_group *g
 	return page->files < 0.2 && file->files > 0.8 && page->distinct > 0.7 && best->places >= 3 &&
 	    g->places * 10 >= best->places * 8 && g->rows_count * 8 <= best->places * 10 &&
 	    g->region != REGION_MENU && is_inside(best, g);
+}
+
+/* Do all rows of b share their element with one of a? Both are in document order. They learn its link. */
+static bool
+shares_rows(const struct listing_group *a, struct listing_group *b)
+{
+	size_t i = 0;
+
+	for (size_t k = 0; k < b->rows_count; k++) {
+		while (i < a->rows_count && a->rows[i].elem < b->rows[k].elem)
+			i++;
+		if (i == a->rows_count || a->rows[i].elem != b->rows[k].elem)
+			return false;
+		b->rows[k].first = a->rows[i].anchor;
+	}
+	return true;
+}
+
+/*
+ * A second file in the place of the first, in some of the rows: the dissent beside the opinion, a correction. Files that all rows
+ * have are the same document once more, in another format or language.
+ */
+static bool
+is_beside(const struct rows *r, const struct listing_group *best, struct listing_group *g)
+{
+	return best->files >= 0.8 && g->files >= 0.8 && g->rows_count > 0 && g->rows_count * 2 <= best->rows_count &&
+	    r->anchors[g->anchors[0]].path == r->anchors[best->anchors[0]].path && g->region != REGION_MENU &&
+	    shares_rows(best, g);
 }
 
 /* Where most rows are dated, what stands outside of all those and has no date is furniture of like build. */
@@ -406,6 +453,8 @@ listing_choose(const struct rows *r, struct listing_group *groups, size_t count)
 			if (!may_be_best(g))
 				continue;
 			best = g;
+		} else if (is_beside(r, best, g)) {
+			g->is_beside = true;
 		} else if (!is_page_and_file(best, g) &&
 		    (!is_further(r, best, g) || is_taken(taken, lists, g))) {
 			continue;
@@ -415,7 +464,7 @@ listing_choose(const struct rows *r, struct listing_group *groups, size_t count)
 	}
 	free(order);
 	for (size_t i = 0; i < count; i++) {
-		if (groups[i].is_list)
+		if (groups[i].is_list && !groups[i].is_beside)
 			drop_strays(r, &groups[i]);
 	}
 	listing_drop_events(r, groups, count);

@@ -8,6 +8,7 @@ struct listing_row {
 	int anchor;		/* the link that names the document */
 	int elem;		/* largest element that holds this link and no other of its group */
 	uint32_t start, end;	/* text of the row, with what follows or goes before in flat layouts */
+	int first;		/* of a group that is_beside: the link of the row's first document */
 };
 
 struct listing_group {
@@ -27,6 +28,7 @@ struct listing_group {
 	uint8_t region;
 	bool heading_first;	/* dates among the words of links are parts of titles here */
 	bool is_list;
+	bool is_beside;		/* further documents in rows of another: their links say which */
 };
 
 /* Links of equal path together; *ret_groups in order of first link. */
@@ -62,6 +64,8 @@ char *listing_attribute_title(const struct rows *r, const struct rows_anchor *a)
 char *listing_title_above(const struct rows *r, const struct listing_group *g, size_t row);
 /* title, or what an attribute of its link says where title is cut ("Minister opens the ..."). Takes title; caller frees. */
 char *listing_uncut_title(const struct rows *r, const struct rows_anchor *a, char *title);
+/* The title of a row with what the link of a further document in it says ("A v. B" and "Dissent"). Caller frees; or NULL. */
+char *listing_title_beside(const struct rows *r, const struct rows_anchor *a, const char *title);
 /* A title that a script of the row writes. Caller frees; or NULL. */
 char *listing_script_title(const struct rows *r, const struct listing_row *row);
 /* Titles of all rows of a group; caller frees each and the array. */

@@ -258,3 +258,18 @@ listing_uncut_title(const struct rows *r, const struct rows_anchor *a, char *tit
 	whole[utf8_cut_chars(whole, strlen(whole), TITLE_CHARS)] = '\0';
 	return whole;
 }
+
+char *
+listing_title_beside(const struct rows *r, const struct rows_anchor *a, const char *title)
+{
+	char *own = listing_words(r, a->start, a->end, false), *both;
+
+	if (own == NULL || title == NULL || rows_is_generic(own, strlen(own)) || strstr(title, own) != NULL) {
+		free(own);
+		return title != NULL ? xstrdup(title) : NULL;
+	}
+	both = xasprintf("%s \xe2\x80\x93 %s", title, own);
+	free(own);
+	both[utf8_cut_chars(both, strlen(both), TITLE_CHARS)] = '\0';
+	return both;
+}
