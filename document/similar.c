@@ -8,7 +8,7 @@
 #include "document/shingle_int.h"
 #include "base/banned.h"
 
-#define PROBE_BITS (1u << 16)
+#define PROBE_WORDS (1u << 10)
 #define PROBE_SHIFT 48		/* hashes are mixed: their first 16 bits tell most of them apart */
 
 /* Sort by bytes from that one up; linear. */
@@ -125,8 +125,21 @@ similar_set_jaccard(const struct similar_set *a, const struct similar_set *b)
 
 struct similar_probe {
 	struct similar_set set;
-	uint64_t seen[PROBE_BITS / 64];	/* by the first bits of its shingles */
+	uint64_t seen[PROBE_WORDS];	/* by the first bits of its shingles */
+	size_t seen_count;
 };
+
+/* Marks the bit of a hash; false when it was marked before. */
+static inline bool
+mark(uint64_t bits[PROBE_WORDS], uint64_t hash)
+{
+	uint64_t *word = &bits[hash >> PROBE_SHIFT >> 6], bit = UINT64_C(1) << (hash >> PROBE_SHIFT & 63);
+
+	if (*word & bit)
+		return false;
+	*word |= bit;
+	return true;
+}
 
 struct similar_probe *
 similar_probe_new(const char *text, size_t n)
@@ -134,11 +147,8 @@ similar_probe_new(const char *text, size_t n)
 	struct similar_probe *p = xcalloc(1, sizeof(*p));
 
 	similar_set_make(&p->set, text, n);
-	for (size_t i = 0; i < p->set.n; i++) {
-		uint64_t bit = p->set.v[i] >> PROBE_SHIFT;
-
-		p->seen[bit / 64] |= UINT64_C(1) << bit % 64;
-	}
+	for (size_t i = 0; i < p->set.n; i++)
+		p->seen_count += mark(p->seen, p->set.v[i]);
 	return p;
 }
 
@@ -156,20 +166,32 @@ similar_probe_freep(struct similar_probe **p)
 	similar_probe_free(*p);
 }
 
+/*
+ * At most so alike: what both have is at most the bits that both have and the shingles of the set that had no bit of their
+ * own; what the other has is at least its bits.
+ */
+static double
+at_most(const struct similar_probe *p, const uint64_t *hashes, size_t n)
+{
+	uint64_t bits[PROBE_WORDS] = { 0 };
+	size_t distinct = 0, both = p->set.n - p->seen_count;
+
+	for (size_t i = 0; i < n; i++)
+		distinct += mark(bits, hashes[i]);
+	for (size_t i = 0; i < PROBE_WORDS; i++)
+		both += (size_t)__builtin_popcountll(bits[i] & p->seen[i]);
+	return p->set.n > 0 && distinct > 0 ? (double)both / (double)(p->set.n + distinct - both) : 1;
+}
+
 double
 similar_probe_jaccard(const struct similar_probe *p, const char *text, size_t n, double floor)
 {
 	CLEANUP(similar_set_done) struct similar_set other = { 0 };
-	size_t count = shingle_hashes(text, n, &other.v), shared = 0;
+	size_t count = shingle_hashes(text, n, &other.v);
+	double most = floor > 0 ? at_most(p, other.v, count) : 1;
 
-	for (size_t i = 0; i < count; i++) {
-		uint64_t bit = other.v[i] >> PROBE_SHIFT;
-
-		shared += p->seen[bit / 64] >> bit % 64 & 1;
-	}
-	/* What both have is at most shared, what either has at least the set: no need to put the other in order. */
-	if ((double)shared < floor * (double)p->set.n)
-		return (double)shared / (double)p->set.n;
+	if (most < floor)
+		return most;	/* no need to put the other in order */
 	other.n = in_order(other.v, count);
 	return similar_set_jaccard(&p->set, &other);
 }

@@ -159,21 +159,28 @@ weigh(struct store *s, const char *own, double floor, struct nears *n, struct er
 }
 
 int
-store_near_find(struct store *s, const char *text, int64_t self, int64_t story, struct nears *ret,
-    struct err *reterr)
+store_near_sharing(struct store *s, const struct sketch *k, int64_t self, struct nears *ret, struct err *reterr)
 {
-	struct sketch k;
-	int i;
-
-	if (!sketch_of(s, text, &k))
-		return 0;
-	for (i = 0; i < SKETCH_BANDS; i++)
-		if (collect(s, store_bind(s, STMT_NEAR_BAND, "ii", (int64_t)k.band[i], (int64_t)BAND_READ),
+	for (int i = 0; i < SKETCH_BANDS; i++)
+		if (collect(s, store_bind(s, STMT_NEAR_BAND, "ii", (int64_t)k->band[i], (int64_t)BAND_READ),
 		    self, 1, ret, reterr) < 0)
 			return -1;
 	fold(ret);
 	if (ret->count > COMPARED_MAX)
 		ret->count = COMPARED_MAX;
+	return 0;
+}
+
+int
+store_near_find(struct store *s, const char *text, int64_t self, int64_t story, struct nears *ret,
+    struct err *reterr)
+{
+	struct sketch k;
+
+	if (!sketch_of(s, text, &k))
+		return 0;
+	if (store_near_sharing(s, &k, self, ret, reterr) < 0)
+		return -1;
 	if (story != 0) {	/* carriers are shown however far they drifted apart */
 		if (collect(s, store_bind(s, STMT_STORY_MEMBERS, "ii", story, (int64_t)STORY_READ), self, 0,
 		    ret, reterr) < 0)

@@ -433,6 +433,8 @@ void store_nears_done(struct nears *n);
 int store_near_add(struct store *s, int64_t doc_id, const char *text, struct err *reterr);
 /* old, text: NULL when there is none. */
 int store_near_replace(struct store *s, int64_t doc_id, const char *old, const char *text, struct err *reterr);
+/* Whose texts share a band with k, most bands first: whether they resemble it is for the texts to say. */
+int store_near_sharing(struct store *s, const struct sketch *k, int64_t self, struct nears *ret, struct err *reterr);
 /*
  * What resembles text, and the other carriers of story (0: none), with how much they share; of what shares less than
  * TIE_EVENT_LIKENESS only that it does, when story is 0.
