@@ -302,8 +302,10 @@ class Bench(Parts, Wires):
         self.search_floor(n)
         for line in run([tools + '/ask_archive', path, 40]).splitlines():
             got = json.loads(line)
-            if got['class'].startswith('near'):
-                self.row(got['class'], 'ms', None, got['p50_ms'], '', '', None, 'hashes alone on the SQLite floor: %.3f ms' % near_ms)
+            if got['class'] == 'near duplicates, look-up alone':
+                self.row(got['class'], 'ms', near_ms, got['p50_ms'], '<= 3 x', '<= 1.2 x', 3, 'p95 %.3f ms' % got['p95_ms'])
+            elif got['class'].startswith('near'):
+                self.row(got['class'], 'ms', None, got['p50_ms'], '', '', None, 'p95 %.2f ms' % got['p95_ms'])
             else:
                 floor = self.floor_search.get(got['class'])
                 limit = 50 if got['class'] != 'newest' else 2
