@@ -42,6 +42,7 @@ static int
 label_worth(const char *s, size_t n)
 {
 	char label[64];
+	uint32_t letters = 0;	/* those of it: most words begin with none of them */
 	int worth = 0;
 
 	if (n >= sizeof(label)) {
@@ -49,11 +50,13 @@ label_worth(const char *s, size_t n)
 		n = sizeof(label) - 1;
 	}
 	for (size_t i = 0; i < n; i++)
-		label[i] = (char)tolower((unsigned char)s[i]);
+		letters |= 1u << ((label[i] = (char)tolower((unsigned char)s[i])) & 31);
 	label[n] = '\0';
 	for (size_t i = 0; n > 2 && i < sizeof(label_words) / sizeof(label_words[0]); i++) {
 		const char *word = label_words[i].word, *at = label;
 
+		if ((letters >> (word[0] & 31) & 1) == 0)
+			continue;
 		while ((at = strchr(at, word[0])) != NULL && strncmp(at, word, strlen(word)) != 0)
 			at++;
 		if (at != NULL)

@@ -91,20 +91,35 @@ label_len(const char *s, uint32_t n)
 	return 0;
 }
 
+/* Does a class speak of titles ("news-title", "headline")? Looked for by first letters: there is one for most lines. */
+static bool
+is_title_class(const char *cls)
+{
+	static const char *const words[] = { "title", "headline", "caption", "name" };
+
+	for (; *cls != '\0'; cls++) {
+		char c = *cls | 0x20;
+
+		if (c != 't' && c != 'h' && c != 'c' && c != 'n')
+			continue;
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (words[i][0] == c && strncasecmp(words[i], cls, strlen(words[i])) == 0)
+				return true;
+	}
+	return false;
+}
+
 static uint8_t
 line_bonus(const struct rows *r, const struct rows_line *line)
 {
-	static const char *const words[] = { "title", "headline", "caption", "name", NULL };
 	const char *cls;
 
 	if (line->heading)
 		return 14;
 	for (int e = line->elem, up = 0; e >= 0 && up < 2; e = r->elems[e].parent, up++) {
 		cls = tree_attr(r->elems[e].node, "class");
-		for (size_t i = 0; cls != NULL && words[i] != NULL; i++) {
-			if (strcasestr(cls, words[i]) != NULL)
-				return 13;
-		}
+		if (cls != NULL && is_title_class(cls))
+			return 13;
 	}
 	return 10;
 }

@@ -113,7 +113,7 @@ add_elem(struct walk *w, xmlNodePtr node, int parent)
 	e = &r->elems[r->elems_count];
 	up = parent >= 0 ? &r->elems[parent] : NULL;
 	*e = (struct rows_elem){ .node = node, .parent = parent, .depth = up != NULL ? up->depth + 1 : 0,
-	    .start = (uint32_t)r->text.len, .is = kind->is };
+	    .start = (uint32_t)r->text.len, .is = kind->is, .cls = cls };
 	/* h1..h6 keep their number */
 	if (name[0] == 'h' && isdigit((unsigned char)name[1]))
 		tag = mix(tag, (uint64_t)name[1]);
@@ -248,9 +248,9 @@ open_anchor(struct walk *w, int elem)
 	a = &r->anchors[r->anchors_count];
 	*a = (struct rows_anchor){ .elem = elem, .url = url, .path = r->elems[elem].path,
 	    .start = (uint32_t)r->text.len, .is_file = rows_is_file(url) };
-	a->path = mix(a->path, hash_class(node));
+	a->path = mix(a->path, r->elems[elem].cls);
 	if (parent >= 0)
-		a->path = mix(a->path, hash_class(r->elems[parent].node));
+		a->path = mix(a->path, r->elems[parent].cls);
 	w->anchor = (int)r->anchors_count++;
 }
 

@@ -89,6 +89,38 @@ stated(const struct rows_elem *e, enum attr_kind *ret_kind)
 	return NULL;
 }
 
+/* Reads as many digits as there must be; -1: others stand there. */
+static int
+digits_at(const char *s, size_t count)
+{
+	int v = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!isdigit((unsigned char)s[i]))
+			return -1;
+		v = v * 10 + (s[i] - '0');
+	}
+	return v;
+}
+
+/* "2024-03-09" as most attributes write it: read without a search. */
+static bool
+read_day(const char *value, size_t n, struct doc_date *ret)
+{
+	struct doc_date d = { .precision = DATE_DAY };
+
+	if (n != 10 || value[4] != '-' || value[7] != '-')
+		return false;
+	d.year = digits_at(value, 4);
+	d.month = digits_at(value + 5, 2);
+	d.day = digits_at(value + 8, 2);
+	if (d.year < 1900 || d.year > 2100 || d.month < 1 || d.month > 12 || d.day < 1 || d.day > 28)
+		return false;	/* the last days of months are the search's */
+	memcpy(d.stated, value, n + 1);
+	*ret = d;
+	return true;
+}
+
 /* Seconds or milliseconds since 1970, or a date in words and numbers. */
 static bool
 read_value(const char *value, const char *language, struct doc_date *ret)
@@ -106,7 +138,7 @@ read_value(const char *value, const char *language, struct doc_date *ret)
 		*ret = date;
 		return date.year >= 1990;
 	}
-	return n > 0 && date_find(value, n, language, ret, &begin, &len) == 0;
+	return read_day(value, n, ret) || (n > 0 && date_find(value, n, language, ret, &begin, &len) == 0);
 }
 
 /* A date of words below e takes what the attribute says; true: the words were enough, or have it now. */

@@ -62,6 +62,7 @@ struct rows_elem {
 	uint32_t start, end;	/* its text */
 	uint64_t path;		/* hash of the tags above it, with cells numbered */
 	uint64_t local;		/* hash of its own tag, first class and cell number */
+	uint64_t cls;		/* hash of its first class */
 	uint8_t region;
 	uint16_t is;		/* enum rows_is bits */
 	bool block;		/* by HTML's default display */

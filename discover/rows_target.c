@@ -91,6 +91,8 @@ rows_is_file(const char *url)
 	static const char *const endings[] = { ".pdf", ".doc", ".docx", ".rtf", ".odt", ".txt", NULL };
 	static const char *const words[] = { "download", "document.do", "getfile", "viewfile", "attachment",
 		"getdocument", ".pdf?", NULL };
+	static const bool begins[256] = { ['d'] = true, ['D'] = true, ['g'] = true, ['G'] = true, ['v'] = true, ['V'] = true,
+		['a'] = true, ['A'] = true, ['.'] = true };
 	size_t n = strcspn(url, "?"), len;
 
 	for (size_t i = 0; endings[i] != NULL; i++) {
@@ -98,10 +100,11 @@ rows_is_file(const char *url)
 		if (n > len && url[n - len] == '.' && strncasecmp(url + n - len, endings[i], len) == 0)
 			return true;
 	}
+	/* first by what a word begins with */
 	for (const char *p = url; *p != '\0'; p++) {
 		char c = *p | 0x20;
 
-		if (c != 'd' && c != 'g' && c != 'v' && c != 'a' && c != '.')	/* what a word begins with */
+		if (!begins[(unsigned char)*p])
 			continue;
 		for (size_t i = 0; words[i] != NULL; i++) {
 			if (words[i][0] == c && ((words[i][1] ^ p[1]) & ~0x20) == 0 &&

@@ -314,9 +314,12 @@ is_parting_mark(const struct date_scan *sc, size_t i)
 size_t
 date_time_after(const struct date_scan *sc, size_t i, struct doc_date *d)
 {
-	bool dotted = language_dots(sc);
+	bool dotted;
 	size_t at = i;
 
+	if (date_at(sc, at)->kind == TOKEN_END)
+		return 0;
+	dotted = language_dots(sc);
 	if (date_is_word(sc, at, "T") && !date_at(sc, at)->spaced && !date_at(sc, at + 1)->spaced) {
 		struct doc_date t = *d;
 		size_t end = full_clock(sc, at + 1, false, true, &t);
