@@ -143,7 +143,7 @@ store_match(struct store *s, const char *query, const char *labels_json,
     const struct store_doc *doc, const char *removed, bool *ret, struct err *reterr)
 {
 	struct query *q = xcalloc(1, sizeof(*q));
-	int rc = query_parse(query, s->spellings, q, reterr);
+	int rc = query_parse(query, store_spellings(s), q, reterr);
 
 	if (rc == 0)
 		rc = match(s, q, labels_json, doc, removed, ret, reterr);

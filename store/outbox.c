@@ -221,13 +221,13 @@ channel_error(struct store *s, struct store_channel *c, char **ret_text, struct 
 	return 0;
 }
 
-int
-store_channels(struct store *s, int (*fn)(const struct store_channel *c, void *arg), void *arg,
+static int
+channels(struct store *s, enum store_stmt which, int (*fn)(const struct store_channel *c, void *arg), void *arg,
     struct err *reterr)
 {
 	struct store_channel *list = NULL;
 	size_t count = 0, cap = 0, i;
-	sqlite3_stmt *q = store_bind(s, STMT_CHANNELS, "");
+	sqlite3_stmt *q = store_bind(s, which, "");
 	int rc, stop = 0;
 
 	while ((rc = store_step(s, q, reterr)) > 0) {
@@ -250,6 +250,18 @@ store_channels(struct store *s, int (*fn)(const struct store_channel *c, void *a
 		free((char *)list[i].name);
 	free(list);
 	return rc;
+}
+
+int
+store_channels(struct store *s, int (*fn)(const struct store_channel *c, void *arg), void *arg, struct err *reterr)
+{
+	return channels(s, STMT_CHANNELS, fn, arg, reterr);
+}
+
+int
+store_channels_open(struct store *s, int (*fn)(const struct store_channel *c, void *arg), void *arg, struct err *reterr)
+{
+	return channels(s, STMT_CHANNELS_OPEN, fn, arg, reterr);
 }
 
 int

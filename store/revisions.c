@@ -51,13 +51,17 @@ revision_add(struct put_ctx *p, int64_t doc_id, unsigned number, const char *tit
     const struct diff *diff, unsigned kinds, struct err *reterr)
 {
 	bool raw = !store_hash_is_zero(p->raw_hash);
+	int rc;
 
-	return store_run(p->s, store_bind(p->s, STMT_REVISION_ADD, "iiithhiiiiitht", doc_id,
+	rc = store_run(p->s, store_bind(p->s, STMT_REVISION_ADD, "iiithhiiiiitht", doc_id,
 	    (int64_t)number, p->put->at_ms, title, p->text_hash, p->compare_hash,
 	    (int64_t)(p->text != NULL ? p->put->doc->text_state : TEXT_NONE), (int64_t)p->words,
 	    (int64_t)(diff != NULL ? diff->words_inserted : 0),
 	    (int64_t)(diff != NULL ? diff->words_deleted : 0), (int64_t)kinds, p->put->extractor,
 	    raw ? p->raw_hash : NULL, p->put->content_type), reterr);
+	if (rc == 0 && p->s->revisions >= 0)
+		p->s->revisions++;
+	return rc;
 }
 
 int

@@ -245,6 +245,8 @@ static const char *const migration[] = {
 	"ALTER TABLE source DROP COLUMN habit;",
 
 	"ALTER TABLE revision DROP COLUMN simhash;",
+
+	"CREATE INDEX delivery_dead ON delivery(channel, seq) WHERE state = 2;",
 };
 
 #define VERSION_NOW ((int)(sizeof(migration) / sizeof(migration[0])))

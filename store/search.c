@@ -150,7 +150,7 @@ store_query_run(struct store *s, enum store_stmt which, const char *query,
     const struct store_filter *f, bool with_text, store_doc_fn *fn, void *arg, struct err *reterr)
 {
 	struct query *q = xcalloc(1, sizeof(*q));
-	int rc = query_parse(query, s->spellings, q, reterr);
+	int rc = query_parse(query, store_spellings(s), q, reterr);
 
 	if (rc == 0)
 		rc = search(s, which, q, f, with_text, fn, arg, reterr);

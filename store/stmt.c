@@ -75,6 +75,21 @@
 	"  AND d.channel = " CHANNEL " AND d.source_id = turn.source_id), source_id"               \
 	" FROM turn WHERE turn.source_id IS NOT NULL)"
 
+/* Of a channel's deliveries, in the order of store_channels(). */
+#define CHANNEL_COLUMNS \
+	"channel, total(state IN (0, 3)), total(state = 2), total(state = 1)," \
+	" min(CASE WHEN state IN (0, 3) THEN first_ms END)," \
+	" min(CASE state WHEN 0 THEN not_before_ms END)," \
+	" max(CASE state WHEN 1 THEN done_ms END), total(state = 3)," \
+	" min(CASE state WHEN 3 THEN not_before_ms END), max(CASE state WHEN 3 THEN hold END)"
+
+/* All that are not told: a partial index for each state. */
+#define DELIVERIES_IN(state, more) \
+	"SELECT channel, state, first_ms, not_before_ms, done_ms, hold, last_error FROM delivery" \
+	" WHERE state = " state more
+#define OPEN_DELIVERIES(more) \
+	DELIVERIES_IN("0", more) " UNION ALL " DELIVERIES_IN("2", more) " UNION ALL " DELIVERIES_IN("3", more)
+
 const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_META_GET] = "SELECT value FROM meta WHERE key = ?1",
 	[STMT_META_SET] =
@@ -418,16 +433,12 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	    "UPDATE doc_head SET revision = ?2, last_changed_ms = ?3, state = ?4 WHERE doc_id = ?1",
 	[STMT_IMPORT_REVISION] =
 	    "UPDATE revision SET number = ?2, seen_ms = ?3 WHERE doc_id = ?1 AND number = 1",
-	[STMT_CHANNELS] =
-	    "SELECT channel, total(state IN (0, 3)), total(state = 2), total(state = 1),"
-	    " min(CASE WHEN state IN (0, 3) THEN first_ms END),"
-	    " min(CASE state WHEN 0 THEN not_before_ms END),"
-	    " max(CASE state WHEN 1 THEN done_ms END), total(state = 3),"
-	    " min(CASE state WHEN 3 THEN not_before_ms END), max(CASE state WHEN 3 THEN hold END)"
-	    " FROM delivery GROUP BY channel ORDER BY channel",
+	[STMT_CHANNELS] = "SELECT " CHANNEL_COLUMNS " FROM delivery GROUP BY channel ORDER BY channel",
+	[STMT_CHANNELS_OPEN] =	/* the same without what was told, which may be a million */
+	    "SELECT " CHANNEL_COLUMNS " FROM (" OPEN_DELIVERIES("") ") GROUP BY channel ORDER BY channel",
 	[STMT_CHANNEL_ERROR] =	/* of the newest failed attempt that is not made good */
-	    "SELECT last_error, done_ms FROM delivery WHERE channel = ?1 AND state != 1"
-	    " AND last_error IS NOT NULL ORDER BY done_ms DESC LIMIT 1",
+	    "SELECT last_error, done_ms FROM (" OPEN_DELIVERIES(" AND channel = ?1") ")"
+	    " WHERE last_error IS NOT NULL ORDER BY done_ms DESC LIMIT 1",
 	[STMT_DEAD_LETTERS] =
 	    "SELECT d.seq, d.channel, e.event_id, e.kind, s.name, d.attempts, d.first_ms, d.done_ms,"
 	    " d.last_error FROM delivery d JOIN event e ON e.seq = d.seq"
@@ -538,11 +549,12 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 
 	/* ---- counts ---- */
 	[STMT_DOC_LAST] = "SELECT coalesce(max(doc_id), 0) FROM doc_head",
-	[STMT_COUNT_DOCUMENTS] = "SELECT count(*) FROM doc_head",
+	[STMT_COUNT_DOCUMENTS] = "SELECT max(doc_id) FROM doc_head",	/* no row is ever taken out */
 	[STMT_COUNT_REVISIONS] = "SELECT count(*) FROM revision",
-	[STMT_COUNT_EVENTS] = "SELECT count(*) FROM event",
+	[STMT_COUNT_EVENTS] = "SELECT max(seq) FROM event",
 	[STMT_COUNT_CANDIDATES] = "SELECT count(*) FROM candidate",
-	[STMT_COUNT_WAITING] = "SELECT count(*) FROM delivery WHERE state IN (0, 3)",
+	[STMT_COUNT_WAITING] = 
+	    "SELECT (SELECT count(*) FROM delivery WHERE state = 0) + (SELECT count(*) FROM delivery WHERE state = 3)",
 	[STMT_COUNT_DEAD] = "SELECT count(*) FROM delivery WHERE state = 2",
 	[STMT_COUNT_RAW] = "SELECT total(length(zstd)) FROM raw",
 	[STMT_COUNT_UNINDEXED] = "SELECT count(*) FROM unindexed",

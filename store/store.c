@@ -25,8 +25,10 @@ store_fail(struct store *s, const char *doing, struct err *reterr)
 	int code = s->db != NULL ? sqlite3_extended_errcode(s->db) : SQLITE_NOMEM;
 	const char *why = s->db != NULL ? sqlite3_errmsg(s->db) : "out of memory";
 
-	if (s->group && s->db != NULL && sqlite3_get_autocommit(s->db))
+	if (s->group && s->db != NULL && sqlite3_get_autocommit(s->db)) {
 		s->broken = true;
+		s->revisions = -1;
+	}
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -48,14 +50,23 @@ store_fail(struct store *s, const char *doing, struct err *reterr)
 
 /* ---- statements ---- */
 
+static int
+prepare(struct store *s, enum store_stmt which)
+{
+	return sqlite3_prepare_v3(s->db, store_stmt_sql[which], -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[which], NULL);
+}
+
 sqlite3_stmt *
 store_bind(struct store *s, enum store_stmt which, const char *types, ...)
 {
-	sqlite3_stmt *q = s->stmt[which];
+	sqlite3_stmt *q;
 	const void *p;
 	va_list ap;
 	int i;
 
+	if (s->stmt[which] == NULL)	/* what fails here is told by the step */
+		(void)prepare(s, which);
+	q = s->stmt[which];
 	sqlite3_reset(q);
 	sqlite3_clear_bindings(q);
 	va_start(ap, types);
@@ -172,6 +183,13 @@ store_hash_is_zero(const unsigned char hash[STORE_HASH])
 
 /* ---- transactions ---- */
 
+static void
+undo(struct store *s, const char *sql)
+{
+	sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+	s->revisions = -1;
+}
+
 int
 store_begin(struct store *s, struct err *reterr)
 {
@@ -197,7 +215,7 @@ store_commit(struct store *s, struct err *reterr)
 	}
 	rc = store_exec(s, "COMMIT", reterr);
 	if (rc < 0)
-		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+		undo(s, "ROLLBACK");
 	s->group = false;
 	s->broken = false;
 	return rc;
@@ -207,7 +225,7 @@ void
 store_rollback(struct store *s)
 {
 	if (s->group && !sqlite3_get_autocommit(s->db))
-		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+		undo(s, "ROLLBACK");
 	s->group = false;
 	s->broken = false;
 }
@@ -237,8 +255,7 @@ store_leave(struct store *s, int rc, struct err *reterr)
 	}
 	/* After some failures (a full disk) SQLite has rolled everything back by itself. */
 	if (!sqlite3_get_autocommit(s->db))
-		sqlite3_exec(s->db, inner ? "ROLLBACK TO call; RELEASE call" : "ROLLBACK", NULL, NULL,
-		    NULL);
+		undo(s, inner ? "ROLLBACK TO call; RELEASE call" : "ROLLBACK");
 	else if (s->group)
 		s->broken = true;
 	return rc;
@@ -418,7 +435,15 @@ void
 store_set_spellings(struct store *s, char *const *const *more)
 {
 	spellings_free(s->spellings);
-	s->spellings = spellings_new(more);
+	s->spellings = more != NULL ? spellings_new(more) : NULL;
+}
+
+const struct spellings *
+store_spellings(struct store *s)
+{
+	if (s->spellings == NULL)
+		s->spellings = spellings_new(NULL);
+	return s->spellings;
 }
 
 /* Nobody reads SQLite's statistics of memory, and to count each block it takes a lock. */
@@ -443,15 +468,14 @@ store_open(const char *path, enum store_mode mode, const struct store_opts *opts
 	s->mode = mode;
 	s->lock_fd = -1;
 	s->ranked_max = opts != NULL && opts->ranked_max > 0 ? opts->ranked_max : RANKED_MAX;
-	store_set_spellings(s, NULL);
-	s->near_below = -1;
+	s->near_below = s->revisions = -1;
 	s->pack = ZSTD_createCCtx();
 	s->unpack = ZSTD_createDCtx();
 	if ((mode == STORE_WRITE ? open_write : open_read)(s, opts, reterr) < 0)
 		return -1;
-	for (i = 0; i < STMT_COUNT; i++)
-		if (sqlite3_prepare_v3(s->db, store_stmt_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
-		    &s->stmt[i], NULL) != SQLITE_OK)
+	/* Who writes for months learns now that a statement does not fit; a command needs three of them. */
+	for (i = 0; mode == STORE_WRITE && i < STMT_COUNT; i++)
+		if (prepare(s, (enum store_stmt)i) != SQLITE_OK)
 			return store_fail(s, "open", reterr);
 	*ret = s;
 	s = NULL;

@@ -437,6 +437,8 @@ int store_channel_attempt(struct store *s, const char *channel, bool good, bool 
 struct store_channel { const char *name; bool paused; int64_t waiting, dead, told, oldest_ms, next_ms, last_told_ms, error_ms; const char *error;
 	int64_t held, held_until_ms; enum pace_hold hold; };	/* held: of those that wait, for a digest or the end of quiet hours or a storm */
 int store_channels(struct store *s, int (*fn)(const struct store_channel *c, void *arg), void *arg, struct err *reterr);
+/* Those alone for which something waits or was given up, told and last_told_ms left 0: costs nothing for all that was told. */
+int store_channels_open(struct store *s, int (*fn)(const struct store_channel *c, void *arg), void *arg, struct err *reterr);
 /* A paused channel keeps what waits for it. */
 int store_channel_pause(struct store *s, const char *channel, bool pause, struct err *reterr);
 bool store_channel_paused(struct store *s, const char *channel);

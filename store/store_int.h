@@ -45,7 +45,8 @@ struct store {
 	struct ranking *ranking;
 	int64_t ranked;			/* hits, by the last search; 0: all */
 	unsigned ranked_max;
-	struct spellings *spellings;
+	struct spellings *spellings;	/* NULL: the usual ones, made when first needed */
+	int64_t revisions;		/* how many there are, kept by the one who writes; -1: not counted yet */
 	int64_t near_below;		/* texts of lower number wait for their sketch; -1: not asked yet */
 	ZSTD_CCtx *pack;
 	ZSTD_DCtx *unpack;
@@ -108,6 +109,7 @@ int store_rank(struct store *s, const char *fts, const struct filter_values *v, 
 /* ---- spelling.c: names that are written in several ways ---- */
 struct spellings;
 /* more: lists of ways to write one name, each ended by NULL, as is the whole; or NULL. */
+const struct spellings *store_spellings(struct store *s);	/* store.c */
 struct spellings *spellings_new(char *const *const *more);
 void spellings_free(struct spellings *all);
 /* The phrases that s may be written as, s itself in folded words among them; at most 16. Caller frees list and strings. */

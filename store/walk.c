@@ -9,6 +9,9 @@
 #include "store/store_int.h"
 #include "base/banned.h"
 
+#define GROUP_MAX 64		/* documents of a list that are read at once */
+#define GROUP_BYTES (1u << 20)	/* of text among them, about */
+
 static const char *const doc_states[] = { "live", "removed" };
 
 static void
@@ -119,22 +122,56 @@ list_next(struct store *s, enum store_stmt which, int64_t last, const struct fil
 	return -1;
 }
 
+struct group { struct store_doc *docs[GROUP_MAX]; size_t count; };
+
+/*
+ * Up to max documents behind `last`, read in one transaction: the locks of two for each document cost a third of a list. None
+ * stays open while fn works, for a person may leave a list in a pager. 1: there may be more, 0: no, -1.
+ */
+static int
+list_group(struct store *s, enum store_stmt which, int64_t last, const struct filter_values *v, bool with_text, size_t max,
+    struct group *g, struct err *reterr)
+{
+	bool own = sqlite3_get_autocommit(s->db);
+	size_t bytes = 0;
+	int rc = 1;
+
+	g->count = 0;
+	if (own && store_exec(s, "BEGIN", reterr) < 0)
+		return -1;
+	while (g->count < max && bytes < GROUP_BYTES &&
+	    (rc = list_next(s, which, last, v, with_text, &g->docs[g->count], reterr)) > 0) {
+		const struct store_doc *d = g->docs[g->count++];
+
+		last = d->doc_id;
+		bytes += d->text != NULL ? strlen(d->text) : 0;
+	}
+	if (own)
+		sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+	return rc;
+}
+
 int
 store_list_run(struct store *s, enum store_stmt which, const struct filter_values *v,
     bool with_text, store_doc_fn *fn, void *arg, struct err *reterr)
 {
 	int64_t last = which == STMT_WALK_NEXT ? 0 : INT64_MAX;
-	struct store_doc *d = NULL;
 	unsigned found = 0;
-	int rc = 0, stop = 0;
+	struct group g;
+	int rc = 1, stop = 0;
 
-	while (found < v->limit && stop == 0) {
-		if ((rc = list_next(s, which, last, v, with_text, &d, reterr)) <= 0)
-			break;
-		last = d->doc_id;
-		found++;
-		stop = fn(d, NULL, arg);
-		store_doc_free(d);
+	while (rc > 0 && found < v->limit && stop == 0) {
+		size_t max = v->limit - found < GROUP_MAX ? v->limit - found : GROUP_MAX;
+
+		rc = list_group(s, which, last, v, with_text, max, &g, reterr);
+		for (size_t i = 0; i < g.count; i++) {
+			last = g.docs[i]->doc_id;
+			if (stop == 0) {
+				found++;
+				stop = fn(g.docs[i], NULL, arg);
+			}
+			store_doc_free(g.docs[i]);
+		}
 	}
 	return rc < 0 ? -1 : (int)found;
 }

@@ -101,12 +101,27 @@ a_repeat_has_the_same_id_and_bytes(void **state)
 	assert_string_equal(first.json, again.json);
 }
 
+static int
+desk_is_open(const struct store_channel *c, void *arg)
+{
+	int *seen = arg;
+
+	if (strcmp(c->name, "desk") != 0)
+		return 0;
+	assert_int_equal(c->dead, 1);
+	assert_string_equal(c->error, "HTTP 410");
+	assert_int_equal(c->told, 0);
+	++*seen;
+	return 0;
+}
+
 static void
 what_is_given_up_is_counted_and_lets_the_next_pass(void **state)
 {
 	struct fixture *f = *state;
 	struct store_counts c;
 	struct due due;
+	int seen = 0;
 
 	publish(f, "alpha", 1, false);
 	publish(f, "alpha", 2, false);
@@ -115,6 +130,8 @@ what_is_given_up_is_counted_and_lets_the_next_pass(void **state)
 	assert_int_equal(store_get_counts(f->s, &c, &f->err), 0);
 	assert_int_equal(c.dead_deliveries, 1);
 	assert_int_equal(c.deliveries, 3);
+	assert_int_equal(store_channels_open(f->s, desk_is_open, &seen, &f->err), 0);
+	assert_int_equal(seen, 1);
 }
 
 static void

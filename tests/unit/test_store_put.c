@@ -477,6 +477,8 @@ a_failed_put_leaves_no_trace(void **state)
 	doc->url = xstrdup(put.url);
 	doc->title = xstrdup("Talks");
 	doc->text = xstrdup(long_text);
+	assert_int_equal(store_get_counts(f->s, &c, &f->err), 0);	/* from here on they are kept */
+	assert_int_equal(c.documents + c.events + c.revisions, 0);
 	assert_int_equal(store_begin(f->s, &f->err), 0);
 	assert_int_equal(store_put(f->s, &put, NULL, &r, &f->err), -1);
 	put.source = "alpha";		/* fails late: at its delivery */

@@ -78,6 +78,7 @@ OP(o_delivery_failed, return store_delivery_failed(f->s, 2, "desk", f->now, f->n
 OP(o_delivery_done, return store_delivery_done(f->s, 3, "desk", f->now, E);)
 OP(o_attempt, return store_channel_attempt(f->s, "desk", false, true, "why", f->now, to_desk(), E);)
 OP(o_channels, return store_channels(f->s, any_channel, NULL, E);)
+OP(o_channels_open, return store_channels_open(f->s, any_channel, NULL, E);)
 OP(o_channel_pause, return store_channel_pause(f->s, "desk", true, E);)
 OP(o_dead, return store_dead_letters(f->s, any_dead, NULL, E);)
 OP(o_redeliver, return store_redeliver(f->s, 0, NULL, f->now, E) < 0 ? -1 : 0;)
@@ -283,7 +284,7 @@ static const struct { const char *what; int (*run)(struct fixture *f); } ops[] =
 	{ "gone twice", o_gone }, { "gone for good", o_gone }, { "rederive", o_rederive }, { "raw", o_raw },
 	{ "events", o_events }, { "seq of", o_seq_of }, { "deliveries", o_deliveries },
 	{ "delivery failed", o_delivery_failed }, { "delivery done", o_delivery_done }, { "attempt", o_attempt },
-	{ "channels", o_channels }, { "dead letters", o_dead }, { "redeliver", o_redeliver },
+	{ "channels", o_channels }, { "open channels", o_channels_open }, { "dead letters", o_dead }, { "redeliver", o_redeliver },
 	{ "redeliver one", o_redeliver_one }, { "pace", o_pace }, { "batch", o_batch }, { "held", o_held_count },
 	{ "release", o_release }, { "index", o_index }, { "get", o_get }, { "get at", o_get_at }, { "list", o_list },
 	{ "list at", o_list_at }, { "walk", o_walk }, { "search", o_search }, { "search revisions", o_search_old },
