@@ -553,7 +553,7 @@ const char *const store_stmt_sql[STMT_COUNT] = {
 	[STMT_COUNT_REVISIONS] = "SELECT count(*) FROM revision",
 	[STMT_COUNT_EVENTS] = "SELECT max(seq) FROM event",
 	[STMT_COUNT_CANDIDATES] = "SELECT count(*) FROM candidate",
-	[STMT_COUNT_WAITING] = 
+	[STMT_COUNT_WAITING] =
 	    "SELECT (SELECT count(*) FROM delivery WHERE state = 0) + (SELECT count(*) FROM delivery WHERE state = 3)",
 	[STMT_COUNT_DEAD] = "SELECT count(*) FROM delivery WHERE state = 2",
 	[STMT_COUNT_RAW] = "SELECT total(length(zstd)) FROM raw",
