@@ -174,12 +174,18 @@ document_to_json(const struct document *doc)
 }
 
 void
+document_hash_of_plain(const char *title, const char *text, unsigned char out[32])
+{
+	/* The newline parts them: the comparison form holds none. */
+	digest_sha256v(out, (const void *)title, strlen(title), (const void *)"\n", (size_t)1,
+	    (const void *)text, strlen(text), NULL);
+}
+
+void
 document_compare_hash(const char *title, const char *text, unsigned char out[32])
 {
 	CLEANUP(freep) char *t = normal_compare(title ? title : "", title ? strlen(title) : 0);
 	CLEANUP(freep) char *b = normal_compare(text ? text : "", text ? strlen(text) : 0);
 
-	/* The newline parts them: the comparison form holds none. */
-	digest_sha256v(out, (const void *)t, strlen(t), (const void *)"\n", (size_t)1,
-	    (const void *)b, strlen(b), NULL);
+	document_hash_of_plain(t, b, out);
 }

@@ -73,5 +73,7 @@ int text_state_parse(const char *name, enum text_state *ret);
  * Equal hash: no edit, whatever happened to blanks, quote style or Unicode form.
  */
 void document_compare_hash(const char *title, const char *text, unsigned char out[32]);
+/* The same of both in that form already. */
+void document_hash_of_plain(const char *title, const char *text, unsigned char out[32]);
 
 #endif

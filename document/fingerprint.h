@@ -7,5 +7,7 @@
 
 /* Hash of title and text in comparison form, folded: "the same title and text". 0 is never returned. */
 uint64_t fingerprint_exact(const char *title, const char *text);
+/* The same of both in comparison form already (normal_compare()). */
+uint64_t fingerprint_of_plain(const char *title, const char *text);
 
 #endif

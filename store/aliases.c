@@ -13,6 +13,7 @@
 #include "document/diff.h"
 #include "document/fingerprint.h"
 #include "document/similar.h"
+#include "document/normal.h"
 #include "store/store_int.h"
 #include "base/banned.h"
 
@@ -437,17 +438,26 @@ store_names_add(struct put_ctx *p, int64_t doc_id, const char *own_url, struct e
 }
 
 void
-store_text_keys(const char *title, const char *text, unsigned words, struct text_keys *ret)
+store_text_keys_of_plain(const char *title, const char *text, unsigned words, struct text_keys *ret)
 {
 	uint64_t parts[2];
 
 	ret->text[0] = '\0';
-	if (text == NULL || words < STORE_ALIAS_WORDS)
+	if (words < STORE_ALIAS_WORDS)
 		return;
-	parts[0] = fingerprint_exact(NULL, text);
-	parts[1] = fingerprint_exact(title, "");
+	parts[0] = fingerprint_of_plain("", text);
+	parts[1] = fingerprint_of_plain(title, "");
 	snprintf(ret->text, sizeof(ret->text), "%016llx",
 	    (unsigned long long)digest_xxh64(parts, sizeof(parts), 0));
+}
+
+void
+store_text_keys(const char *title, const char *text, unsigned words, struct text_keys *ret)
+{
+	CLEANUP(freep) char *t = normal_compare(title != NULL ? title : "", title != NULL ? strlen(title) : 0);
+	CLEANUP(freep) char *b = normal_compare(text != NULL ? text : "", text != NULL ? strlen(text) : 0);
+
+	store_text_keys_of_plain(t, b, text != NULL ? words : 0, ret);
 }
 
 int

@@ -6,6 +6,7 @@
 #include "base/unicode.h"
 #include "base/url.h"
 #include "document/standin.h"
+#include "document/normal.h"
 #include "store/store_int.h"
 #include "base/banned.h"
 
@@ -93,11 +94,13 @@ ctx_dates(struct put_ctx *p)
 static void
 ctx_hashes(struct put_ctx *p)
 {
-	const char *text = p->text != NULL ? p->text : "";
+	const char *title = p->title != NULL ? p->title : "", *text = p->text != NULL ? p->text : "";
+	CLEANUP(freep) char *plain_title = normal_compare(title, strlen(title));
+	CLEANUP(freep) char *plain_text = normal_compare(text, strlen(text));
 
 	digest_sha256(text, strlen(text), p->text_hash);
-	document_compare_hash(p->title, p->text, p->compare_hash);
-	store_text_keys(p->title, p->text, p->words, &p->keys);
+	document_hash_of_plain(plain_title, plain_text, p->compare_hash);
+	store_text_keys_of_plain(plain_title, plain_text, p->text != NULL ? p->words : 0, &p->keys);
 }
 
 /* What the page says, else the row of the list. False when an address is none. */

@@ -194,6 +194,8 @@ char *store_captions_json(const struct document *doc);	/* caller frees; NULL whe
 struct text_keys { char text[24]; };	/* "" when the text is too short to be a name */
 /* The name that a text gives with its title, on one site. */
 void store_text_keys(const char *title, const char *text, unsigned words, struct text_keys *ret);
+/* The same of both in comparison form already; words 0: there is no text. */
+void store_text_keys_of_plain(const char *title, const char *text, unsigned words, struct text_keys *ret);
 int store_text_names_add(struct store *s, const struct text_keys *keys, const char *url, int64_t doc_id,
     struct err *reterr);
 
