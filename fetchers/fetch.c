@@ -18,6 +18,7 @@
 #define ROBOTS_TTL_MS (24 * 3600 * 1000LL)
 #define ROBOTS_TIMEOUT_MS 10000
 #define MAX_DECODED (32u << 20)
+#define SITEMAP_DECODED (52u << 20)	/* sitemaps.org allows 50 MiB; one more must not take 64 MB of memory */
 #define WIRE_PAGE (8u << 20)
 #define WIRE_LIST (16u << 20)
 #define STEPS_AT_ONCE 64	/* then the loop may look after others: a new connection costs up to 0.3 ms */
@@ -38,6 +39,8 @@ fetcher_reconfigure(struct fetcher *f, const struct fetcher_opts *opts)
 	f->timeout_ms = opts->timeout_ms != 0 ? opts->timeout_ms : TIMEOUT_MS;
 	f->max_decoded = opts->max_decoded != 0 ? opts->max_decoded : MAX_DECODED;
 	f->max_decoded_sitemap = 2 * f->max_decoded;
+	if (f->max_decoded_sitemap > SITEMAP_DECODED)
+		f->max_decoded_sitemap = f->max_decoded > SITEMAP_DECODED ? f->max_decoded : SITEMAP_DECODED;
 	f->robots_ttl_ms = opts->robots_ttl_ms != 0 ? opts->robots_ttl_ms : ROBOTS_TTL_MS;
 	event_active(&f->pump, EV_TIMEOUT, 0);
 }

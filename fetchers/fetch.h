@@ -21,7 +21,7 @@ struct fetcher_opts {			/* copied */
 	unsigned per_host;		/* 0: 2 */
 	unsigned host_delay_ms;		/* between two request starts to one host */
 	unsigned timeout_ms;		/* a whole transfer; 0: 60 s */
-	size_t max_decoded;		/* 0: 32 MiB (64 MiB for sitemaps) */
+	size_t max_decoded;		/* 0: 32 MiB (52 MiB for sitemaps) */
 	int64_t robots_ttl_ms;		/* 0: 24 h */
 };
 

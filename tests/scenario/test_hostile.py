@@ -565,8 +565,9 @@ def test_p13_listing_attacks(world, origin, hook, bad, promise):
         and pages.get('storm') == 2005 and len(storm) <= 1 and advice and not {k: v for k, v in loud.items() if k != 'half'} and loud.get('half', 0) <= 10)
 
 
-def test_p14_hostile_robots(world, origin, hook, promise):
+def test_p14_hostile_robots(world, origin, hook, bystander, promise):
     servers = {}
+    hostile.bombs()     # made first: making them takes longer than any limit here
     for mode, fn in hostile.robots_modes().items():
         servers[mode] = Hostile()
         servers[mode].robots = fn
@@ -581,12 +582,13 @@ def test_p14_hostile_robots(world, origin, hook, promise):
     wait_until(lambda: all(s.held.get('/robots.txt') for s in servers.values()), 'all robots requests to end', 30)
     longest = max(max(s.held['/robots.txt']) for s in servers.values())
     alive = world.daemon.poll() is None
+    delay = bystander.worst(begun, time.time())
     origin_ok = len(origin.asked('/good/0/'))
     world.stop()
     for s in servers.values():
         s.close()
-    promise('P14', '%d modes, longest robots.txt %.1f s (limit 10), daemon alive %s, good sources visited meanwhile %s' % (len(servers), longest, alive, origin_ok > 0),
-            alive and longest <= 12 and origin_ok > 0)
+    promise('P14', '%d modes, longest robots.txt %.1f s (limit 10; a bystander waited %.1f s), daemon alive %s, good sources visited meanwhile %s' % (len(servers), longest, delay, alive, origin_ok > 0),
+            alive and longest <= 12 + delay and origin_ok > 0)
 
 
 @pytest.fixture
