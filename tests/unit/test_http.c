@@ -302,7 +302,7 @@ compressed_content_is_checked_to_its_end(void **state)
 	http_answer_done(&a);
 	get("/gzip-bomb", &a);
 	assert_int_equal(a.err.class, ERR_LIMIT);
-	assert_true(a.total_ms < 1000);
+	assert_true(a.wire_bytes < bomb_len);	/* it was not read to its end */
 	http_answer_done(&a);
 }
 

@@ -169,7 +169,7 @@ a_large_body_waits_for_another_and_a_small_one_does_not(void **state)
 	UNTIL(base, first.t->answer.body.len == 4 * MIB);
 	ask(h, &second, "/plain/5");
 	UNTIL(base, second.t->waits);
-	ask(h, &small, "/small");
+	ask(h, &small, "/small/0");
 	UNTIL(base, small.told);
 	is_whole(&small, HTTP_SMALL_BODY);
 	UNTIL(base, second.t->waited_ms > 0);
