@@ -103,6 +103,7 @@ round_is_full(struct http_transfer *t)
 {
 	if (!t->undone && (t->http->round < HTTP_ROUND || t->answer.body.len < ROUND_LEAST))
 		return false;
+	http_socket_in_use(t);
 	http_round_soon(t->http);
 	return true;
 }

@@ -82,6 +82,7 @@ struct http_transfer {
 	bool redirect;			/* a hop to follow */
 	bool upgraded;			/* a hop led from https to http */
 	int fd;				/* of its connection; -1: not known */
+	int local_port;			/* of its connection; 0: not asked yet */
 	uint64_t socket_from;		/* bytes the connection had received before; 0: not looked yet */
 	bool resolved;
 	int socket_errno;
@@ -128,6 +129,11 @@ void http_multi_close(struct http *h);
 void http_socket_opened(struct http *h, int fd);
 int http_socket_closed(void *http, curl_socket_t fd);	/* CURLOPT_CLOSESOCKETFUNCTION */
 void http_socket_idle(struct http *h, int fd, bool http2);
+/*
+ * t is going to wait in the middle of its answer: its kept connection is not idle any more. libcurl does not say so when it
+ * read an answer at once, before it ever waited for the socket.
+ */
+void http_socket_in_use(struct http_transfer *t);
 /* A connection that is not read for a while. */
 void http_socket_mute(struct http *h, int fd, bool mute);
 bool http_socket_is_muted(const struct http *h, int fd);
@@ -142,6 +148,7 @@ void http_drain(struct http *h);
 
 /* transfer.c: each leaves the transfer running or finished. */
 struct http_transfer *transfer_get(struct http *h);
+void transfer_address_text(const struct sockaddr *sa, char out[64]);	/* as in answer.address */
 void transfer_recycle(struct http_transfer *t);		/* forget the request; keep the struct or free it */
 void transfer_free(struct http_transfer *t);
 void transfer_begin(struct http_transfer *t);

@@ -4,7 +4,9 @@
  */
 #include "net/http_int.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/clock.h"
@@ -162,6 +164,36 @@ http_socket_idle(struct http *h, int fd, bool http2)
 		return;
 	w->idle = !w->http2;
 	wait_for(w, w->http2 ? 0 : EV_READ);
+}
+
+/* Between the port and the address that libcurl named when it asked. */
+static bool
+is_of(const struct watched *w, const struct http_transfer *t)
+{
+	struct sockaddr_storage local, peer;
+	socklen_t local_len = sizeof(local), peer_len = sizeof(peer);
+	struct sockaddr *name = (struct sockaddr *)(void *)&local, *other = (struct sockaddr *)(void *)&peer;
+	char address[64];
+	in_port_t port;
+
+	if (getsockname(w->fd, name, &local_len) != 0 || getpeername(w->fd, other, &peer_len) != 0)
+		return false;
+	port = name->sa_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&local)->sin6_port :
+	    ((struct sockaddr_in *)(void *)&local)->sin_port;
+	transfer_address_text(other, address);
+	return ntohs(port) == t->local_port && strcmp(address, t->answer.address) == 0;
+}
+
+void
+http_socket_in_use(struct http_transfer *t)
+{
+	struct http *h = t->http;
+
+	for (size_t i = 0; t->fd < 0 && i < h->watched_cap; i++)
+		if (h->watched[i] != NULL && h->watched[i]->ours && is_of(h->watched[i], t)) {
+			t->fd = (int)i;
+			h->watched[i]->idle = false;
+		}
 }
 
 void

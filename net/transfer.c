@@ -23,8 +23,8 @@
  */
 #define DNS_KEEP_S 0L
 
-static void
-address_text(const struct sockaddr *sa, char out[64])
+void
+transfer_address_text(const struct sockaddr *sa, char out[64])
 {
 	char ip[INET6_ADDRSTRLEN] = "?";
 
@@ -54,10 +54,10 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
 
 	t->resolved = true;
 	if (t->proxy == NULL && !guard_permits(t->http->guard, &a->addr)) {
-		address_text(&a->addr, t->refused);
+		transfer_address_text(&a->addr, t->refused);
 		return CURL_SOCKET_BAD;
 	}
-	address_text(&a->addr, t->answer.address);
+	transfer_address_text(&a->addr, t->answer.address);
 	t->tried = true;
 	fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 	if (fd < 0) {
@@ -83,13 +83,14 @@ about_to_ask(void *arg, char *ip, char *local_ip, int port, int local_port)
 	else if (inet_pton(AF_INET6, ip, &in6.sin6_addr) == 1)
 		sa = (const struct sockaddr *)(const void *)&in6;
 	if (sa != NULL)
-		address_text(sa, t->answer.address);
+		transfer_address_text(sa, t->answer.address);
 	if (t->proxy == NULL && (sa == NULL || !guard_permits(t->http->guard, sa))) {
 		snprintf(t->refused, sizeof(t->refused), "%s", sa != NULL ? t->answer.address : ip);
 		t->tried = false;
 		return CURL_PREREQFUNC_ABORT;
 	}
 	t->resolved = true;
+	t->local_port = local_port;
 	t->asked_ms = clock_mono_ms();
 	return CURL_PREREQFUNC_OK;
 }
@@ -318,6 +319,7 @@ begin_hop(struct http_transfer *t)
 	t->resolved = t->tried = false;
 	t->socket_errno = 0;
 	t->fd = -1;
+	t->local_port = 0;
 	t->socket_from = 0;
 	t->refused[0] = t->error[0] = '\0';
 	t->header_bytes = 0;

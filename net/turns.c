@@ -123,6 +123,7 @@ turns_must_wait(struct http_transfer *t)
 		set_waits(t, false);
 		return false;
 	}
+	http_socket_in_use(t);
 	set_waits(t, true);
 	return true;
 }

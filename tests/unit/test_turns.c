@@ -127,7 +127,8 @@ ask(struct http *h, struct asked *q, const char *path)
 static void
 is_whole(struct asked *q, size_t n)
 {
-	assert_int_equal(q->answer.err.class, ERR_NONE);
+	if (q->answer.err.class != ERR_NONE)
+		fail_msg("%s", q->answer.err.text);
 	assert_int_equal(q->answer.body.len, n);
 	assert_memory_equal(q->answer.body.data, plain, n);
 	http_answer_done(&q->answer);
