@@ -352,7 +352,8 @@ take_sitemaps(struct probe *p, const char *url, struct probe_found *f)
 
 	f->sitemaps = xcalloc(n + 1, sizeof(*f->sitemaps));
 	for (size_t i = 0; i < n && i < SITEMAPS_MAX; i++)
-		f->sitemaps[f->sitemaps_count++] = xstrdup(maps[i]);
+		if ((f->sitemaps[f->sitemaps_count] = url_resolve(url, maps[i])) != NULL)
+			f->sitemaps_count++;	/* some name a path of their own host */
 }
 
 /* Fetches and discovers; *ret is the caller's even on -1. */

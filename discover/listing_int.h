@@ -68,6 +68,10 @@ char *listing_uncut_title(const struct rows *r, const struct rows_anchor *a, cha
 char *listing_title_beside(const struct rows *r, const struct rows_anchor *a, const char *title);
 /* A title that a script of the row writes. Caller frees; or NULL. */
 char *listing_script_title(const struct rows *r, const struct listing_row *row);
+/* Does a class speak of titles ("news-title", "headline")? Looked for by first letters: most lines have one. */
+bool listing_is_title_class(const char *cls);
+/* Words that end with a full stop are a summary sooner than a title. */
+bool listing_is_sentence(const char *s, size_t n);
 /* Titles of all rows of a group; caller frees each and the array. */
 char **listing_titles(const struct rows *r, const struct listing_group *g);
 

@@ -10,7 +10,6 @@
 #include "base/banned.h"
 
 #define PROSE 170		/* a line longer than this is a summary rather than a title */
-#define SENTENCE_MIN 40		/* bytes of it; shorter ones end with an abbreviation */
 #define LABEL_MAX 30
 #define ROW_LINES 200		/* of a row that are looked at */
 #define PIECES_MAX 100000	/* of all rows: rows that share one large element end here */
@@ -18,6 +17,8 @@
 #define PIECE_BYTES 4096
 #define LINK_COLUMN 0xa		/* key of the column of the links' own texts */
 #define FEW_LETTERS 6		/* a docket number, no title */
+#define REPEATED_LETTERS 12	/* of a title that a link says again with other words */
+#define ROW_PIECES 16		/* among which it is looked for, on either side */
 
 /* A piece of a row that may be its title. */
 struct piece {
@@ -91,24 +92,6 @@ label_len(const char *s, uint32_t n)
 	return 0;
 }
 
-/* Does a class speak of titles ("news-title", "headline")? Looked for by first letters: there is one for most lines. */
-static bool
-is_title_class(const char *cls)
-{
-	static const char *const words[] = { "title", "headline", "caption", "name" };
-
-	for (; *cls != '\0'; cls++) {
-		char c = *cls | 0x20;
-
-		if (c != 't' && c != 'h' && c != 'c' && c != 'n')
-			continue;
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (words[i][0] == c && strncasecmp(words[i], cls, strlen(words[i])) == 0)
-				return true;
-	}
-	return false;
-}
-
 static uint8_t
 line_bonus(const struct rows *r, const struct rows_line *line)
 {
@@ -118,7 +101,7 @@ line_bonus(const struct rows *r, const struct rows_line *line)
 		return 14;
 	for (int e = line->elem, up = 0; e >= 0 && up < 2; e = r->elems[e].parent, up++) {
 		cls = tree_attr(r->elems[e].node, "class");
-		if (cls != NULL && is_title_class(cls))
+		if (cls != NULL && listing_is_title_class(cls))
 			return 13;
 	}
 	return 10;
@@ -291,15 +274,25 @@ same_words(struct seen_words **table, uint64_t column, uint64_t words, bool add,
 	return found != NULL ? found->count : 0;
 }
 
-/* Words that end with a full stop are a summary sooner than a title. */
+/*
+ * "Read more about X" beside X: the piece at i of a row holds another piece of it that says most of it. Pieces of a row stand together.
+ */
 static bool
-is_sentence(const char *s, size_t n)
+repeats_another(const struct rows *r, const struct pieces *ps, size_t i)
 {
-	static const char *const stops[] = { ".", "\xe3\x80\x82", "\xe0\xa5\xa4", NULL };	/* 。 and danda */
+	const struct piece *p = &ps->list[i], *q;
+	const char *text = buf_str(&r->text);
+	size_t from = i;
 
-	for (size_t i = 0; n >= SENTENCE_MIN && stops[i] != NULL; i++)
-		if (memcmp(s + n - strlen(stops[i]), stops[i], strlen(stops[i])) == 0)
+	while (from > 0 && i - from < ROW_PIECES && ps->list[from - 1].row == p->row)
+		from--;
+	for (size_t k = from; k < ps->count && k < from + 2 * ROW_PIECES && ps->list[k].row == p->row; k++) {
+		q = &ps->list[k];
+		if (q->letters >= REPEATED_LETTERS && q->letters + 3 <= p->letters && q->letters * 5 >= p->letters * 2 &&
+		    memmem(text + p->start, p->end - p->start, text + q->start, q->end - q->start) != NULL &&
+		    (q->start >= p->end || q->end <= p->start) && memcmp(text + p->start, text + q->start, REPEATED_LETTERS) != 0)
 			return true;
+	}
 	return false;
 }
 
@@ -319,7 +312,7 @@ piece_worth(const struct rows *r, const struct piece *p, size_t same, size_t row
 		worth *= 0.15;
 	else if (len > PROSE)
 		worth *= 0.4;
-	else if (is_sentence(buf_str(&r->text) + p->start, len))
+	else if (listing_is_sentence(buf_str(&r->text) + p->start, len))
 		worth *= 0.7;
 	return worth;
 }
@@ -469,6 +462,8 @@ listing_titles(const struct rows *r, const struct listing_group *g)
 
 		worth[i] = piece_worth(r, p, same_words(&seen, p->column, p->words, false, slots, &used),
 		    g->rows_count);
+		if (worth[i] > 0 && p->column == LINK_COLUMN && repeats_another(r, &ps, i))
+			worth[i] *= 0.3;
 		p->in->score += worth[i];
 	}
 	best = best_column(columns);

@@ -10,6 +10,7 @@
 #include "base/banned.h"
 
 #define TITLE_CHARS 512
+#define SENTENCE_MIN 40		/* bytes of it; shorter ones end with an abbreviation */
 #define TITLE_LEFT 6		/* bytes of a title that must be left without its date */
 #define MIDDLE_BYTES 240	/* of a title: longer ones are sentences, whose dates are theirs */
 #define TAIL_BYTES 16		/* of what may stand behind a date in the middle of a title and goes with it */
@@ -272,4 +273,32 @@ listing_title_beside(const struct rows *r, const struct rows_anchor *a, const ch
 	free(own);
 	both[utf8_cut_chars(both, strlen(both), TITLE_CHARS)] = '\0';
 	return both;
+}
+
+bool
+listing_is_title_class(const char *cls)
+{
+	static const char *const words[] = { "title", "headline", "caption", "name" };
+
+	for (; *cls != '\0'; cls++) {
+		char c = *cls | 0x20;
+
+		if (c != 't' && c != 'h' && c != 'c' && c != 'n')
+			continue;
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (words[i][0] == c && strncasecmp(words[i], cls, strlen(words[i])) == 0)
+				return true;
+	}
+	return false;
+}
+
+bool
+listing_is_sentence(const char *s, size_t n)
+{
+	static const char *const stops[] = { ".", "\xe3\x80\x82", "\xe0\xa5\xa4", NULL };	/* 。 and danda */
+
+	for (size_t i = 0; n >= SENTENCE_MIN && stops[i] != NULL; i++)
+		if (memcmp(s + n - strlen(stops[i]), stops[i], strlen(stops[i])) == 0)
+			return true;
+	return false;
 }

@@ -12,6 +12,7 @@
 #include "base/banned.h"
 
 #define COLUMNS 16	/* of a table in which a cell may span rows */
+#define LINE_LETTERS 24	/* of a link that fills a line of its own */
 
 /* State of the walk. */
 struct walk {
@@ -170,6 +171,9 @@ is_seam(const struct walk *w, const char *next)
 		return true;
 	if (!isdigit(last) || !isdigit(c))
 		return false;
+	/* a date behind the number of its row */
+	if (strcspn(next, " \t\r\n") >= 6 && strcspn(next, ".:/-") <= 4)
+		return true;
 	while (at > w->line_start && (isdigit((unsigned char)text->data[at - 1]) || strchr(".:/-", text->data[at - 1]) != NULL))
 		at--;
 	return text->len - at >= 4;
@@ -273,12 +277,27 @@ close_anchor(struct walk *w)
 	w->anchor = -1;
 }
 
+/* Links of many words with nothing but white space between them stand below one another, whatever makes them do so. */
+static bool
+follows_long_link(const struct walk *w, const xmlNode *node)
+{
+	const struct rows_anchor *last = w->r->anchors_count > 0 ? &w->r->anchors[w->r->anchors_count - 1] : NULL;
+	const xmlNode *before = node->prev;
+
+	while (before != NULL && before->type != XML_ELEMENT_NODE) {
+		if (before->type == XML_TEXT_NODE && before->content[strspn((const char *)before->content, " \t\r\n")] != '\0')
+			return false;
+		before = before->prev;
+	}
+	return before != NULL && last != NULL && w->r->elems[last->elem].node == before && last->letters >= LINE_LETTERS;
+}
+
 static void
 enter(struct walk *w, int elem)
 {
 	const xmlNode *node = w->r->elems[elem].node;
 
-	if (w->r->elems[elem].block)
+	if (w->r->elems[elem].block || ((w->r->elems[elem].is & ROWS_LINK) && follows_long_link(w, node)))
 		flush_line(w);
 	else if (node->prev != NULL && node->prev->type == XML_ELEMENT_NODE && strncmp((const char *)node->name, "su", 2) != 0)
 		w->edge = true;	/* all but sub and sup */
