@@ -218,29 +218,48 @@ by_asked_url(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *re
 }
 
 /*
- * An address that differs from a known one by the slash at its end alone, with the same title and, however short, nearly the same text:
- * servers answer to both.
+ * The document at that address, when it has the same title and, however short, much of the same text where there is one to compare; or
+ * nearly the same text, whatever a list called it.
  */
 static int
-by_slash(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
+by_twin(struct put_ctx *p, const char *key, int64_t *ret_doc, struct err *reterr)
 {
 	CLEANUP(store_doc_row_done) struct doc_row d = { 0 };
-	size_t path = strcspn(p->final_key, "?");
-	bool slash = path > 0 && p->final_key[path - 1] == '/';
-	CLEANUP(freep) char *other = xasprintf("%.*s%s%s", (int)(path - slash), p->final_key, slash ? "" : "/",
-	    p->final_key + path);
 	int64_t doc_id;
 
-	if (p->text == NULL || store_alias_find(p->s, ALIAS_URL, "", other, &doc_id, reterr) < 0)
-		return p->text == NULL ? 0 : -1;
+	if (store_alias_find(p->s, ALIAS_URL, "", key, &doc_id, reterr) < 0)
+		return -1;
 	if (doc_id <= 0)
 		return 0;
 	if (store_doc_row(p->s, doc_id, &d, reterr) < 0)
 		return -1;
-	if (!same_title(p, &d) || likeness(p, &d) < MOVED_LIKENESS || dates_contradict(p, &d))
+	if (dates_contradict(p, &d) || (p->text != NULL ? likeness(p, &d) < (same_title(p, &d) ? MOVED_LIKENESS : CLAIM_LIKENESS) :
+	    !same_title(p, &d)))
 		return 0;
 	*ret_doc = doc_id;
 	return 1;
+}
+
+/* Addresses that servers answer to like the one asked for: with or without the slash at its end, "www." at its beginning, or both. */
+static int
+by_twins(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
+{
+	const char *key = p->final_key;
+	bool www = strncmp(key, "www.", 4) == 0;
+	size_t path = strcspn(key, "?");
+	bool slash = path > 0 && key[path - 1] == '/';
+	int rc = 0;
+
+	for (int i = 1; i <= 3 && rc == 0; i++) {
+		bool other_slash = (i & 1) != 0, other_host = (i & 2) != 0;
+		const char *front = !other_host || www ? "" : "www.";
+		size_t from = other_host && www ? 4 : 0;
+		CLEANUP(freep) char *other = xasprintf("%s%.*s%s%s", front, (int)(path - from - (other_slash && slash)), key + from,
+		    other_slash && !slash ? "/" : "", key + path);
+
+		rc = by_twin(p, other, ret_doc, reterr);
+	}
+	return rc;
 }
 
 static int
@@ -390,7 +409,7 @@ store_identify(struct put_ctx *p, int64_t *ret_doc, bool *ret_same, struct err *
 	*ret_same = false;
 	if ((rc = by_final_url(p, ret_doc, ret_same, reterr)) != 0 ||
 	    (rc = by_asked_url(p, ret_doc, ret_same, reterr)) != 0 ||
-	    (rc = by_slash(p, ret_doc, reterr)) != 0 ||
+	    (rc = by_twins(p, ret_doc, reterr)) != 0 ||
 	    (rc = by_guid(p, ret_doc, reterr)) != 0 ||
 	    (rc = by_text(p, ret_doc, reterr)) != 0 ||
 	    (rc = by_claim(p, ret_doc, reterr)) != 0 ||

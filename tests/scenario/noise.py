@@ -47,9 +47,9 @@ class Rows(html.parser.HTMLParser):
 
 
 class Noisy:
-    def __init__(self, site, seed, kinds='order away guid url page redesign'):
+    def __init__(self, site, seed, kinds='order away guid url host page redesign'):
         self.site, self.r, self.kinds, self.lock = site, random.Random(seed), kinds.split(), threading.Lock()
-        self.changed, self.known, self.fresh, self.redesigned = 0, set(), set(), False
+        self.changed, self.known, self.fresh, self.met, self.redesigned = 0, set(), set(), set(), False
         here = os.path.dirname(site)
         port_file = os.path.join('/tmp', 'noise-%d-%d' % (os.getpid(), seed))
         self.replay = subprocess.Popen([sys.executable, os.path.join(here, 'replay.py'), site, '--port', '0', '--port-file', port_file, '--no-validators',
@@ -65,7 +65,7 @@ class Noisy:
             protocol_version = 'HTTP/1.1'
 
             def do_GET(self):
-                status, kind, body, location = noisy.answer(self.path)
+                status, kind, body, location = noisy.answer(self.path, self.headers.get('Host', ''))
                 self.send_response(status)
                 self.send_header('Content-Type', kind)
                 self.send_header('Content-Length', str(len(body)))
@@ -79,7 +79,7 @@ class Noisy:
 
         self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
         self.server.daemon_threads = True
-        self.base = 'http://127.0.0.1:%d' % self.server.server_address[1]
+        self.base = 'http://press.localhost:%d' % self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.step(0)
 
@@ -106,8 +106,6 @@ class Noisy:
 
     def vary(self, path):
         how = self.r.choice(VARIANTS if not path.endswith('.pdf') else VARIANTS[:3]) if 'url' in self.kinds else ''
-        if how in ('print', 'amp') and self.redesigned:     # the new template links to none
-            how = 'slash'
         if how in ('print', 'amp'):
             return '/%s%s' % (how, path)
         if how == 'slash':
@@ -115,6 +113,12 @@ class Noisy:
         if how == 'www':        # a mobile front that leads to the page itself
             return '/m' + path
         return path + (how % self.r.randrange(9) if '%' in how else how)
+
+    def host(self, path):
+        """Under www the same server answers; a page that was met may be listed under https too, where nobody answers: who knows it need not ask."""
+        if 'host' not in self.kinds or self.r.random() < 0.7:
+            return self.base
+        return self.base.replace('http:', 'https:') if path in self.met and self.r.random() < 0.6 else self.base.replace('//', '//www.')
 
     def plain(self, path):
         """The address that a variant stands for."""
@@ -131,7 +135,7 @@ class Noisy:
 
     # ---- answers ----
 
-    def answer(self, path):
+    def answer(self, path, host):
         with self.lock:
             plain = self.plain(path)
             if path.startswith('/m/') and plain != path:
@@ -148,6 +152,8 @@ class Noisy:
                 text = self.feed(text)
             elif 'html' in kind and urlsplit(plain).path in self.known:
                 text = self.page(text, plain, path)
+                if not host.startswith('www.'):
+                    self.met.add(path)
             elif 'html' in kind:
                 text = self.list(text)
             return 200, kind, text.encode('utf-8', 'surrogateescape'), None
@@ -184,7 +190,9 @@ class Noisy:
             path = urlsplit(m.group(2)).path
             if path not in self.known or '?' in m.group(2):
                 return m.group(0)
-            return m.group(1) + self.base + self.vary(path).replace('&', '&amp;') + m.group(3)
+            host = self.host(path)
+            at = path + self.r.choice(('', '?utm_source=other')) if host.startswith('https') else self.vary(path)
+            return m.group(1) + host + at.replace('&', '&amp;') + m.group(3)
         text = re.sub(r'(href=["\'])([^"\']*)(["\'])', one, text)
         return re.sub(r'(<link>)([^<]*)(</link>)', one, text)
 

@@ -8,8 +8,9 @@ from noise import Noisy
 
 SITES = os.path.join(SHARED, 'sites')
 SOAK = bool(os.environ.get('PRESSWATCH_SOAK'))
-CASES = [('seed-pages', None)] + ([('treasury-press-releases', None), ('regeringen-pressmeddelanden', None), ('wire-a', 3)]
+CASES = [('seed-pages', None), ('edgi-revisions', None), ('court-ca2.uscourts.gov', None)] + ([('treasury-press-releases', None), ('regeringen-pressmeddelanden', None), ('wire-a', 3)]
                                   if SOAK else [('treasury-press-releases', 5)])
+GAPS = ('court-ca2.uscourts.gov',)      # two of its snapshots have no item in common
 
 
 def sources(site):
@@ -17,7 +18,7 @@ def sources(site):
     steps = json.load(open(os.path.join(site, 'steps.json'), encoding='utf-8'))['steps']
     rows += [r for s in steps for r in s.get('set', [])]
     found = sorted({(r['role'], r['url']) for r in rows if r['role'] in ('listing', 'feed', 'sitemap')})
-    return found or sorted({('listing', r['url']) for r in rows if r['role'] == 'index'}), len(steps)
+    return found or sorted({('page', r['url']) for r in rows if r['role'] == 'page'}), len(steps)
 
 
 def run(world, noisy, steps, lists):
@@ -39,7 +40,7 @@ def plain_rows(world, noisy):
     """The archive's documents under the addresses that their variants stand for."""
     rows = world.documents()
     for d in rows:
-        names = [noisy.behind + noisy.plain(u[len(noisy.base):]) for u in [d['url']] + d.get('aliases', []) if u.startswith(noisy.base)]
+        names = [noisy.behind + noisy.plain('/' + u.split('/', 3)[3]) for u in [d['url']] + d.get('aliases', []) if 'localhost' in u]
         d['url'], d['aliases'] = names[0], sorted(set(names))
     return rows
 
@@ -60,6 +61,8 @@ def test_a_real_site_behind_noise_is_told_right(world, hook, site, steps):
         noisy.close()
     told = collections.Counter((e['type'], e['data'].get('id')) for e in hook.events)
     other = [(e['type'], e['data'].get('source'), e['data'].get('cause')) for e in hook.events if not e['type'].startswith('document.')]
+    if other and other[0][0] == 'source.gap' and site in GAPS:
+        other = other[1:]
     wrong = {w: res[w] for w in ('missing', 'stored_twice', 'wrongly_one', 'edits_missed', 'revised_without_edit') if res[w]}
     new = {i for i, d in docs.items() if d.first and not d.free}
     wrong.update({k: v for k, v in {
