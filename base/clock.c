@@ -113,15 +113,6 @@ clock_rfc3339_at(int64_t ms, int offset_min, char out[CLOCK_TEXT_MAX])
 }
 
 char *
-clock_day(int64_t ms, char out[CLOCK_TEXT_MAX])
-{
-	struct parts p = take_apart(ms);
-
-	snprintf(out, CLOCK_TEXT_MAX, "%04d-%02d-%02d", p.year, p.month, p.day);
-	return out;
-}
-
-char *
 clock_http(int64_t ms, char out[CLOCK_TEXT_MAX])
 {
 	struct parts p = take_apart(ms);
@@ -356,36 +347,4 @@ clock_parse_rfc3339(const char *s, int64_t *ret_ms, bool *ret_has_time, int *ret
 	if (ret_offset_min != NULL)
 		*ret_offset_min = offset;
 	return 0;
-}
-
-char *
-clock_span(int64_t ms, char out[CLOCK_TEXT_MAX])
-{
-	static const struct {
-		uint64_t ms;
-		const char *name;
-	} unit[] = {
-		{ 86400000, "d" }, { 3600000, "h" }, { 60000, "min" }, { 1000, "s" }, { 1, "ms" },
-	};
-	uint64_t left = ms < 0 ? -(uint64_t)ms : (uint64_t)ms, rest;
-	const char *sign = ms < 0 ? "-" : "";
-	char text[96];
-	size_t i;
-
-	if (left == 0) {
-		snprintf(out, CLOCK_TEXT_MAX, "0 s");
-		return out;
-	}
-	for (i = 0; left < unit[i].ms; i++)
-		;
-	rest = i + 1 < 4 ? left % unit[i].ms / unit[i + 1].ms : 0;
-	if (rest > 0)
-		snprintf(text, sizeof(text), "%s%llu %s %llu %s", sign,
-		    (unsigned long long)(left / unit[i].ms), unit[i].name,
-		    (unsigned long long)rest, unit[i + 1].name);
-	else
-		snprintf(text, sizeof(text), "%s%llu %s", sign,
-		    (unsigned long long)(left / unit[i].ms), unit[i].name);
-	snprintf(out, CLOCK_TEXT_MAX, "%.*s", CLOCK_TEXT_MAX - 1, text);
-	return out;
 }

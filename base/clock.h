@@ -17,8 +17,6 @@ int64_t clock_mono_ms(void);
 char *clock_rfc3339(int64_t ms, bool with_ms, char out[CLOCK_TEXT_MAX]);
 /* RFC 3339 at an offset of offset_min minutes from UTC. */
 char *clock_rfc3339_at(int64_t ms, int offset_min, char out[CLOCK_TEXT_MAX]);
-/* "2023-02-09" of the day in UTC. */
-char *clock_day(int64_t ms, char out[CLOCK_TEXT_MAX]);
 /* RFC 9110 IMF-fixdate, for requests. */
 char *clock_http(int64_t ms, char out[CLOCK_TEXT_MAX]);
 /* All three forms of RFC 9110 5.6.7. Returns 0 or -1. */
@@ -29,7 +27,5 @@ int clock_parse_rfc3339(const char *s, int64_t *ret_ms, bool *ret_has_time, int 
 /* Days since 1970-01-01 of a proleptic Gregorian date (month 1..12), and back. */
 int64_t clock_days_from_civil(int year, int month, int day);
 void clock_civil_from_days(int64_t days, int *year, int *month, int *day);
-/* "30s" "15m" "6h" "7d" in words for people: "2 h 5 min", "3 d". Returns out. */
-char *clock_span(int64_t ms, char out[CLOCK_TEXT_MAX]);
 
 #endif

@@ -408,12 +408,6 @@ unicode_is_upper(uint32_t c)
 }
 
 bool
-unicode_is_punct(uint32_t c)
-{
-	return (U_GET_GC_MASK((UChar32)c) & U_GC_P_MASK) != 0;
-}
-
-bool
 unicode_is_unspaced(uint32_t c)
 {
 	if (c < 0xe01)

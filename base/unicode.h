@@ -54,7 +54,6 @@ bool unicode_is_space(uint32_t c);	/* White_Space, no-break and zero-width inclu
 bool unicode_is_word(uint32_t c);	/* letter, digit or mark */
 bool unicode_is_digit(uint32_t c);
 bool unicode_is_upper(uint32_t c);
-bool unicode_is_punct(uint32_t c);
 /* Scripts written without blanks between words: Han, kana, Thai, Lao, Khmer, Myanmar. */
 bool unicode_is_unspaced(uint32_t c);
 

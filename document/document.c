@@ -138,18 +138,6 @@ text_state_name(enum text_state s)
 	return state_names[s];
 }
 
-int
-text_state_parse(const char *name, enum text_state *ret)
-{
-	for (size_t i = 0; name != NULL && i < sizeof(state_names) / sizeof(state_names[0]); i++) {
-		if (strcmp(name, state_names[i]) == 0) {
-			*ret = (enum text_state)i;
-			return 0;
-		}
-	}
-	return -1;
-}
-
 json_t *
 document_to_json(const struct document *doc)
 {

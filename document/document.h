@@ -66,7 +66,6 @@ void document_encode(const struct document *doc, struct buf *b);
 int document_decode(struct fields *f, struct document **ret_doc, struct err *reterr);
 
 const char *text_state_name(enum text_state s);
-int text_state_parse(const char *name, enum text_state *ret);
 
 /*
  * Hash of what an edit is judged by: the comparison form (normal_compare()) of title and text.

@@ -194,18 +194,6 @@ detect(const char *text, size_t n, const char *hint, char out[LANG_MAX], bool *r
 	return out;
 }
 
-char *
-lang_detect(const char *text, size_t n, char out[LANG_MAX], bool *ret_reliable)
-{
-	struct letters letters;
-	bool reliable;
-
-	detect(text, n, NULL, out, &reliable, &letters);
-	if (ret_reliable != NULL)
-		*ret_reliable = reliable;
-	return out;
-}
-
 /* Written forms of one language, or languages that CLD2 cannot tell apart in a press text. */
 static const char groups[][5][4] = {
 	{ "no", "nb", "nn" },

@@ -6,8 +6,6 @@
 
 #define LANG_MAX 16
 
-/* Detects from text; out "" when not reliable. Returns out. */
-char *lang_detect(const char *text, size_t n, char out[LANG_MAX], bool *ret_reliable);
 /*
  * Decide: declared (html lang, metadata; may be NULL or nonsense) against the text. The text wins when it
  * is long and sure; a declared region or script is kept when the primary subtag agrees. out is a

@@ -206,16 +206,3 @@ similar_jaccard(const char *a, size_t na, const char *b, size_t nb)
 	similar_set_make(&y, b, nb);
 	return similar_set_jaccard(&x, &y);
 }
-
-double
-similar_containment(const char *a, size_t na, const char *b, size_t nb)
-{
-	CLEANUP(similar_set_done) struct similar_set x = { 0 };
-	CLEANUP(similar_set_done) struct similar_set y = { 0 };
-
-	similar_set_make(&x, a, na);
-	similar_set_make(&y, b, nb);
-	if (x.n == 0 || y.n == 0)
-		return x.n == y.n ? 1.0 : 0.0;
-	return (double)common(x.v, x.n, y.v, y.n) / (double)(x.n < y.n ? x.n : y.n);
-}

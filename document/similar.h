@@ -7,8 +7,6 @@
 
 /* Jaccard similarity of the sets of word 3-shingles, 0..1. Linear in the texts. */
 double similar_jaccard(const char *a, size_t na, const char *b, size_t nb);
-/* Share of the smaller text's shingles that the other one holds, 0..1. */
-double similar_containment(const char *a, size_t na, const char *b, size_t nb);
 
 /* One text that is compared with many. */
 struct similar_set {

@@ -23,7 +23,6 @@ a_moment_is_written_in_every_form(void **state)
 	assert_string_equal(clock_rfc3339_at(FEB9, 540, out), "2023-02-09T16:45:00+09:00");
 	assert_string_equal(clock_rfc3339_at(FEB9, -210, out), "2023-02-09T04:15:00-03:30");
 	assert_string_equal(clock_rfc3339_at(FEB9, 0, out), "2023-02-09T07:45:00Z");
-	assert_string_equal(clock_day(FEB9, out), "2023-02-09");
 	assert_string_equal(clock_http(FEB9, out), "Thu, 09 Feb 2023 07:45:00 GMT");
 	assert_string_equal(clock_rfc3339(-1, true, out), "1969-12-31T23:59:59.999Z");
 	assert_string_equal(clock_http(-1, out), "Wed, 31 Dec 1969 23:59:59 GMT");
@@ -151,26 +150,6 @@ what_is_written_is_read_back(void **state)
 }
 
 static void
-a_span_is_told_in_its_two_largest_units(void **state)
-{
-	static const struct {
-		int64_t ms;
-		const char *want;
-	} row[] = {
-		{ 0, "0 s" }, { 450, "450 ms" }, { 30000, "30 s" }, { 900000, "15 min" },
-		{ 7500000, "2 h 5 min" }, { 259200000, "3 d" }, { 604800000, "7 d" },
-		{ 90061000, "1 d 1 h" }, { 61500, "1 min 1 s" }, { 1999, "1 s" },
-		{ -7500000, "-2 h 5 min" },
-	};
-	char out[CLOCK_TEXT_MAX];
-	size_t i;
-
-	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++)
-		assert_string_equal(clock_span(row[i].ms, out), row[i].want);
-	assert_true(strlen(clock_span(INT64_MIN, out)) < CLOCK_TEXT_MAX);
-}
-
-static void
 the_clocks_run_forward(void **state)
 {
 	int64_t a = clock_mono_ms(), b = clock_mono_ms();
@@ -188,7 +167,6 @@ main(void)
 		cmocka_unit_test(all_three_forms_of_http_dates_are_read),
 		cmocka_unit_test(rfc_3339_dates_and_times_are_read),
 		cmocka_unit_test(what_is_written_is_read_back),
-		cmocka_unit_test(a_span_is_told_in_its_two_largest_units),
 		cmocka_unit_test(the_clocks_run_forward),
 	};
 

@@ -76,13 +76,9 @@ static void
 what_is_not_reliable_is_empty(void **state)
 {
 	char out[LANG_MAX];
-	bool reliable = true;
-
-	assert_string_equal(lang_detect("12345 67890", 11, out, &reliable), "");
-	assert_false(reliable);
-	assert_string_equal(lang_detect(english, strlen(english), out, &reliable), "en");
-	assert_true(reliable);
-	assert_string_equal(lang_detect("\xff\xfe", 2, out, NULL), "");
+	assert_string_equal(lang_decide(NULL, "12345 67890", 11, out), "");
+	assert_string_equal(lang_decide(NULL, english, strlen(english), out), "en");
+	assert_string_equal(lang_decide(NULL, "\xff\xfe", 2, out), "");
 }
 
 int

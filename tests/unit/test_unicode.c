@@ -336,8 +336,6 @@ characters_have_their_kinds(void **state)
 	assert_false(unicode_is_digit('a') || unicode_is_digit(0x4e00));
 	assert_true(unicode_is_upper('A') && unicode_is_upper(0x110) && unicode_is_upper(0x416));
 	assert_false(unicode_is_upper('a') || unicode_is_upper(0x65e5));
-	assert_true(unicode_is_punct('.') && unicode_is_punct(0x3002) && unicode_is_punct(0x201c));
-	assert_false(unicode_is_punct('a') || unicode_is_punct(' ') || unicode_is_punct('+'));
 	assert_true(unicode_is_unspaced(0x65e5) && unicode_is_unspaced(0x30fc) &&
 	    unicode_is_unspaced(0x3005) && unicode_is_unspaced(0xff76) &&
 	    unicode_is_unspaced(0xe01) && unicode_is_unspaced(0x1780) &&
