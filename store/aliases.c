@@ -114,22 +114,23 @@ dates_contradict(const struct put_ctx *p, const struct doc_row *d)
 }
 
 /*
- * Nearly the same text may still be another document: another number, name or a "not" is never a
- * copy.
+ * Nearly the same text may still be another document: another number, name or a "not" is never a copy. claimed: the page says itself
+ * that it is that one; then one may also say all that the other says and some paragraphs more, as a print view read otherwise does.
  */
 static bool
-only_furniture_differs(const struct put_ctx *p, const struct doc_row *d)
+only_reading_differs(const struct put_ctx *p, const struct doc_row *d, double alike, bool claimed)
 {
 	CLEANUP(diff_freep) struct diff *diff = NULL;
-	unsigned kinds;
 
 	if (memcmp(p->compare_hash, d->compare_hash, STORE_HASH) == 0)
 		return true;
 	if (p->words < STORE_ALIAS_WORDS)
 		return false;
 	diff = diff_texts(d->text, p->text);
-	kinds = diff_kinds(diff, d->title, p->title);
-	return (kinds & (CHANGE_TITLE | CHANGE_NUMBER | CHANGE_NAME | CHANGE_NEGATION)) == 0;
+	if (claimed && d->words >= STORE_ALIAS_WORDS && (diff->words_deleted == 0 || diff->words_inserted == 0))
+		return true;
+	return alike >= CLAIM_LIKENESS && (diff_kinds(diff, d->title, p->title) &
+	    (CHANGE_TITLE | CHANGE_NUMBER | CHANGE_NAME | CHANGE_NEGATION)) == 0;
 }
 
 /* What the lists called the two: known, and not the same. */
@@ -327,17 +328,19 @@ claim_key(const struct put_ctx *p)
 }
 
 static int
-claim_fits(struct put_ctx *p, int64_t doc_id, bool *ret, struct err *reterr)
+claim_fits(struct put_ctx *p, int64_t doc_id, bool claimed, bool *ret, struct err *reterr)
 {
 	CLEANUP(store_doc_row_done) struct doc_row d = { 0 };
+	double alike;
 
 	if (store_doc_row(p->s, doc_id, &d, reterr) < 0)
 		return -1;
 	if (p->words < STORE_ALIAS_WORDS && listed_titles_differ(p, &d))
 		return 0;
-	*ret = p->text != NULL && d.text != NULL && url_same_site(d.url, p->url) && same_title(p, &d) &&
-	    !dates_contradict(p, &d) && likeness(p, &d) >= CLAIM_LIKENESS &&
-	    only_furniture_differs(p, &d);
+	if (p->text == NULL || d.text == NULL || !url_same_site(d.url, p->url) || !same_title(p, &d) || dates_contradict(p, &d))
+		return 0;
+	alike = likeness(p, &d);
+	*ret = alike >= (claimed ? MOVED_LIKENESS : CLAIM_LIKENESS) && only_reading_differs(p, &d, alike, claimed);
 	return 0;
 }
 
@@ -371,7 +374,7 @@ by_claim(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
 		named = claimant;
 	if (named <= 0)
 		return 0;
-	if (claim_fits(p, named, &fits, reterr) < 0)
+	if (claim_fits(p, named, true, &fits, reterr) < 0)
 		return -1;
 	if (!fits)
 		return 0;
@@ -392,7 +395,7 @@ by_near(struct put_ctx *p, int64_t *ret_doc, struct err *reterr)
 	if (p->title == NULL || store_put_near(p, 0, reterr) < 0)
 		return p->title == NULL ? 0 : -1;
 	for (i = 0; i < p->near.count && p->near.list[i].likeness >= CLAIM_LIKENESS && !fits; i++) {
-		if (claim_fits(p, p->near.list[i].doc_id, &fits, reterr) < 0)
+		if (claim_fits(p, p->near.list[i].doc_id, false, &fits, reterr) < 0)
 			return -1;
 		if (fits)
 			*ret_doc = p->near.list[i].doc_id;

@@ -106,6 +106,8 @@ class Noisy:
 
     def vary(self, path):
         how = self.r.choice(VARIANTS if not path.endswith('.pdf') else VARIANTS[:3]) if 'url' in self.kinds else ''
+        if how in ('print', 'amp') and self.redesigned and 'late' not in self.kinds:     # the new template links to none
+            how = 'slash'
         if how in ('print', 'amp'):
             return '/%s%s' % (how, path)
         if how == 'slash':

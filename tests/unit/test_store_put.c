@@ -4,6 +4,12 @@
 
 static const char shell[] = "https://www.alpha.example/releases/jy0001";
 
+#define PART(n) "The ministry said that " n " towns will take part in the programme, which begins in the spring of the year and is to last " \
+    "for three years, and that each of them may ask for support of its schools, its harbours and its hospitals until the autumn, when the " \
+    "committee meets again to look at what was asked for and at what can be paid."
+static const char part[] = PART("forty"), other_part[] = PART("fifty");
+static const char whole[] = PART("forty") "\n\nFor further questions call 030 12345 on weekdays, or write to the press desk of Ms Smith.";
+
 /* ---- identity: what came first, what came then, and whether they are one ---- */
 
 static const struct {
@@ -50,6 +56,12 @@ static const struct {
 	{ "a canonical claim with the same short text", { .url = shell, .text = "A short text." },
 	  { .url = "https://www.alpha.example/print?jy0001", .canonical = shell,
 	    .text = "A short text." }, PUT_ALIAS },
+	{ "a print view that leaves a paragraph out", { .url = shell, .text = whole },
+	  { .url = "https://www.alpha.example/print?jy0001", .canonical = shell, .text = part }, PUT_ALIAS },
+	{ "the same without a claim", { .url = shell, .text = whole },
+	  { .url = "https://www.alpha.example/print?jy0001", .text = part }, PUT_NEW },
+	{ "a claim, a paragraph less and another number", { .url = shell, .text = whole },
+	  { .url = "https://www.alpha.example/print?jy0001", .canonical = shell, .text = other_part }, PUT_NEW },
 	{ "the home page as canonical address", { .url = "https://www.alpha.example/a",
 	    .text = "A short text.", .canonical = "https://www.alpha.example/" },
 	  { .url = "https://www.alpha.example/b", .text = "A short text.",
