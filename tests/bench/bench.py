@@ -12,6 +12,7 @@ import threading
 import time
 
 import proc
+from long import Long
 from parts import Parts
 from proc import WRITTEN_S, Daemon, Origin, build_all, run
 from wires import Wires
@@ -21,7 +22,7 @@ LISTING = ', kind: listing, exclude: ["/a/"], robots: ignore'
 FEED = ', kind: feed, exclude: ["/a/"], robots: ignore'
 
 
-class Bench(Parts, Wires):
+class Bench(Parts, Wires, Long):
     def __init__(self, args):
         self.work, self.bin, self.full = os.path.abspath(args.work), os.path.abspath(args.bin), args.mode == 'full'
         os.makedirs(self.work, exist_ok=True)

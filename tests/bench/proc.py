@@ -137,14 +137,14 @@ def status_field_of_task(pid, tid):
 class Daemon:
     """presswatchd with sources of its own in a fresh folder."""
 
-    def __init__(self, bin_dir, work, sources, every='30d', network='', channels='', keep=False, extra='', connections=512):
+    def __init__(self, bin_dir, work, sources, every='30d', network='', channels='', keep=False, extra='', connections=512, workers=2):
         self.bin, self.dir = bin_dir, work
         if not keep:
             shutil.rmtree(work, ignore_errors=True)
         os.makedirs(work, exist_ok=True)
         self.config = os.path.join(work, 'presswatch.yaml')
         self.extra, self.every, self.network, self.channels = extra, every, network, channels
-        self.connections = connections
+        self.connections, self.workers = connections, workers
         self.within = []	# a command that runs the daemon in its own place
         self.write(sources)
         self.log = open(os.path.join(work, 'log'), 'ab')
@@ -153,7 +153,7 @@ class Daemon:
     def write(self, sources):
         """sources: (name, url, further keys as flow YAML)."""
         with open(self.config, 'w') as f:
-            f.write('archive: %s/archive.db\ncontrol: %s/control.sock\ncontact: %s\nworkers: 2\n' % (self.dir, self.dir, CONTACT))
+            f.write('archive: %s/archive.db\ncontrol: %s/control.sock\ncontact: %s\nworkers: %d\n' % (self.dir, self.dir, CONTACT, self.workers))
             f.write('network: {connections: %d, per-host: 64, host-delay: 0s, allow: ["127.0.0.0/8"]%s}\n%s' % (self.connections, self.network, self.extra))
             if self.channels:
                 f.write('channels:\n' + self.channels)
