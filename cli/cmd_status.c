@@ -216,7 +216,7 @@ print_trouble(struct cli *cli)
 
 	if (cli->config == NULL || store_open(cli->config->archive, STORE_READ, NULL, &s, &err) < 0)
 		return;
-	store_sources(s, look_at_source, &t, &err);
+	store_sources_state(s, look_at_source, &t, &err);
 	store_channels_open(s, look_at_channel, &t, &err);
 	if (t.count > TROUBLE_MAX)
 		out_printf(&cli->out, STYLE_DIM, "  and %d more: presswatch sources, presswatch channels",

@@ -46,7 +46,7 @@ class Long:
             before, done = daemon.cost(), daemon.status()['visits']
             for turn in range(DAY):
                 if turn % 10 == 0:
-                    origin.ctl('publish?pm=10')
+                    origin.ctl('publish?src=%d' % (turn // 10 % n))
                 daemon.ask(cmd='poll', all=True)
                 done += n
                 while daemon.status()['visits'] < done:
