@@ -1,7 +1,8 @@
 # Measurements: ours beside the floors of the shared folder, in one run (see docs/performance.md).
-#   make bench                  quick: about six minutes, of which it works two
+#   make bench                  quick: under five minutes on a quiet machine, of which it works two
 #   make bench BENCH=full       10,000 sources each minute, an archive of a million documents (an hour, 9 GB of disk)
-#   make bench PARTS="checks"   chosen parts: checks, cold, idle, latency, fairness, tls, peers, archive
+#   make bench PARTS="checks"   chosen parts: checks, cold, idle, latency, fairness, archive; only by name: tls, http2 (with
+#                               Debian's nghttp2-proxy), dns (as root), workers, soak (a day's visits, four minutes), peers
 BENCH ?= quick
 BENCH_WORK ?= $(B)/bench
 
