@@ -56,6 +56,8 @@ void listing_ld(const struct html *html, const struct discover_opts *opts, struc
 void listing_trim(const char *text, uint32_t *start, uint32_t *end);
 /* Take the dates off both ends of a text, where enough is left. */
 void listing_strip_dates(const struct rows *r, uint32_t *start, uint32_t *end);
+/* "Press release 9 March 2024 Minister opens ...": where the title begins that a kind and a date lead. */
+bool listing_lead_end(const struct rows *r, uint32_t start, uint32_t end, uint32_t *ret_rest);
 /* The words of a text as a title, without a remark on its file ("PDF, 120 kB"), without dates when dated. Caller frees; or NULL. */
 char *listing_words(const struct rows *r, uint32_t start, uint32_t end, bool dated);
 /* A title that is no words of the page: of the link or of its picture. Caller frees; or NULL. */
@@ -68,6 +70,8 @@ char *listing_uncut_title(const struct rows *r, const struct rows_anchor *a, cha
 char *listing_title_beside(const struct rows *r, const struct rows_anchor *a, const char *title);
 /* A title that a script of the row writes. Caller frees; or NULL. */
 char *listing_script_title(const struct rows *r, const struct listing_row *row);
+/* Is the line the text of a link (the title beside "download")? */
+bool listing_is_linked(const struct rows *r, const struct rows_line *line);
 /* Does a class speak of titles ("news-title", "headline")? Looked for by first letters: most lines have one. */
 bool listing_is_title_class(const char *cls);
 /* Words that end with a full stop are a summary sooner than a title. */

@@ -13,7 +13,6 @@
 #define LABEL_MAX 30
 #define ROW_LINES 200		/* of a row that are looked at */
 #define PIECES_MAX 100000	/* of all rows: rows that share one large element end here */
-#define LINE_LINKS 50
 #define PIECE_BYTES 4096
 #define LINK_COLUMN 0xa		/* key of the column of the links' own texts */
 #define FEW_LETTERS 6		/* a docket number, no title */
@@ -163,30 +162,6 @@ line_kind(const struct rows *r, const struct rows_line *line)
 	return kind;
 }
 
-/* Is the line the text of another link (the title beside "download")? */
-static bool
-is_linked(const struct rows *r, const struct rows_line *line)
-{
-	size_t lo = 0, hi = r->anchors_count;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (r->anchors[mid].end <= line->start)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (size_t n = 0; lo < r->anchors_count && r->anchors[lo].start < line->end && n < LINE_LINKS;
-	    lo++, n++) {
-		const struct rows_anchor *a = &r->anchors[lo];
-
-		if ((a->end - a->start) * 2 > line->end - line->start)
-			return true;
-	}
-	return false;
-}
-
 /* A line of the row besides the link's own. */
 static void
 collect_line(struct pieces *ps, const struct rows *r, const struct listing_row *row,
@@ -210,7 +185,7 @@ collect_line(struct pieces *ps, const struct rows *r, const struct listing_row *
 		key = line_kind(r, line);
 		key = key * 31 + nth_of(keys, key) + 0x100;
 	}
-	if (is_linked(r, line))
+	if (listing_is_linked(r, line))
 		bonus += 7;
 	/* what follows a row in a flat layout is its summary sooner than its title */
 	if (start >= r->elems[row->elem].end)
@@ -368,6 +343,27 @@ are_dated(const struct rows *r, const struct piece *const *chosen, size_t rows)
 	return known >= 3 && dated * 10 >= known * 8;
 }
 
+/* Do nearly all titles follow a kind of document and a date, and differ without them? */
+static bool
+are_led(const struct rows *r, const struct piece *const *chosen, size_t rows)
+{
+	size_t known = 0, led = 0, same = 0;
+	uint64_t before = 0, h;
+	uint32_t rest;
+
+	for (size_t i = 0; i < rows; i++) {
+		if (chosen[i] == NULL)
+			continue;
+		known++;
+		if (!listing_lead_end(r, chosen[i]->start, chosen[i]->end, &rest))
+			continue;
+		(void)rows_words(buf_str(&r->text) + rest, chosen[i]->end - rest, &h);
+		same += led++ > 0 && h == before;
+		before = h;
+	}
+	return known >= 3 && led * 10 >= known * 8 && same * 5 <= led;
+}
+
 /* Neither what was found nor the link itself could be a title. */
 static bool
 is_bare(const struct rows *r, const struct rows_anchor *a, const struct piece *p)
@@ -445,9 +441,10 @@ listing_titles(const struct rows *r, const struct listing_group *g)
 	const struct column *best;
 	const struct piece **chosen = xcalloc(g->rows_count + 1, sizeof(*chosen));
 	char **titles = xcalloc(g->rows_count + 1, sizeof(*titles));
+	uint32_t start;
 	size_t used = 0;
 	double *worth;
-	bool dated;
+	bool dated, led;
 
 	for (size_t i = 0; i < g->rows_count && ps.count < PIECES_MAX; i++)
 		collect_row(&ps, r, &g->rows[i], i);
@@ -470,6 +467,7 @@ listing_titles(const struct rows *r, const struct listing_group *g)
 	if (best != NULL && best->score > 0)
 		pick(r, &ps, worth, best->key, chosen, g->rows_count);
 	dated = are_dated(r, chosen, g->rows_count);
+	led = !dated && are_led(r, chosen, g->rows_count);
 	for (size_t i = 0; i < g->rows_count; i++) {
 		const struct rows_anchor *a = &r->anchors[g->rows[i].anchor];
 
@@ -477,8 +475,11 @@ listing_titles(const struct rows *r, const struct listing_group *g)
 			titles[i] = listing_script_title(r, &g->rows[i]);
 		if (titles[i] == NULL && is_bare(r, a, chosen[i]))
 			titles[i] = listing_title_above(r, g, i);
-		if (titles[i] == NULL && chosen[i] != NULL)
-			titles[i] = listing_words(r, chosen[i]->start, chosen[i]->end, dated);
+		if (titles[i] == NULL && chosen[i] != NULL) {
+			if (!led || !listing_lead_end(r, chosen[i]->start, chosen[i]->end, &start))
+				start = chosen[i]->start;
+			titles[i] = listing_words(r, start, chosen[i]->end, dated);
+		}
 		if (titles[i] == NULL)
 			titles[i] = listing_attribute_title(r, a);
 		if (titles[i] == NULL && a->end > a->start)

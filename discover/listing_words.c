@@ -13,6 +13,9 @@
 #define SENTENCE_MIN 40		/* bytes of it; shorter ones end with an abbreviation */
 #define TITLE_LEFT 6		/* bytes of a title that must be left without its date */
 #define MIDDLE_BYTES 240	/* of a title: longer ones are sentences, whose dates are theirs */
+#define LINE_LINKS 50		/* of a line that are looked at */
+#define LEAD_BYTES 32		/* of a kind of document before the date that leads a title */
+#define LEAD_REST 12		/* letters that must follow it */
 #define TAIL_BYTES 16		/* of what may stand behind a date in the middle of a title and goes with it */
 #define NOTE_BYTES 40		/* of a remark on a file */
 #define ABOVE_LINES 6		/* above a row in which its title is looked for */
@@ -87,6 +90,25 @@ listing_strip_dates(const struct rows *r, uint32_t *start, uint32_t *end)
 		return;		/* little else: leave it whole */
 	*start = from;
 	*end = to;
+}
+
+bool
+listing_lead_end(const struct rows *r, uint32_t start, uint32_t end, uint32_t *ret_rest)
+{
+	const char *text = buf_str(&r->text);
+	size_t k = rows_date_from(r, start + 1);
+	uint32_t rest;
+	uint64_t h;
+
+	if (k == r->dates_count || r->dates[k].start > start + LEAD_BYTES || r->dates[k].end >= end || r->dates[k].end == r->dates[k].start ||
+	    r->dates[k].date.precision < DATE_DAY || text[r->dates[k].start - 1] != ' ' || is_spoken(text, start, r->dates[k].start))
+		return false;
+	rest = r->dates[k].end;
+	listing_trim(text, &rest, &end);
+	if (rest >= end || text[rest - 1] != ' ' || rows_words(text + rest, end - rest, &h) < LEAD_REST)
+		return false;
+	*ret_rest = rest;
+	return true;
 }
 
 /* A remark in brackets at the end that speaks of the file: "(PDF, 120 kB)", "[opens in a new window]". */
@@ -300,5 +322,28 @@ listing_is_sentence(const char *s, size_t n)
 	for (size_t i = 0; n >= SENTENCE_MIN && stops[i] != NULL; i++)
 		if (memcmp(s + n - strlen(stops[i]), stops[i], strlen(stops[i])) == 0)
 			return true;
+	return false;
+}
+
+bool
+listing_is_linked(const struct rows *r, const struct rows_line *line)
+{
+	size_t lo = 0, hi = r->anchors_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->anchors[mid].end <= line->start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (size_t n = 0; lo < r->anchors_count && r->anchors[lo].start < line->end && n < LINE_LINKS;
+	    lo++, n++) {
+		const struct rows_anchor *a = &r->anchors[lo];
+
+		if ((a->end - a->start) * 2 > line->end - line->start)
+			return true;
+	}
 	return false;
 }
