@@ -64,8 +64,8 @@ store_bind(struct store *s, enum store_stmt which, const char *types, ...)
 	va_list ap;
 	int i;
 
-	if (s->stmt[which] == NULL)	/* what fails here is told by the step */
-		(void)prepare(s, which);
+	if (s->stmt[which] == NULL && prepare(s, which) != SQLITE_OK)
+		return NULL;		/* the step tells what failed here */
 	q = s->stmt[which];
 	sqlite3_reset(q);
 	sqlite3_clear_bindings(q);
