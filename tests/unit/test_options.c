@@ -68,7 +68,7 @@ bad_options_are_refused_by_name(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *argv[] = { "presswatch", (char *)cases[i].arg, NULL };
+		char program[] = "presswatch", *argv[] = { program, (char *)cases[i].arg, NULL };
 		char *operands[10];
 		struct cli_opts o;
 		struct err err = { 0 };
